@@ -1,0 +1,198 @@
+r"""How a worked number is shown: its figure, the steps that lead to it, and the sign between them.
+
+The one promise of this module: `=` stands only before a figure that *is* the value, `≈` before one that was
+rounded, and every rounding is made from the unrounded value. Objects show themselves through IPython's
+`_repr_latex_` and `str`, so a notebook and a page show the same derivation; nothing here knows HTML.
+"""
+
+from __future__ import annotations
+
+import math
+import string
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import ClassVar
+
+# Two doubles that agree to this relative difference are the same decimal figure: 0.5 - 0.3 is shown as 0.2.
+SAME = 1e-12
+DIGITS = 3
+# A short decimal such as 0.0625 is shown whole, even where it needs a little more room than `digits`.
+EXTRA_DIGITS = 2
+_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number as it is printed: a mantissa, a power of ten (0 for none), and whether that is the whole truth."""
+
+    mantissa: str
+    exponent: int
+    exact: bool
+
+    @property
+    def text(self) -> str:
+        """Plain text with a true minus sign: `−0.382`, `4.00 × 10⁻⁷`."""
+        mantissa = self.mantissa.replace("-", "−")
+        return f"{mantissa} × 10{str(self.exponent).translate(_SUPERSCRIPT)}" if self.exponent else mantissa
+
+    @property
+    def tex(self) -> str:
+        return rf"{self.mantissa} \times 10^{{{self.exponent}}}" if self.exponent else self.mantissa
+
+    @property
+    def relation(self) -> str:
+        return "=" if self.exact else "≈"
+
+
+def figure(value: float, digits: int = DIGITS) -> Figure:
+    """The figure that shows `value` with `digits` places after the point.
+
+    Exact values lose their trailing zeros and may take two more places (0.0625); rounded ones keep all their
+    places (1.500). Values too small or too large for that are written with a power of ten.
+    Raises ValueError where `value` is not finite: no lesson shows nan or infinity as a result.
+    """
+    value = float(value)
+    if not math.isfinite(value):
+        raise ValueError(f"a shown value must be finite, got {value}")
+    for places in range(digits + EXTRA_DIGITS + 1):
+        text = f"{value:.{places}f}"
+        if _same(float(text), value) and abs(value) < 1e9:
+            return Figure("0" if float(text) == 0 else text, 0, exact=True)
+    if 10.0**-digits <= abs(value) < 1e6:
+        return Figure(f"{value:.{digits}f}", 0, exact=False)
+    mantissa, _, power = f"{value:.{digits - 1 if digits > 1 else 1}e}".partition("e")
+    exact = _same(float(f"{mantissa}e{power}"), value)
+    if exact:
+        mantissa = mantissa.rstrip("0").rstrip(".")
+    return Figure(mantissa, int(power), exact)
+
+
+def _same(shown: float, value: float) -> bool:
+    return abs(shown - value) <= SAME * abs(value)
+
+
+@dataclass(frozen=True)
+class Quantity:
+    r"""A number that knows its symbol (TeX), its unit and how many places it is shown with.
+
+    `str` gives what a sentence needs: `0.125 nats` where the figure is exact, `≈ 0.318 nats` where it is rounded.
+    Raises ValueError where the value is not finite or the digits are not between 1 and 12.
+    """
+
+    value: float
+    symbol: str = ""
+    unit: str = ""
+    digits: int = DIGITS
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "value", float(self.value))
+        if not 1 <= self.digits <= 12:
+            raise ValueError(f"digits must be between 1 and 12, got {self.digits}")
+        _ = self.figure  # raises on a non-finite value, here rather than when it is first shown
+
+    @property
+    def figure(self) -> Figure:
+        return figure(self.value, self.digits)
+
+    @property
+    def relation(self) -> str:
+        """`=` where the shown figure is the value, `≈` where it was rounded."""
+        return self.figure.relation
+
+    @property
+    def _unit(self) -> str:
+        return "nat" if self.unit == "nats" and abs(self.value) == 1 else self.unit
+
+    def to(self, digits: int) -> Quantity:
+        """The same value, shown with another number of places."""
+        return replace(self, digits=digits)
+
+    def __float__(self) -> float:
+        return self.value
+
+    def __str__(self) -> str:
+        sign = "" if self.figure.exact else "≈ "
+        return f"{sign}{self.figure.text}" + (f" {self._unit}" if self.unit else "")
+
+    def tex(self) -> str:
+        """The figure and its unit in TeX, without symbol or relation."""
+        return self.figure.tex + (rf"\ \text{{{self._unit}}}" if self.unit else "")
+
+    def _repr_latex_(self) -> str:
+        relation = _RELATION[self.figure.exact]
+        return f"${f'{self.symbol} {relation} ' if self.symbol else ''}{self.tex()}$"
+
+
+_RELATION = {True: "=", False: r"\approx"}
+
+
+class _Template(string.Template):
+    """TeX with slots: `@{x}` a figure, `@{+x}` a further term with its sign, `@{(x}` in brackets if negative."""
+
+    delimiter = "@"
+    idpattern = r"(?!)"
+    braceidpattern: ClassVar[str] = r"[+(]?[a-z][a-z0-9_]*"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of a derivation: a TeX template and the values that fill its slots. No values: a formula."""
+
+    template: str
+    values: Mapping[str, float] = field(default_factory=dict)
+
+    def exact(self, digits: int) -> bool:
+        """Whether every figure of this line is the value itself."""
+        return all(figure(value, digits).exact for value in self.values.values())
+
+    def tex(self, digits: int) -> str:
+        slots: dict[str, str] = {}
+        for name, value in self.values.items():
+            shown = figure(value, digits)
+            slots[name] = shown.tex
+            slots["+" + name] = f"- {shown.tex[1:]}" if shown.tex.startswith("-") else f"+ {shown.tex}"
+            slots["(" + name] = f"({shown.tex})" if shown.tex.startswith("-") or shown.exponent else shown.tex
+        return _Template(self.template).substitute(slots)
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """A result and the lines that lead to it: symbols, then numbers, then intermediate values, then the result.
+
+    In a sentence it reads as its result; as the value of a snippet or a notebook cell it shows all its lines,
+    aligned on their relation signs. `given` holds the parameters, each a Quantity, for prose and tables.
+    """
+
+    result: Quantity
+    steps: tuple[Step, ...]
+    given: Mapping[str, Quantity] = field(default_factory=dict)
+
+    @property
+    def value(self) -> float:
+        return self.result.value
+
+    @property
+    def relation(self) -> str:
+        return self.result.relation
+
+    def to(self, digits: int) -> Derivation:
+        """The same derivation, all its figures shown with another number of places."""
+        return replace(self, result=self.result.to(digits))
+
+    def __float__(self) -> float:
+        return self.value
+
+    def __str__(self) -> str:
+        return str(self.result)
+
+    def lines(self) -> list[tuple[str, str]]:
+        """(relation, TeX) of each line after the symbol, the result last; a line that repeats another is left out."""
+        digits = self.result.digits
+        lines = [(_RELATION[step.exact(digits)], step.tex(digits)) for step in self.steps]
+        lines.append((_RELATION[self.result.figure.exact], self.result.tex()))
+        return list(dict.fromkeys(lines))
+
+    def _repr_latex_(self) -> str:
+        (relation, first), *rest = self.lines()
+        rows = [f"{self.result.symbol} &{relation} {first}", *(f"&{sign} {tex}" for sign, tex in rest)]
+        return "$$\n\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}\n$$"

@@ -1,0 +1,54 @@
+"""How a value shows itself: through the methods IPython calls, so that pages and notebooks agree.
+
+The page knows nothing of what a value means. It asks `_repr_latex_`, then `str` for the few plain types that
+are the same everywhere; anything else has to learn to show itself before it stands on a page.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+PLAIN = (str, int)  # bool is an int: "True" reads well enough in a table of checks
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a value says of itself: plain text, or TeX where `tex` is true."""
+
+    text: str
+    tex: bool = False
+
+
+class CannotShow(TypeError):
+    """The value does not know how to show itself; the message says why and what to use instead."""
+
+
+class NotFinite(ValueError):
+    """The value is nan or infinite."""
+
+
+def in_sentence(value: object) -> Shown:
+    """How the value reads inside a sentence, relation and unit included."""
+    if isinstance(value, PLAIN) or hasattr(value, "_repr_latex_"):
+        return Shown(str(value))
+    raise _refusal(value)
+
+
+def on_its_own(value: object) -> Shown:
+    """How the value stands as a block of its own: a derivation with all its lines, say."""
+    latex = getattr(value, "_repr_latex_", None)
+    if callable(latex):
+        return Shown(str(latex()).strip().strip("$").strip(), tex=True)
+    return in_sentence(value)
+
+
+def _refusal(value: object) -> Exception:
+    kind = type(value).__name__
+    try:
+        number = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return CannotShow(f"a value of type {kind} does not know how to show itself")
+    if not math.isfinite(number):
+        return NotFinite(f"the value is {number}")
+    return CannotShow(f"a bare {kind} does not know its unit, digits and relation")

@@ -1,0 +1,88 @@
+"""Run and typeset one page: each snippet, inline value and formula gets its HTML, or a problem in its place."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass, field
+
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import get_lexer_by_name
+
+from lessons.page import katex, rules
+from lessons.page.display import Shown
+from lessons.page.problem import Problem
+from lessons.page.snippet import Output, Runner
+from lessons.page.source import Example, Formula, Part, Snippet, Source, Value
+
+
+@dataclass
+class Evaluated:
+    """What stands for each part of the page; empty of meaning while there are problems."""
+
+    html: dict[Part, str] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def evaluate(source: Source) -> Evaluated:
+    """Check a page's text and, in document order, run what it computes. Nothing outlives the call."""
+    done = Evaluated(problems=rules.broken(source))
+    runner = Runner(source)
+    for part in source.parts:
+        if isinstance(part, Snippet):
+            result: Output | Shown | Problem = runner.run(part)
+        elif isinstance(part, Value):
+            result = runner.evaluate(part)
+        elif isinstance(part, Formula):
+            result = Shown(part.tex, tex=True)
+        elif isinstance(part, Example):
+            done.html[part] = f'<div class="lesson-example">{_code(part.text, "markdown")}'
+            done.html[part.closing] = "</div>"
+            continue
+        else:
+            continue
+        if isinstance(result, Problem):
+            done.problems.append(result)
+            continue
+        try:
+            done.html[part] = _html(result, part)
+        except katex.TexError as fault:
+            message = f"KaTeX refuses this formula: {fault}"
+            done.problems.append(Problem(source.location(part.start), "L301", message, "mend the TeX"))
+    return done
+
+
+def _html(result: Output | Shown, part: Part) -> str:
+    if isinstance(result, Output):
+        return _snippet(result, _visible_code(part))
+    if isinstance(part, Formula):
+        return katex.typeset(result.text, part.display)
+    return f'<span class="lesson-value">{html.escape(result.text, quote=False)}</span>'
+
+
+def _visible_code(part: Part) -> str:
+    lines = part.code.split("\n") if isinstance(part, Snippet) else []
+    return "\n".join(line for line in lines if not line.startswith("#|"))
+
+
+def _snippet(output: Output, code: str) -> str:
+    """The result first, then the code that computed it: the reader came for the number."""
+    pieces = []
+    if output.code == "shown":
+        pieces.append(_code(code, "python"))
+    if output.printed:
+        pieces.append(f'<pre class="lesson-printed">{html.escape(output.printed, quote=False)}</pre>')
+    if output.shown and output.shown.tex:
+        pieces.append(f'<div class="lesson-derivation">{katex.typeset(output.shown.text, display=True)}</div>')
+    elif output.shown:
+        pieces.append(f'<p class="lesson-value">{html.escape(output.shown.text, quote=False)}</p>')
+    if output.code == "folded":
+        summary = "The code that computed this" if pieces else "The code that sets this up"
+        pieces.append(f'<details class="lesson-code"><summary>{summary}</summary>{_code(code, "python")}</details>')
+    return f'<div class="lesson-snippet">{"".join(pieces)}</div>' if pieces else ""
+
+
+def _code(code: str, language: str) -> str:
+    """Highlighted by the same tool, with the same classes, as every other code block of the site."""
+    formatter: HtmlFormatter[str] = HtmlFormatter(cssclass="highlight", wrapcode=True)
+    return highlight(code.strip("\n"), get_lexer_by_name(language), formatter)

@@ -1,0 +1,99 @@
+"""The Markdown extension: the only thing the site generator sees of this project.
+
+It replaces snippets, inline values and formulas by what they show before any other processor reads the page,
+and registers the blocks. A page with a problem raises, so that no generator can publish it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from markdown import Markdown
+from markdown.preprocessors import Preprocessor
+from pymdownx.blocks import BlocksExtension, BlocksProcessor
+from pymdownx.superfences import SuperFencesException
+
+from lessons.page.blocks import BLOCKS
+from lessons.page.evaluate import Evaluated, evaluate
+from lessons.page.problem import report
+from lessons.page.source import Example, Part, Snippet, normalize, scan, split_front_matter
+
+try:
+    from mkdocs.exceptions import BuildError
+except ImportError:  # another generator: any exception stops it
+
+    class BuildError(Exception):  # type: ignore[no-redef]
+        """Stops the build."""
+
+
+# After whitespace is normalised (30), before fences (25) and raw HTML (20) are taken out of the text.
+PRIORITY = 28
+UNKNOWN_PAGE = "page.md"
+
+
+class LessonError(BuildError, SuperFencesException):
+    """The problems of one page, ready to print."""
+
+
+class LessonPreprocessor(Preprocessor):
+    """Puts what each part shows in the part's place, as stashed HTML that later processors leave alone."""
+
+    def run(self, lines: list[str]) -> list[str]:
+        path, line_offset = page_location(self.md)
+        source = scan(path, "\n".join(lines), line_offset)
+        evaluated = evaluate(source)
+        if evaluated.problems:
+            raise LessonError(report(evaluated.problems))
+        return self._splice(source.text, evaluated).split("\n")
+
+    def _splice(self, text: str, evaluated: Evaluated) -> str:
+        pieces, position = [], 0
+        for part in sorted(evaluated.html, key=lambda part: part.start):
+            pieces += [text[position : part.start], self._placeholder(part, evaluated.html[part])]
+            position = part.end
+        return "".join([*pieces, text[position:]])
+
+    def _placeholder(self, part: Part, html: str) -> str:
+        placeholder = str(self.md.htmlStash.store(html))
+        # A block of its own needs blank lines around it, whatever the author left out.
+        block = isinstance(part, Snippet | Example) or html == "</div>"
+        indent = part.indent if isinstance(part, Snippet) else ""
+        return f"{placeholder}\n{indent}".rstrip(" ") + "\n" if block else placeholder
+
+
+class LessonExtension(BlocksExtension):  # type: ignore[misc]
+    """`lessons` under `markdown_extensions:`."""
+
+    def extendMarkdownBlocks(self, md: Markdown, block_mgr: BlocksProcessor) -> None:  # noqa: N802
+        if "$" not in md.ESCAPED_CHARS:
+            md.ESCAPED_CHARS = [*md.ESCAPED_CHARS, "$"]
+        md.preprocessors.register(LessonPreprocessor(md), "lessons", PRIORITY)
+        for block in BLOCKS:
+            block_mgr.register(block, {})
+
+
+def page_location(md: Markdown) -> tuple[str, int]:
+    """(path of the page from the project's folder, lines of front matter above the text being converted).
+
+    The one place that knows how a site generator says which page it converts: MkDocs on a tree processor,
+    Zensical on a preprocessor.
+    """
+    for processors in (md.treeprocessors, md.preprocessors):
+        for processor in processors:
+            if file := getattr(processor, "file", None):
+                return _located(Path(file.abs_src_path or file.src_uri))
+            if page := getattr(processor, "page", None):
+                return _located(Path("docs") / str(getattr(page, "path", UNKNOWN_PAGE)))
+    return UNKNOWN_PAGE, 0
+
+
+def _located(path: Path) -> tuple[str, int]:
+    shown = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+    if not path.is_file():
+        return shown.as_posix(), 0
+    return shown.as_posix(), split_front_matter(normalize(path.read_text(encoding="utf-8")))[2]
+
+
+def makeExtension(**options: object) -> LessonExtension:  # noqa: N802
+    """The entry Python-Markdown looks for."""
+    return LessonExtension(**options)

@@ -1,0 +1,69 @@
+"""Typeset TeX at build time: KaTeX, run inside this process, so that the reader's browser runs nothing.
+
+A formula always gives the same HTML, so each is typeset once; broken TeX raises, and never reaches a page.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import quickjs
+
+_RENDER = """
+(tex, display) => {
+  try {
+    return JSON.stringify({html: katex.renderToString(tex, {
+      displayMode: display, throwOnError: true, strict: "error", trust: false, output: "htmlAndMathml"})});
+  } catch (error) {
+    return JSON.stringify({error: error.message});
+  }
+}
+"""
+
+
+# KaTeX hands the TeX on beside the MathML; readers have no use for it, and it doubles as raw TeX in a text search.
+_ANNOTATION = re.compile(r"<annotation[^>]*>.*?</annotation>", re.DOTALL)
+
+
+class TexError(ValueError):
+    """TeX that KaTeX refuses; the message is KaTeX's own, in one line."""
+
+
+class KatexMissing(RuntimeError):
+    """KaTeX is not installed beside the project."""
+
+
+def distribution(start: Path | None = None) -> Path:
+    """The folder that npm installed KaTeX into, looked for from `start` (the working directory) upwards."""
+    start = (start or Path.cwd()).resolve()
+    for folder in (start, *start.parents, *Path(__file__).resolve().parents):
+        dist = folder / "node_modules" / "katex" / "dist"
+        if (dist / "katex.min.js").is_file():
+            return dist
+    raise KatexMissing("KaTeX is not installed: run `make setup`")
+
+
+@functools.cache
+def _renderer() -> Callable[[str, bool], str]:
+    context = quickjs.Context()
+    context.eval((distribution() / "katex.min.js").read_text(encoding="utf-8"))
+    render: Callable[[str, bool], str] = context.eval(_RENDER)
+    return render
+
+
+@functools.cache
+def typeset(tex: str, display: bool = False) -> str:
+    """HTML of a formula, with MathML beside it for screen readers. Raises TexError on TeX that KaTeX refuses."""
+    answer = json.loads(_renderer()(tex, display))
+    if "error" in answer:
+        message = str(answer["error"]).removeprefix("KaTeX parse error: ")
+        # KaTeX underlines the fault with combining marks, which a terminal shows as noise.
+        raise TexError(message.replace("\u0332", "").replace("\n", " "))
+    html = str(answer["html"])
+    if "#cc0000" in html:  # KaTeX paints what it does not trust red, \href say
+        raise TexError("a command that a lesson may not use (links, HTML or included files inside a formula)")
+    return _ANNOTATION.sub("", html)

@@ -1,0 +1,78 @@
+"""What is wrong with a page: where, which rule, what, and how to mend it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, order=True)
+class Location:
+    """A place in a source file; line and column count from 1."""
+
+    path: str
+    line: int = 1
+    column: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}:{self.column}"
+
+
+# Every rule a page can break. The code is for ever; docs/contributing/checks.md explains each.
+CODES = {
+    "L001": "a page needs front matter with a title and a description",
+    "L002": "front matter that does not parse, or a key that is not known",
+    "L003": "markup in the title or the description",
+    "L101": "an unknown block",
+    "L102": "a block that is never closed, or closed but never opened",
+    "L103": "an unknown block option",
+    "L104": "a missing or malformed id",
+    "L105": "an id used twice",
+    "L106": "a missing answer, solution or back",
+    "L107": "a block without its title",
+    "L108": "an exercise and its solution must stand together",
+    "L109": "a code fence that is never closed",
+    "L110": "a block inside another block",
+    "L201": "a snippet raises",
+    "L202": "a value that does not know how to show itself",
+    "L203": "a value that is not finite",
+    "L204": "an unknown snippet option",
+    "L301": "TeX that KaTeX refuses",
+    "L302": "mathematics in a heading",
+    "L303": "mathematics that is never closed",
+    "L401": "a result typed by hand",
+}
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One fault of a page. `repair` says in a sentence what to do about it."""
+
+    location: Location
+    code: str
+    message: str
+    repair: str = ""
+
+    def __post_init__(self) -> None:
+        if self.code not in CODES:
+            raise KeyError(f"no rule has the code {self.code}")
+
+    def __str__(self) -> str:
+        first = f"{self.location}: {self.code} {self.message}"
+        return f"{first}\n    {self.repair}" if self.repair else first
+
+
+def report(problems: Iterable[Problem]) -> str:
+    """All problems, sorted by place, and their number."""
+    ordered = sorted(set(problems))
+    count = f"{len(ordered)} problem{'' if len(ordered) == 1 else 's'}"
+    return "\n".join([*map(str, ordered), count])
+
+
+def nearest(word: str, valid: Iterable[str]) -> str:
+    """A repair that names the valid words, the likeliest first where `word` looks like a slip."""
+    words = sorted(valid)
+    close = difflib.get_close_matches(word, words, n=1, cutoff=0.6)
+    hint = f"did you mean {close[0]!r}? " if close else ""
+    return f"{hint}use one of: {', '.join(words)}"

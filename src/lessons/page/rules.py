@@ -1,0 +1,168 @@
+"""What a page's text must keep, whatever its snippets compute. Each rule is one function over the source.
+
+To add a rule: one function, one entry in RULES, its code in `problem.CODES`, its entry in the docs, one test.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import yaml
+
+from lessons.page.blocks import BLOCKS, ID_PATTERN
+from lessons.page.problem import Location, Problem, nearest
+from lessons.page.source import Block, Code, Formula, Heading, Snippet, Source, Value, split_front_matter
+
+KINDS = {block.NAME: block for block in BLOCKS}
+FRONT_MATTER_KEYS = ("title", "description", "hide", "template")
+
+# A figure with two or more decimal places. Not a version (1.2.3), nor a part of a word or an address.
+_TYPED = re.compile(r"(?<![\w.:/-])[+\-−]?\d*\.\d{2,}(?![\w.]*\w)")
+_LINK_TARGET = re.compile(r"\]\([^)\n]*\)|<https?://[^>\n]*>")
+
+
+def front_matter(path: str, text: str) -> Iterator[Problem]:
+    """L001, L002, L003: the title and description that browsers, search and link previews show."""
+    block, _, _ = split_front_matter(text)
+    try:
+        meta: Any = yaml.safe_load(block) if block.strip() else {}
+    except yaml.YAMLError as fault:
+        line = getattr(getattr(fault, "problem_mark", None), "line", 0) + 2
+        message = getattr(fault, "problem", None) or "not YAML"
+        yield Problem(Location(path, line), "L002", f"the front matter does not parse: {message}", "quote the value")
+        return
+    if not isinstance(meta, dict):
+        yield Problem(Location(path, 2), "L002", "the front matter is not a list of `key: value` lines")
+        return
+    for key in ("title", "description"):
+        value = meta.get(key)
+        if not isinstance(value, str) or not value.strip():
+            repair = f"begin the file with ---, a line `{key}: …`, and ---"
+            yield Problem(Location(path), "L001", f"the page has no {key}", repair)
+        elif re.search(r"[<>]|&\w+;", value):
+            where = Location(path, _line_of(block, key))
+            yield Problem(where, "L003", f"the {key} holds markup", "write it as plain words, without < or >")
+    for key in meta:
+        if key not in FRONT_MATTER_KEYS:
+            where = Location(path, _line_of(block, str(key)))
+            yield Problem(where, "L002", f"unknown front-matter key {key!r}", nearest(str(key), FRONT_MATTER_KEYS))
+
+
+def _line_of(block: str, key: str) -> int:
+    lines = block.split("\n")
+    return next((i + 2 for i, line in enumerate(lines) if line.startswith(f"{key}:")), 1)
+
+
+def blocks(source: Source) -> Iterator[Problem]:
+    """L101, L103, L104, L106, L107, L110: each block is known, whole and well named."""
+    for block in source.of(Block):
+        where = source.location(block.start)
+        kind = KINDS.get(block.name)
+        if kind is None:
+            yield Problem(where, "L101", f"there is no block {block.name!r}", nearest(block.name, KINDS))
+            continue
+        if block.depth:
+            repair = "blocks stand one after another: close the first before this one opens"
+            yield Problem(where, "L110", f"this {block.name} stands inside another block", repair)
+        for key, _, offset in block.options:
+            if key not in kind.OPTIONS:
+                repair = nearest(key, kind.OPTIONS) if kind.OPTIONS else f"a {block.name} takes no options"
+                message = f"{block.name} has the unknown option {key!r}"
+                yield Problem(source.location(offset), "L103", message, repair)
+        if kind.NEEDS_ID:
+            yield from _id(source, block)
+        if kind.ARGUMENT and not block.title:
+            repair = f"write it on the opening line: /// {block.name} | …"
+            yield Problem(where, "L107", f"this {block.name} has no title", repair)
+        if not kind.ARGUMENT and block.title:
+            repair = f"write only `/// {block.name}` and move the words into its body"
+            yield Problem(where, "L107", f"a {block.name} takes no title", repair)
+        if not source.text[block.body.start : block.body.end].strip():
+            repair = f"write the {kind.BODY} between the options and the closing line"
+            yield Problem(where, "L106", f"this {block.name} has no {kind.BODY}", repair)
+
+
+def _id(source: Source, block: Block) -> Iterator[Problem]:
+    written = [(value, offset) for key, value, offset in block.options if key == "id"]
+    if not written or not written[0][0]:
+        repair = "add a line `    id: a-short-name` under the opening line; anchors and cards keep it for ever"
+        yield Problem(source.location(block.start), "L104", f"this {block.name} has no id", repair)
+    elif not re.fullmatch(ID_PATTERN, written[0][0]):
+        value, offset = written[0]
+        suggestion = re.sub(r"[^a-z0-9]+", "-", value.lower()).strip("-") or "a-short-name"
+        repair = f"use small letters, digits and single hyphens, a letter first: {suggestion}"
+        yield Problem(source.location(offset), "L104", f"the id {value!r} is malformed", repair)
+
+
+def ids(source: Source) -> Iterator[Problem]:
+    """L105, within one page; `checks` looks across pages."""
+    seen: dict[str, Location] = {}
+    for identifier, where in written_ids(source):
+        if identifier in seen:
+            repair = f"choose another: it first stands at line {seen[identifier].line}"
+            yield Problem(where, "L105", f"the id {identifier!r} is used twice", repair)
+        seen.setdefault(identifier, where)
+
+
+def written_ids(source: Source) -> Iterator[tuple[str, Location]]:
+    for block in source.of(Block):
+        for key, value, offset in block.options:
+            if key == "id" and value:
+                yield value, source.location(offset)
+
+
+def exercises(source: Source) -> Iterator[Problem]:
+    """L108: each exercise has its solution right below, and no solution stands alone."""
+    found = [block for block in source.of(Block) if block.depth == 0]
+    for block, following in itertools.pairwise([*found, None]):
+        if block is None or block.name != "exercise":
+            continue
+        gap = source.text[block.end : following.start].strip() if following else ""
+        if following is None or following.name != "solution" or gap:
+            repair = "put a `/// solution` block right below it"
+            yield Problem(source.location(block.start), "L108", "this exercise has no solution", repair)
+    for previous, block in itertools.pairwise([None, *found]):
+        if block and block.name == "solution" and (previous is None or previous.name != "exercise"):
+            repair = "put it right below the exercise it solves"
+            yield Problem(source.location(block.start), "L108", "this solution has no exercise", repair)
+
+
+def headings(source: Source) -> Iterator[Problem]:
+    """L302: a heading becomes a link, a search result and a tab title, none of which shows mathematics."""
+    spans = source.of(Heading)
+    for formula in source.of(Formula):
+        if any(heading.start <= formula.start < heading.end for heading in spans):
+            repair = "say it in words"
+            yield Problem(source.location(formula.start), "L302", "mathematics in a heading", repair)
+
+
+def typed_results(source: Source) -> Iterator[Problem]:
+    """L401: a figure of two or more places in an answer, solution, card or note was computed somewhere: here."""
+    text = list(source.text)
+    hidden = [(part.start, part.end) for part in source.parts if isinstance(part, Code | Value | Snippet)]
+    hidden += [match.span() for match in _LINK_TARGET.finditer(source.text)]
+    for start, end in hidden:
+        text[start:end] = [" " if character != "\n" else "\n" for character in text[start:end]]
+    visible = "".join(text)
+    for block in source.of(Block):
+        kind = KINDS.get(block.name)
+        if kind is None or not kind.HOLDS_RESULTS:
+            continue
+        # The front of a card is a part of the card; a question may state the numbers it asks about.
+        start = block.start if block.name == "flashcard" else block.body.start
+        for match in _TYPED.finditer(visible, start, block.body.end):
+            repair = "compute it in a snippet and write its name: `{python} name`"
+            message = f"the figure {match[0]} is typed by hand"
+            yield Problem(source.location(match.start()), "L401", message, repair)
+
+
+Rule = Callable[[Source], Iterator[Problem]]
+RULES: tuple[Rule, ...] = (blocks, ids, exercises, headings, typed_results)
+
+
+def broken(source: Source) -> list[Problem]:
+    """Every rule the page's text breaks, the scan's own findings first."""
+    return [*source.problems, *(problem for rule in RULES for problem in rule(source))]

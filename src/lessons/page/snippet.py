@@ -1,0 +1,117 @@
+"""Run a page's snippets and inline values, in document order, in one namespace that starts fresh.
+
+Code is compiled at the line where it stands, so that an error names the line of the Markdown file.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import io
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import TracebackType
+
+from lessons.page import display
+from lessons.page.display import Shown
+from lessons.page.problem import Location, Problem, nearest
+from lessons.page.source import Snippet, Source, Value
+
+# How much of a snippet's code the reader sees: all of it, a closed disclosure beside the result, or nothing.
+CODE_SHOWN = ("folded", "shown", "hidden")
+OPTIONS = {"code": CODE_SHOWN}
+
+
+@dataclass(frozen=True)
+class Output:
+    """What a snippet leaves on the page: what it printed, and its last expression's value if that is one."""
+
+    printed: str = ""
+    shown: Shown | None = None
+    code: str = "folded"
+
+
+@dataclass
+class Runner:
+    """One page's namespace. Each call gives what to show, or the problem that stands there instead."""
+
+    source: Source
+    namespace: dict[str, object] = field(default_factory=lambda: {"__name__": "__lesson__"})
+
+    def run(self, snippet: Snippet) -> Output | Problem:
+        """Execute a fence; its last line, if an expression, is its value, unless that is None or ends in `;`."""
+        location = self.source.location(snippet.start)
+        for key, value in snippet.options:
+            if key not in OPTIONS:
+                return Problem(location, "L204", f"snippet has the unknown option {key!r}", nearest(key, OPTIONS))
+            if value not in OPTIONS[key]:
+                return Problem(location, "L204", f"{key!r} cannot be {value!r}", nearest(value, OPTIONS[key]))
+        options = dict(snippet.options)
+        printed = io.StringIO()
+
+        def execute() -> Shown | None:
+            tree = ast.parse(snippet.code, self.source.path)
+            ast.increment_lineno(tree, location.line)  # the code's first line stands below its fence
+            last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+            with contextlib.redirect_stdout(printed):
+                exec(compile(tree, self.source.path, "exec"), self.namespace)
+                if last is None:
+                    return None
+                value = eval(compile(ast.Expression(last.value), self.source.path, "eval"), self.namespace)
+            silent = value is None or snippet.code.rstrip().endswith(";")
+            return None if silent else display.on_its_own(value)
+
+        result = self._guard(location, execute, code_offset=location.line)
+        if isinstance(result, Problem):
+            return result
+        return Output(printed.getvalue(), result, options.get("code", CODE_SHOWN[0]))
+
+    def evaluate(self, value: Value) -> Shown | Problem:
+        """Evaluate an inline value as of the point where it stands."""
+        location = self.source.location(value.start)
+
+        def evaluate() -> Shown:
+            tree = ast.parse(value.expression, self.source.path, mode="eval")
+            ast.increment_lineno(tree, location.line - 1)
+            return display.in_sentence(eval(compile(tree, self.source.path, "eval"), self.namespace))
+
+        result = self._guard(location, evaluate, code_offset=location.line - 1)
+        return result if isinstance(result, Problem) else result or Shown("")
+
+    def _guard(
+        self, location: Location, work: Callable[[], Shown | None], code_offset: int
+    ) -> Shown | None | Problem:
+        """Do the work; whatever it raises becomes a problem at the line that raised it."""
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")  # an overflow that numpy only warns of is a wrong number here
+                return work()
+        except display.NotFinite as fault:
+            repair = "look at the parameters above it: no lesson shows nan or infinity as a result"
+            return Problem(location, "L203", str(fault), repair)
+        except display.CannotShow as fault:
+            repair = "wrap a number: Quantity(x, unit='nats', digits=3) from lessons.maths.derivation"
+            return Problem(location, "L202", str(fault), repair)
+        except SyntaxError as fault:
+            line = (fault.lineno or 1) + code_offset
+            where = Location(self.source.path, line, fault.offset or 1)
+            return Problem(where, "L201", f"SyntaxError: {fault.msg}", "mend the snippet: it is not valid Python")
+        except (Exception, SystemExit) as fault:
+            where = Location(self.source.path, self._line(fault.__traceback__) or location.line)
+            message = " ".join(str(fault).split()) or "no message"
+            repair = "run the page's snippets from the top in Python to see the whole traceback"
+            if isinstance(fault, NameError):
+                known = [name for name in self.namespace if not name.startswith("__")]
+                repair = nearest(fault.name or "", known) if known else "no snippet above has set a name yet"
+            code = "L203" if isinstance(fault, ValueError) and "must be finite" in message else "L201"
+            return Problem(where, code, f"{type(fault).__name__}: {message}", repair)
+
+    def _line(self, traceback: TracebackType | None) -> int | None:
+        """The innermost line of the page itself in a traceback."""
+        line = None
+        while traceback:
+            if traceback.tb_frame.f_code.co_filename == self.source.path:
+                line = traceback.tb_lineno
+            traceback = traceback.tb_next
+        return line

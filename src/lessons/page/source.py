@@ -1,0 +1,319 @@
+"""A Markdown file as located parts: fences, inline values, formulas, blocks and headings.
+
+One scan serves the build and the checks, so that both see the same page and every message can name its line.
+The scan knows where things are, not what they mean; text inside code is never looked at.
+"""
+
+from __future__ import annotations
+
+import bisect
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TypeVar
+
+from lessons.page.problem import Location, Problem
+
+FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+_FENCE = re.compile(r"^(?P<indent>[ >]*)(?P<ticks>`{3,}|~{3,})[ ]*(?P<info>[^`\n]*)$")
+_BLOCK = re.compile(r"^ {0,3}(?P<slashes>/{3,})[ ]*(?P<name>[\w-]+)[ ]*(?:\|[ ]*(?P<title>.*?))?[ ]*$")
+_BLOCK_END = re.compile(r"^ {0,3}(?P<slashes>/{3,})[ ]*$")
+_OPTION = re.compile(r"^ {4,}(?P<key>[\w-]+)[ ]*:[ ]*(?P<value>.*?)[ ]*$")
+_HEADING = re.compile(r"^(?P<level>#{1,6})[ ]+(?P<text>.*?)[ #]*$")
+_SNIPPET_OPTION = re.compile(r"^#\|[ ]*(?P<key>[\w-]+)[ ]*:[ ]*(?P<value>.*?)[ ]*$")
+_INLINE = re.compile(
+    r"""(?P<escape>\\.)
+    | (?P<ticks>(?<!`)`+(?!`))(?P<code>.+?)(?<!`)(?P=ticks)(?!`)
+    | <!--(?P<comment>.*?)-->
+    | \$\$(?P<display>.+?)\$\$
+    | \$(?=[^\s$])(?P<inline>(?:\\.|[^$\\])+?)(?<![\s\\])\$(?!\d)
+    | (?P<dollar>\$)
+    """,
+    re.DOTALL | re.VERBOSE,
+)
+_VALUE = "{python}"
+
+
+@dataclass(frozen=True)
+class Part:
+    """A stretch of the text, from offset `start` up to `end`."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Snippet(Part):
+    """An executed fence. `code` keeps its option lines, so that lines count as in the file."""
+
+    code: str
+    indent: str
+    options: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Example(Part):
+    """The opening fence of an example: its text is shown, and then is part of the page like any other."""
+
+    text: str
+    closing: Part
+
+
+@dataclass(frozen=True)
+class Code(Part):
+    """Code that is shown, not run: a plain fence, a code span, a comment."""
+
+
+@dataclass(frozen=True)
+class Value(Part):
+    """An expression whose value stands in the sentence."""
+
+    expression: str
+
+
+@dataclass(frozen=True)
+class Formula(Part):
+    tex: str
+    display: bool
+
+
+@dataclass(frozen=True)
+class Heading(Part):
+    level: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Block(Part):
+    """A `///` block; `end` is where its closing line ends, `body` what stands between options and closing line."""
+
+    name: str
+    title: str
+    options: tuple[tuple[str, str, int], ...]  # key, value, offset
+    body: Part
+    depth: int
+
+
+P = TypeVar("P", bound=Part)
+
+
+@dataclass
+class Source:
+    """The scanned text of one page. `line_offset` is the number of lines of front matter above it."""
+
+    path: str
+    text: str
+    line_offset: int = 0
+    parts: list[Part] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    @cached_property
+    def _line_starts(self) -> list[int]:
+        return [0, *(match.end() for match in re.finditer("\n", self.text))]
+
+    def location(self, offset: int) -> Location:
+        line = bisect.bisect_right(self._line_starts, offset)
+        return Location(self.path, line + self.line_offset, offset - self._line_starts[line - 1] + 1)
+
+    def of(self, kind: type[P]) -> list[P]:
+        return [part for part in self.parts if isinstance(part, kind)]
+
+
+def split_front_matter(text: str) -> tuple[str, str, int]:
+    """(YAML text, body, number of lines above the body); the body starts at its first line that is not blank."""
+    match = FRONT_MATTER.match(text)
+    yaml = match["yaml"] if match else ""
+    rest = text[match.end() :] if match else text
+    body = rest.lstrip("\n")
+    return yaml, body, text.count("\n") - body.count("\n")
+
+
+def read(path: str, text: str) -> Source:
+    """Scan a whole file, front matter and all."""
+    _, body, line_offset = split_front_matter(normalize(text))
+    return scan(path, body, line_offset)
+
+
+def normalize(text: str) -> str:
+    """The text as the site generator sees it: no byte-order mark, one kind of line end, no tabs."""
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").expandtabs(4)
+
+
+def scan(path: str, text: str, line_offset: int = 0) -> Source:
+    """Find the parts of a page's text (without front matter), in document order."""
+    source = Source(path, text, line_offset)
+    _Scanner(source).run()
+    source.parts.sort(key=lambda part: part.start)
+    return source
+
+
+@dataclass
+class _Opened:
+    """A block whose closing line has not come yet."""
+
+    start: int
+    slashes: int
+    name: str
+    title: str
+    options: tuple[tuple[str, str, int], ...]
+    body_start: int
+
+
+class _Scanner:
+    """One pass over the lines; text lines gather into a run that is searched whole, for spans may cross lines."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.lines = source.text.split("\n")
+        self.at = 0  # index of the line being read
+        self.offset = 0  # of that line's first character
+        self.run_start: int | None = None
+        self.blocks: list[_Opened] = []
+        self.examples: list[tuple[str, Part, int]] = []  # ticks, opening line, index of it
+
+    def run(self) -> None:
+        while self.at < len(self.lines):
+            line = self.lines[self.at]
+            if not line.strip():
+                self.end_run()
+                self.step()
+            elif match := _FENCE.match(line):
+                self.end_run()
+                self.fence(match)
+            elif match := _BLOCK_END.match(line):
+                self.end_run()
+                self.close_block(len(match["slashes"]))
+            elif match := _BLOCK.match(line):
+                self.end_run()
+                self.open_block(match)
+            elif match := _HEADING.match(line):
+                self.end_run()
+                end = self.offset + len(line)
+                self.add(Heading(self.offset, end, len(match["level"]), match["text"]))
+                self.inline(self.offset, end)
+                self.step()
+            else:
+                self.run_start = self.offset if self.run_start is None else self.run_start
+                self.step()
+        self.end_run()
+        for ticks, part, _ in self.examples:
+            self.unclosed_fence(part.start, ticks)
+        for block in self.blocks:
+            repair = f"end it with a line that holds only {'/' * block.slashes}"
+            self.problem(block.start, "L102", f"the {block.name} block is never closed", repair)
+
+    def step(self) -> str:
+        """Move to the next line; gives the one just left."""
+        line = self.lines[self.at]
+        self.at += 1
+        self.offset += len(line) + 1
+        return line
+
+    def add(self, part: Part) -> None:
+        self.source.parts.append(part)
+
+    def problem(self, offset: int, code: str, message: str, repair: str) -> None:
+        self.source.problems.append(Problem(self.source.location(offset), code, message, repair))
+
+    def end_run(self) -> None:
+        if self.run_start is not None:
+            self.inline(self.run_start, self.offset)
+            self.run_start = None
+
+    def fence(self, match: re.Match[str]) -> None:
+        start, ticks, indent, info = self.offset, match["ticks"], match["indent"], match["info"].strip()
+        if self.examples and not info and ticks == self.examples[-1][0]:
+            self.close_example()
+            return
+        if info == "{example}":
+            self.examples.append((ticks, Part(start, start + len(self.lines[self.at])), self.at))
+            self.step()
+            return
+        self.step()
+        code_start = self.at
+        while self.at < len(self.lines) and self.lines[self.at].rstrip() != indent.rstrip() + ticks:
+            if self.lines[self.at].rstrip() == indent + ticks:
+                break
+            self.step()
+        if self.at == len(self.lines):
+            self.unclosed_fence(start, ticks)
+            self.add(Code(start, len(self.source.text)))
+            return
+        lines = [line.removeprefix(indent) for line in self.lines[code_start : self.at]]
+        end = self.offset + len(self.lines[self.at])
+        self.step()
+        if info == _VALUE:
+            self.add(Snippet(start + len(indent), end, "\n".join(lines) + "\n", indent, _snippet_options(lines)))
+        else:
+            self.add(Code(start, end))
+            if re.match(r"\{\s*[\w-]+", info):
+                repair = "write ```{python} to run the code, or ```python to show it only"
+                self.problem(start, "L204", f"no snippet can run {info!r}", repair)
+
+    def close_example(self) -> None:
+        _, opening, index = self.examples.pop()
+        closing = Part(self.offset, self.offset + len(self.lines[self.at]))
+        text = "\n".join(self.lines[index + 1 : self.at]) + "\n"
+        self.add(Example(opening.start, opening.end, text, closing))
+        self.step()
+
+    def unclosed_fence(self, start: int, ticks: str) -> None:
+        repair = f"end it with a line that holds only {ticks}, indented as the opening line is"
+        self.problem(start, "L109", "this code fence is never closed", repair)
+
+    def open_block(self, match: re.Match[str]) -> None:
+        start, title = self.offset, (match["title"] or "").strip()
+        title_start = start + max(match.start("title"), 0)
+        if title:
+            self.inline(title_start, start + match.end("title"))
+        self.step()
+        options = []
+        while self.at < len(self.lines) and (option := _OPTION.match(self.lines[self.at])):
+            options.append((option["key"], option["value"], self.offset + option.start("key")))
+            self.step()
+        opened = _Opened(start, len(match["slashes"]), match["name"], title, tuple(options), self.offset)
+        self.blocks.append(opened)
+
+    def close_block(self, slashes: int) -> None:
+        body_end = self.offset
+        line = self.step()
+        if not self.blocks or self.blocks[-1].slashes != slashes:
+            repair = "remove it, or open a block above it: /// question | What …?"
+            if self.blocks:
+                repair = f"the {self.blocks[-1].name} block above is closed by {'/' * self.blocks[-1].slashes}"
+            self.problem(body_end, "L102", "this line closes a block that was never opened", repair)
+            return
+        block = self.blocks.pop()
+        body = Part(block.body_start, body_end)
+        end = body_end + len(line)
+        self.add(Block(block.start, end, block.name, block.title, block.options, body, len(self.blocks)))
+
+    def inline(self, start: int, end: int) -> None:
+        """Code spans, values, comments and formulas between two offsets; the rest is prose."""
+        for match in _INLINE.finditer(self.source.text, start, end):
+            if match["code"] is not None:
+                expression = match["code"].strip()
+                if expression.startswith(_VALUE):
+                    self.add(Value(*match.span(), expression.removeprefix(_VALUE).strip()))
+                else:
+                    self.add(Code(*match.span()))
+            elif match["comment"] is not None:
+                self.add(Code(*match.span()))
+            elif match["display"] or match["inline"]:
+                tex = (match["display"] or match["inline"]).strip()
+                self.add(Formula(*match.span(), tex, display=match["display"] is not None))
+            elif match["dollar"]:
+                repair = "close the formula with a second $ that follows a character, or write \\$ for the sign itself"
+                self.problem(match.start(), "L303", "a $ that opens no formula", repair)
+
+
+def _snippet_options(lines: list[str]) -> tuple[tuple[str, str], ...]:
+    """The `#| key: value` lines at the head of a snippet."""
+    options = []
+    for line in lines:
+        match = _SNIPPET_OPTION.match(line)
+        if not match:
+            break
+        options.append((match["key"], match["value"]))
+    return tuple(options)
