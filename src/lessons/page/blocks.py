@@ -11,6 +11,8 @@ from typing import Any, ClassVar
 
 from pymdownx.blocks.block import Block, type_string
 
+# The file that holds a page's printed deck, beside the page.
+DECK_PDF = "flashcards.pdf"
 ID_PATTERN = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
 
 
@@ -110,6 +112,7 @@ class Flashcard(LessonBlock):
     def on_create(self, parent: etree.Element) -> etree.Element:
         deck = parent[-1] if len(parent) else None
         if deck is None or deck.get("class") != "lesson-deck":
+            self._offer_pdf(parent)
             deck = etree.SubElement(parent, "ol", {"class": "lesson-deck"})
         card = etree.SubElement(deck, "li", {"class": "lesson-card", "id": self.id})
         details = etree.SubElement(card, "details")
@@ -119,6 +122,13 @@ class Flashcard(LessonBlock):
         link = {"class": "headerlink", "href": f"#{self.id}", "title": name, "aria-label": name}
         etree.SubElement(card, "a", link).text = "#"
         return card
+
+    def _offer_pdf(self, parent: etree.Element) -> None:
+        """Before a page's first deck. The file is made after the page: a link a generator could check is no use."""
+        if self.config.get("deck_pdf") and "offered" not in self.tracker:
+            self.tracker["offered"] = True
+            link = f'<a href="{DECK_PDF}" download>Download the deck as PDF</a>'
+            etree.SubElement(parent, "p", {"class": "lesson-deck-pdf"}).text = self.md.htmlStash.store(link)
 
 
 class InDepth(LessonBlock):

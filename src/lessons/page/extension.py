@@ -62,14 +62,18 @@ class LessonPreprocessor(Preprocessor):
 
 
 class LessonExtension(BlocksExtension):  # type: ignore[misc]
-    """`lessons` under `markdown_extensions:`."""
+    """`lessons` under `markdown_extensions:`. `deck_pdf`: whether the printed deck will lie beside the page."""
+
+    def __init__(self, **options: object) -> None:
+        self.config = {"deck_pdf": [False, "offer the deck as PDF"]}
+        super().__init__(**options)
 
     def extendMarkdownBlocks(self, md: Markdown, block_mgr: BlocksProcessor) -> None:  # noqa: N802
         if "$" not in md.ESCAPED_CHARS:
             md.ESCAPED_CHARS = [*md.ESCAPED_CHARS, "$"]
         md.preprocessors.register(LessonPreprocessor(md), "lessons", PRIORITY)
         for block in BLOCKS:
-            block_mgr.register(block, {})
+            block_mgr.register(block, self.getConfigs())
 
 
 def page_location(md: Markdown) -> tuple[str, int]:

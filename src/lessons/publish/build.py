@@ -1,0 +1,99 @@
+"""Build the site: check everything, generate into a fresh folder, and only then put it in the old one's place."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import tempfile
+from enum import Enum
+from pathlib import Path
+
+from mkdocs.commands.build import build as mkdocs_build
+from mkdocs.config import load_config
+from mkdocs.exceptions import Abort, ConfigurationError, MkDocsException
+
+from lessons.page import checks
+from lessons.page.problem import Problem, report
+from lessons.publish import fonts, pdf
+
+
+class BuildFailed(Exception):
+    """The site was not built; the message is ready to print, and the last good site is untouched."""
+
+
+class Decks(Enum):
+    """What becomes of the decks as PDF."""
+
+    NONE = "not offered"
+    OFFERED = "offered on the page, printed when somebody asks"
+    PRINTED = "offered, and printed now"
+
+
+def build(config_file: Path, site: Path, *, decks: Decks = Decks.NONE, serve_url: str | None = None) -> None:
+    """Build `config_file`'s pages into `site`, whole or not at all. Raises BuildFailed with every problem found."""
+    docs = config_file.parent / "docs"
+    problems = check(docs)
+    if problems:
+        raise BuildFailed(report(problems))
+    site.parent.mkdir(parents=True, exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(prefix=f".{site.name}-", dir=site.parent))
+    os.environ["LESSONS_DECK_PDF"] = "false" if decks is Decks.NONE else "true"  # read by mkdocs.yml
+    try:
+        _generate(config_file, fresh, serve_url=serve_url)
+        fonts.write(fresh)
+        if decks is Decks.PRINTED:
+            pdf.write(fresh)
+        fresh.chmod(0o755)
+        swap(fresh, site)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+def check(docs: Path) -> list[Problem]:
+    """Problems of all pages, with paths as a person at the project's folder would type them."""
+    return checks.check(Path(os.path.relpath(path)) for path in checks.pages(docs))
+
+
+def _generate(config_file: Path, site: Path, *, serve_url: str | None) -> None:
+    os.environ["NO_MKDOCS_2_WARNING"] = "1"  # Material's notice of its end of life: see docs/decisions
+    messages = _Messages()
+    logger = logging.getLogger("mkdocs")
+    logger.addHandler(messages)
+    try:
+        config = load_config(config_file=str(config_file), site_dir=str(site), strict=True)
+        if serve_url:
+            config.site_url = serve_url
+        config.plugins.on_startup(command="build", dirty=False)
+        try:
+            mkdocs_build(config)
+        finally:
+            config.plugins.on_shutdown()
+    except Abort:
+        raise BuildFailed("\n".join(messages.lines)) from None
+    except (ConfigurationError, MkDocsException) as fault:
+        raise BuildFailed("\n".join([*messages.lines, str(fault)])) from None
+    finally:
+        logger.removeHandler(messages)
+
+
+class _Messages(logging.Handler):
+    """What the site generator warns of: under `strict`, each one fails the build."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(record.getMessage())
+
+
+def swap(fresh: Path, site: Path) -> None:
+    """Put the fresh folder in the place of the old one."""
+    if not site.exists():
+        fresh.rename(site)
+        return
+    old = Path(tempfile.mkdtemp(prefix=f".{site.name}-old-", dir=site.parent))
+    site.rename(old / "site")
+    fresh.rename(site)
+    shutil.rmtree(old)

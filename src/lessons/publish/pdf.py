@@ -1,0 +1,120 @@
+"""Print each lesson's deck of flashcards to PDF, one card a page, from the built page through Chromium."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import http.server
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import threading
+from pathlib import Path
+
+from lessons.page.blocks import DECK_PDF
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+CACHE = Path(".cache/pdf")
+_DECK = 'class="lesson-deck"'
+
+
+class NoBrowser(RuntimeError):
+    """Chromium is not installed."""
+
+
+def browser() -> str | None:
+    """The path of an installed Chromium, or None."""
+    return next((found for name in BROWSERS if (found := shutil.which(name))), None)
+
+
+def decks(site: Path) -> list[Path]:
+    """The built pages that hold a deck."""
+    return [page for page in sorted(site.rglob("index.html")) if _DECK in page.read_text(encoding="utf-8")]
+
+
+def write(site: Path) -> None:
+    """Write the printed deck beside every page that has one. Raises NoBrowser without Chromium."""
+    for page in decks(site):
+        print_deck(site, page)
+
+
+def print_deck(site: Path, page: Path) -> Path:
+    """Print one page's deck; kept by the hash of all that decides how it prints. Raises NoBrowser."""
+    chromium = browser()
+    if chromium is None:
+        raise NoBrowser("printing the decks needs Chromium: `make pdf` installs it")
+    target = page.with_name(DECK_PDF)
+    kept = CACHE / f"{_key(site, page, Path(chromium))}.pdf"
+    if not (kept.is_file() and kept.read_bytes().rstrip().endswith(b"%%EOF")):
+        CACHE.mkdir(parents=True, exist_ok=True)
+        partial = kept.with_suffix(f".{os.getpid()}")
+        with _served(site) as address:
+            _print(chromium, f"{address}/{page.parent.relative_to(site).as_posix()}/?print=cards", partial)
+        partial.write_bytes(_undated(partial.read_bytes()))
+        partial.replace(kept)
+    shutil.copyfile(kept, target)
+    return target
+
+
+def _key(site: Path, page: Path, chromium: Path) -> str:
+    """A hash of the page, of all it loads, and of the browser."""
+    binary = chromium.resolve().stat()
+    digest = hashlib.sha256(f"{chromium.resolve()} {binary.st_size} {binary.st_mtime_ns}".encode())
+    for path in (page, *sorted((site / "assets").rglob("*"))):
+        if path.is_file():
+            digest.update(path.relative_to(site).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _print(chromium: str, url: str, target: Path) -> None:
+    with tempfile.TemporaryDirectory() as profile:
+        command = [
+            chromium,
+            *FLAGS,
+            f"--user-data-dir={profile}",
+            "--no-pdf-header-footer",
+            "--virtual-time-budget=5000",
+            f"--print-to-pdf={target.resolve()}",
+            url,
+        ]
+        environment = os.environ | {"TZ": "UTC"}
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120, env=environment, check=False)
+    if done.returncode or not target.is_file():
+        raise RuntimeError(f"Chromium could not print {url}: {done.stderr.strip()[-500:]}")
+
+
+def _undated(data: bytes) -> bytes:
+    """The same PDF with its dates set to the epoch, so that two prints of one page are one file."""
+    return re.sub(rb"(/(?:Creation|Mod)Date \(D:)\d{14}", rb"\g<1>19700101000000", data)
+
+
+class _served:  # noqa: N801 - read as a statement: with _served(site) as address
+    """Serve a folder on a free port of this machine while the block runs."""
+
+    def __init__(self, folder: Path) -> None:
+        handler = functools.partial(_Quiet, directory=str(folder))
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+
+    def __enter__(self) -> str:
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        return f"http://127.0.0.1:{self.server.server_port}"
+
+    def __exit__(self, *_: object) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        """Say nothing: the reader of the build's output wants problems, not requests."""
