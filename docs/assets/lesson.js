@@ -1,0 +1,124 @@
+// What a page can do beyond reading. Everything here is extra: without this file every answer still opens by
+// click, Enter and Space, and prints.
+
+const PAPERS = { a6: "A6", a5: "A5", a4: "A4", letter: "US Letter", index: "3 × 5 in card" };
+
+/** Open what a link points into: the answer, the note or the card. */
+function openTarget() {
+  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (!target) return;
+  const closed = target.matches("details") ? target : target.querySelector(":scope > details");
+  if (closed && !target.matches(".lesson-question, .lesson-exercise")) closed.open = true;
+  for (let outer = target.parentElement; outer; outer = outer.parentElement) {
+    if (outer.matches("details")) outer.open = true;
+  }
+  target.scrollIntoView();
+}
+
+/** Open every answer for the printer, for browsers that cannot do it in CSS, and close them again. */
+function openWhilePrinting() {
+  let opened = [];
+  addEventListener("beforeprint", () => {
+    opened = [...document.querySelectorAll("details:not([open])")];
+    opened.forEach((details) => (details.open = true));
+  });
+  addEventListener("afterprint", () => {
+    opened.forEach((details) => (details.open = false));
+    opened = [];
+    if (!printsCards(location)) delete document.body.dataset.print;
+  });
+}
+
+const printsCards = ({ search }) => new URLSearchParams(search).get("print") === "cards";
+
+/** `?print=cards&paper=a5` lays the page out as its deck, for any program that prints a page by its address. */
+function printByAddress() {
+  if (!printsCards(location)) return;
+  document.body.dataset.print = "cards";
+  document.body.dataset.paper = new URLSearchParams(location.search).get("paper") ?? "a6";
+}
+
+function button(label, onClick) {
+  const element = document.createElement("button");
+  element.type = "button";
+  element.textContent = label;
+  element.addEventListener("click", onClick);
+  return element;
+}
+
+function paperChoice() {
+  const label = document.createElement("label");
+  const select = document.createElement("select");
+  for (const [value, name] of Object.entries(PAPERS)) select.add(new Option(name, value));
+  label.append("Paper", select);
+  return { label, select };
+}
+
+/** The buttons above a deck, and the keys inside it. */
+function equip(deck) {
+  const cards = () => [...deck.children];
+  const disclosures = () => cards().map((card) => card.querySelector("details"));
+
+  const status = document.createElement("span");
+  status.className = "lesson-status";
+  status.setAttribute("role", "status");
+
+  const allOpen = () => disclosures().every((details) => details.open);
+  const reveal = button("Reveal all", () => {
+    const open = !allOpen();
+    disclosures().forEach((details) => (details.open = open));
+  });
+  deck.addEventListener("toggle", () => (reveal.textContent = allOpen() ? "Hide all" : "Reveal all"), true);
+
+  const shuffle = button("Shuffle", () => {
+    const order = cards();
+    for (let last = order.length - 1; last > 0; last--) {
+      const other = Math.floor(Math.random() * (last + 1));
+      [order[last], order[other]] = [order[other], order[last]];
+    }
+    order.forEach((card) => (card.querySelector("details").open = false));
+    deck.append(...order);
+    status.textContent = "Shuffled, all cards closed.";
+  });
+
+  const { label, select } = paperChoice();
+  const print = button("Print flashcards", () => {
+    document.body.dataset.print = "cards";
+    document.body.dataset.paper = select.value;
+    window.print();
+  });
+
+  const tools = document.createElement("div");
+  tools.className = "lesson-tools";
+  tools.setAttribute("role", "group");
+  tools.setAttribute("aria-label", "Flashcards");
+  tools.append(reveal, shuffle, print, label, status);
+  deck.before(tools);
+
+  const steps = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1, Home: -Infinity, End: Infinity };
+  deck.addEventListener("keydown", (event) => {
+    if (!(event.key in steps) || !event.target.matches("summary") || event.altKey || event.ctrlKey || event.metaKey) return;
+    const order = cards();
+    const here = order.indexOf(event.target.closest(".lesson-card"));
+    const there = Math.min(Math.max(here + steps[event.key], 0), order.length - 1);
+    event.preventDefault();
+    order[there].querySelector("summary").focus();
+  });
+}
+
+/** What scrolls inside itself must be reachable by keyboard. */
+function reachScrollers() {
+  const mark = (element) => {
+    if (element.scrollWidth > element.clientWidth + 1) element.tabIndex = 0;
+    else element.removeAttribute("tabindex");
+  };
+  const observer = new ResizeObserver((entries) => entries.forEach(({ target }) => mark(target)));
+  document.querySelectorAll(".katex-display, .md-typeset__scrollwrap, .highlight code").forEach((element) => observer.observe(element));
+}
+
+printByAddress();
+openWhilePrinting();
+document.querySelectorAll(".lesson-deck").forEach(equip);
+reachScrollers();
+openTarget();
+addEventListener("hashchange", openTarget);

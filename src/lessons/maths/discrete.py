@@ -8,7 +8,14 @@ nats.
 import numpy as np
 import numpy.typing as npt
 
-from lessons.maths.arrays import Array, broadcast_leading, finite, latent, rounds_to_inf, sum_last
+from lessons.maths.arrays import (
+    Array,
+    broadcast_leading,
+    finite,
+    latent,
+    rounds_to_inf,
+    sum_last,
+)
 
 
 @rounds_to_inf

@@ -8,7 +8,15 @@ squared, since exp(-log_var) overflows long before the scaled residual does. All
 import numpy as np
 import numpy.typing as npt
 
-from lessons.maths.arrays import Array, expm1_minus, finite, latent, rounds_to_inf, sum_last, times_exp
+from lessons.maths.arrays import (
+    Array,
+    expm1_minus,
+    finite,
+    latent,
+    rounds_to_inf,
+    sum_last,
+    times_exp,
+)
 
 LOG_2PI = float(np.log(2 * np.pi))
 

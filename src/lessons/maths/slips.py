@@ -26,7 +26,7 @@ _SLIPS: tuple[tuple[str, Callable[[float, float], float]], ...] = (
 
 
 def kl_standard_normal_slips(mu: float, std: float, digits: int = DIGITS) -> dict[str, Quantity]:
-    """The wrong answers, by the name of the slip, that differ from the right one for these parameters.
+    """The right answer and the wrong ones that differ from it for these parameters, by the name of the slip.
 
     half: the factor 1/2 forgotten. std: sigma where sigma**2 belongs. log_std: log sigma for log sigma**2.
     as_log_var: sigma read as the log-variance. minus_one: the -1 dropped. log_sign: + log sigma**2.
@@ -35,8 +35,9 @@ def kl_standard_normal_slips(mu: float, std: float, digits: int = DIGITS) -> dic
     """
     right = kl_standard_normal(mu, std).value
     wrong = {name: slip(mu, std) for name, slip in _SLIPS}
-    return {
+    told_apart = {
         name: Quantity(value, digits=digits)
         for name, value in wrong.items()
         if not math.isclose(value, right, rel_tol=1e-9, abs_tol=1e-9)
     }
+    return {"right": Quantity(right, digits=digits), **told_apart}

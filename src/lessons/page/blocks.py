@@ -78,8 +78,8 @@ class Exercise(LessonBlock):
     def on_create(self, parent: etree.Element) -> etree.Element:
         section = etree.SubElement(parent, "section", {"class": "lesson-exercise", "aria-labelledby": self.id})
         heading = etree.SubElement(section, "h3", {"id": self.id})
-        etree.SubElement(heading, "span", {"class": "lesson-kicker"}).text = f"Try it yourself {self.count()}"
-        heading[-1].tail = f": {self.argument}"
+        etree.SubElement(heading, "span", {"class": "lesson-kicker"}).text = f"Try it yourself {self.count()}:"
+        heading[-1].tail = f" {self.argument}"
         _content(section, searchable=True)
         return section
 
@@ -140,7 +140,7 @@ class InDepth(LessonBlock):
     def on_create(self, parent: etree.Element) -> etree.Element:
         details = _disclosure(parent, "", {"class": "lesson-depth", "id": self.id})
         summary = details[0]
-        etree.SubElement(summary, "span", {"class": "lesson-kicker"}).text = "In depth"
+        etree.SubElement(summary, "span", {"class": "lesson-kicker"}).text = "In depth:"
         summary[-1].tail = f" {self.argument}"
         return details
 

@@ -54,31 +54,26 @@ def evaluate(source: Source) -> Evaluated:
 
 def _html(result: Output | Shown, part: Part) -> str:
     if isinstance(result, Output):
-        return _snippet(result, _visible_code(part))
+        return _snippet(result)
     if isinstance(part, Formula):
         return katex.typeset(result.text, part.display)
     return f'<span class="lesson-value">{html.escape(result.text, quote=False)}</span>'
 
 
-def _visible_code(part: Part) -> str:
-    lines = part.code.split("\n") if isinstance(part, Snippet) else []
-    return "\n".join(line for line in lines if not line.startswith("#|"))
-
-
-def _snippet(output: Output, code: str) -> str:
+def _snippet(output: Output) -> str:
     """The result first, then the code that computed it: the reader came for the number."""
     pieces = []
-    if output.code == "shown":
-        pieces.append(_code(code, "python"))
+    if output.visibility == "shown":
+        pieces.append(_code(output.code, "python"))
     if output.printed:
         pieces.append(f'<pre class="lesson-printed">{html.escape(output.printed, quote=False)}</pre>')
     if output.shown and output.shown.tex:
         pieces.append(f'<div class="lesson-derivation">{katex.typeset(output.shown.text, display=True)}</div>')
     elif output.shown:
         pieces.append(f'<p class="lesson-value">{html.escape(output.shown.text, quote=False)}</p>')
-    if output.code == "folded":
+    if output.visibility == "folded":
         summary = "The code that computed this" if pieces else "The code that sets this up"
-        pieces.append(f'<details class="lesson-code"><summary>{summary}</summary>{_code(code, "python")}</details>')
+        pieces.append(f'<details class="lesson-code"><summary>{summary}</summary>{_code(output.code, "python")}</details>')
     return f'<div class="lesson-snippet">{"".join(pieces)}</div>' if pieces else ""
 
 

@@ -16,7 +16,14 @@ from pymdownx.superfences import SuperFencesException
 from lessons.page.blocks import BLOCKS
 from lessons.page.evaluate import Evaluated, evaluate
 from lessons.page.problem import report
-from lessons.page.source import Example, Part, Snippet, normalize, scan, split_front_matter
+from lessons.page.source import (
+    Example,
+    Part,
+    Snippet,
+    normalize,
+    scan,
+    split_front_matter,
+)
 
 try:
     from mkdocs.exceptions import BuildError

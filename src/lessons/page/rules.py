@@ -14,7 +14,16 @@ import yaml
 
 from lessons.page.blocks import BLOCKS, ID_PATTERN
 from lessons.page.problem import Location, Problem, nearest
-from lessons.page.source import Block, Code, Formula, Heading, Snippet, Source, Value, split_front_matter
+from lessons.page.source import (
+    Block,
+    Code,
+    Formula,
+    Heading,
+    Snippet,
+    Source,
+    Value,
+    split_front_matter,
+)
 
 KINDS = {block.NAME: block for block in BLOCKS}
 FRONT_MATTER_KEYS = ("title", "description", "hide", "template")

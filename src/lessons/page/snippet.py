@@ -16,6 +16,7 @@ from types import TracebackType
 from lessons.page import display
 from lessons.page.display import Shown
 from lessons.page.problem import Location, Problem, nearest
+from lessons.page.provenance import History, visible
 from lessons.page.source import Snippet, Source, Value
 
 # How much of a snippet's code the reader sees: all of it, a closed disclosure beside the result, or nothing.
@@ -25,11 +26,15 @@ OPTIONS = {"code": CODE_SHOWN}
 
 @dataclass(frozen=True)
 class Output:
-    """What a snippet leaves on the page: what it printed, and its last expression's value if that is one."""
+    """What a snippet leaves on the page: what it printed, its last expression's value, and the code behind both.
 
+    Folded code is whole: it comes with what it needs from the snippets above, and can be run as it stands.
+    """
+
+    code: str
+    visibility: str = CODE_SHOWN[0]
     printed: str = ""
     shown: Shown | None = None
-    code: str = "folded"
 
 
 @dataclass
@@ -38,6 +43,7 @@ class Runner:
 
     source: Source
     namespace: dict[str, object] = field(default_factory=lambda: {"__name__": "__lesson__"})
+    history: History = field(default_factory=History)
 
     def run(self, snippet: Snippet) -> Output | Problem:
         """Execute a fence; its last line, if an expression, is its value, unless that is None or ends in `;`."""
@@ -65,7 +71,10 @@ class Runner:
         result = self._guard(location, execute, code_offset=location.line)
         if isinstance(result, Problem):
             return result
-        return Output(printed.getvalue(), result, options.get("code", CODE_SHOWN[0]))
+        visibility = options.get("code", CODE_SHOWN[0])
+        whole = self.history.add(snippet.code)
+        code = visible(snippet.code) if visibility == "shown" else whole
+        return Output(code, visibility, printed.getvalue(), result)
 
     def evaluate(self, value: Value) -> Shown | Problem:
         """Evaluate an inline value as of the point where it stands."""

@@ -22,7 +22,6 @@ import mkdocs.commands.build
 import watchdog.observers
 from mkdocs.livereload import LiveReloadServer
 
-from lessons.publish import pdf
 from lessons.page.blocks import DECK_PDF
 from lessons.publish import pdf
 
