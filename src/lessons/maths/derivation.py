@@ -101,7 +101,7 @@ class Quantity:
 
     @property
     def _unit(self) -> str:
-        return "nat" if self.unit == "nats" and abs(self.value) == 1 else self.unit
+        return "nat" if self.unit == "nats" and self.figure.text.lstrip("−") == "1" else self.unit
 
     def to(self, digits: int) -> Quantity:
         """The same value, shown with another number of places."""

@@ -30,8 +30,8 @@ def kl_standard_normal(mu: float, std: float, digits: int = DIGITS) -> Derivatio
     _agree(rest - log_var, 2 * value)
     steps = (
         Step(r"\tfrac12\left(\sigma^2 + \mu^2 - 1 - \log\sigma^2\right)"),
-        Step(r"\tfrac12\left(@{std}^2 + @{(mu}^2 - 1 - \log @{std}^2\right)", {"std": std, "mu": mu}),
-        Step(r"\tfrac12\left(@{var} + @{mean} - 1 - \log @{var}\right)", {"var": var, "mean": mean}),
+        Step(r"\tfrac12\left(@{(std}^2 + @{(mu}^2 - 1 - \log @{(std}^2\right)", {"std": std, "mu": mu}),
+        Step(r"\tfrac12\left(@{var} + @{mean} - 1 - \log @{(var}\right)", {"var": var, "mean": mean}),
         Step(r"\tfrac12\left(@{rest} @{+log}\right)", {"rest": rest, "log": -log_var}),
         Step(r"\tfrac12 \times @{(twice}", {"twice": 2 * value}),
     )
@@ -58,8 +58,8 @@ def kl_normal(mu_q: float, std_q: float, mu_p: float, std_p: float, digits: int 
             r" - \log\frac{\sigma_q^2}{\sigma_p^2}\right)"
         ),
         Step(
-            r"\tfrac12\left(\frac{@{stdq}^2 + (@{muq} @{+mup})^2}{@{stdp}^2} - 1"
-            r" - \log\frac{@{stdq}^2}{@{stdp}^2}\right)",
+            r"\tfrac12\left(\frac{@{(stdq}^2 + (@{muq} @{+mup})^2}{@{(stdp}^2} - 1"
+            r" - \log\frac{@{(stdq}^2}{@{(stdp}^2}\right)",
             numbers,
         ),
         Step(
@@ -173,9 +173,7 @@ class TrainingStep:
         """-log p(x|z), the reconstruction term, in nats."""
         value = _scalar(elbo.LinearGaussian.identity(1).nll(self.x, self.z.value))
         _agree(value, -self.log_likelihood.value)
-        return self._derivation(
-            r"\mathrm{NLL}", value, Step(r"-\log p(x \mid \tilde z)"), unit="nats"
-        )
+        return self._derivation(r"\mathrm{NLL}", value, Step(r"-\log p(x \mid \tilde z)"), unit="nats")
 
     @property
     def kl(self) -> Derivation:
@@ -249,7 +247,9 @@ class TrainingStep:
         """The same example and eps after one step of gradient descent on mu and log_var."""
         found = gradients.StepGradients(np.array([self._gradients[0]]), np.array([self._gradients[1]]))
         mu, log_var = gradients.sgd_step(self.mu, self.log_var, found, rate)
-        return TrainingStep(self.x, _snapped(mu, self.mu), _snapped(log_var, self.log_var), self.eps, self.digits)
+        return TrainingStep(
+            self.x, _snapped(mu, self.mu), _snapped(log_var, self.log_var), self.eps, self.digits
+        )
 
     @property
     def exact_loss(self) -> Quantity:

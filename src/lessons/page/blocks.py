@@ -17,7 +17,7 @@ ID_PATTERN = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
 
 
 class LessonBlock(Block):  # type: ignore[misc]
-    """What all blocks share. `NEEDS_ID`, `BODY` and `HOLDS_RESULTS` are what the rules ask of it."""
+    """What all blocks share. `NEEDS_ID`, `BODY`, `HOLDS_RESULTS` and `HEADED` are what the rules ask of it."""
 
     NAME: ClassVar[str]
     ARGUMENT: ClassVar[bool | None] = True
@@ -25,6 +25,7 @@ class LessonBlock(Block):  # type: ignore[misc]
     NEEDS_ID: ClassVar[bool] = True
     BODY: ClassVar[str] = ""  # what the block's body is called when it is missing
     HOLDS_RESULTS: ClassVar[bool] = True  # whether a result in it must be computed
+    HEADED: ClassVar[bool] = False  # whether its title becomes a heading
 
     @property
     def id(self) -> str:
@@ -61,7 +62,9 @@ class Question(LessonBlock):
     BODY = "answer"
 
     def on_create(self, parent: etree.Element) -> etree.Element:
-        section = etree.SubElement(parent, "section", {"class": "lesson-question", "aria-labelledby": self.id})
+        section = etree.SubElement(
+            parent, "section", {"class": "lesson-question", "aria-labelledby": self.id}
+        )
         etree.SubElement(section, "h3", {"id": self.id}).text = f"Question {self.count()}"
         etree.SubElement(section, "p", {"class": "lesson-prompt"}).text = self.argument
         _disclosure(section, "Show answer", {"class": "lesson-answer", "id": f"{self.id}-answer"})
@@ -74,11 +77,16 @@ class Exercise(LessonBlock):
     NAME = "exercise"
     BODY = "prompt"
     HOLDS_RESULTS = False
+    HEADED = True
 
     def on_create(self, parent: etree.Element) -> etree.Element:
-        section = etree.SubElement(parent, "section", {"class": "lesson-exercise", "aria-labelledby": self.id})
+        section = etree.SubElement(
+            parent, "section", {"class": "lesson-exercise", "aria-labelledby": self.id}
+        )
         heading = etree.SubElement(section, "h3", {"id": self.id})
-        etree.SubElement(heading, "span", {"class": "lesson-kicker"}).text = f"Try it yourself {self.count()}:"
+        etree.SubElement(
+            heading, "span", {"class": "lesson-kicker"}
+        ).text = f"Try it yourself {self.count()}:"
         heading[-1].tail = f" {self.argument}"
         _content(section, searchable=True)
         return section

@@ -30,16 +30,16 @@ class NotFinite(ValueError):
 
 def in_sentence(value: object) -> Shown:
     """How the value reads inside a sentence, relation and unit included."""
-    if isinstance(value, PLAIN) or hasattr(value, "_repr_latex_"):
+    if isinstance(value, PLAIN) or hasattr(type(value), "_repr_latex_"):  # a class cannot show its instances
         return Shown(str(value))
     raise _refusal(value)
 
 
 def on_its_own(value: object) -> Shown:
     """How the value stands as a block of its own: a derivation with all its lines, say."""
-    latex = getattr(value, "_repr_latex_", None)
-    if callable(latex):
-        return Shown(str(latex()).strip().strip("$").strip(), tex=True)
+    if hasattr(type(value), "_repr_latex_"):
+        latex = str(value._repr_latex_())  # type: ignore[attr-defined]
+        return Shown(latex.strip().strip("$").strip(), tex=True)
     return in_sentence(value)
 
 

@@ -68,12 +68,16 @@ def _snippet(output: Output) -> str:
     if output.printed:
         pieces.append(f'<pre class="lesson-printed">{html.escape(output.printed, quote=False)}</pre>')
     if output.shown and output.shown.tex:
-        pieces.append(f'<div class="lesson-derivation">{katex.typeset(output.shown.text, display=True)}</div>')
+        pieces.append(
+            f'<div class="lesson-derivation">{katex.typeset(output.shown.text, display=True)}</div>'
+        )
     elif output.shown:
         pieces.append(f'<p class="lesson-value">{html.escape(output.shown.text, quote=False)}</p>')
     if output.visibility == "folded":
         summary = "The code that computed this" if pieces else "The code that sets this up"
-        pieces.append(f'<details class="lesson-code"><summary>{summary}</summary>{_code(output.code, "python")}</details>')
+        pieces.append(
+            f'<details class="lesson-code"><summary>{summary}</summary>{_code(output.code, "python")}</details>'
+        )
     return f'<div class="lesson-snippet">{"".join(pieces)}</div>' if pieces else ""
 
 

@@ -56,16 +56,21 @@ class LessonPreprocessor(Preprocessor):
     def _splice(self, text: str, evaluated: Evaluated) -> str:
         pieces, position = [], 0
         for part in sorted(evaluated.html, key=lambda part: part.start):
-            pieces += [text[position : part.start], self._placeholder(part, evaluated.html[part])]
+            before, html = text[position : part.start], evaluated.html[part]
+            if isinstance(part, Snippet | Example) or html == "</div>":
+                pieces += [before.rstrip(" "), self._on_its_own(part, html)]
+            else:
+                pieces += [before, self._stashed(html)]
             position = part.end
         return "".join([*pieces, text[position:]])
 
-    def _placeholder(self, part: Part, html: str) -> str:
-        placeholder = str(self.md.htmlStash.store(html))
-        # A block of its own needs blank lines around it, whatever the author left out.
-        block = isinstance(part, Snippet | Example) or html == "</div>"
+    def _on_its_own(self, part: Part, html: str) -> str:
+        """A block of its own needs blank lines around it, whatever the author left out; nothing needs none."""
         indent = part.indent if isinstance(part, Snippet) else ""
-        return f"{placeholder}\n{indent}".rstrip(" ") + "\n" if block else placeholder
+        return f"\n{indent}{self._stashed(html)}\n" if html else ""
+
+    def _stashed(self, html: str) -> str:
+        return str(self.md.htmlStash.store(html))
 
 
 class LessonExtension(BlocksExtension):  # type: ignore[misc]

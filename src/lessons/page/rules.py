@@ -30,7 +30,8 @@ FRONT_MATTER_KEYS = ("title", "description", "hide", "template")
 
 # A figure with two or more decimal places. Not a version (1.2.3), nor a part of a word or an address.
 _TYPED = re.compile(r"(?<![\w.:/-])[+\-−]?\d*\.\d{2,}(?![\w.]*\w)")
-_LINK_TARGET = re.compile(r"\]\([^)\n]*\)|<https?://[^>\n]*>")
+# Where no result stands: a link's address; a TeX command, which would hide the figure in \approx0.318.
+_NO_FIGURE = re.compile(r"\]\([^)\n]*\)|<https?://[^>\n]*>|\\[A-Za-z]+")
 
 
 def front_matter(path: str, text: str) -> Iterator[Problem]:
@@ -41,7 +42,9 @@ def front_matter(path: str, text: str) -> Iterator[Problem]:
     except yaml.YAMLError as fault:
         line = getattr(getattr(fault, "problem_mark", None), "line", 0) + 2
         message = getattr(fault, "problem", None) or "not YAML"
-        yield Problem(Location(path, line), "L002", f"the front matter does not parse: {message}", "quote the value")
+        yield Problem(
+            Location(path, line), "L002", f"the front matter does not parse: {message}", "quote the value"
+        )
         return
     if not isinstance(meta, dict):
         yield Problem(Location(path, 2), "L002", "the front matter is not a list of `key: value` lines")
@@ -57,7 +60,9 @@ def front_matter(path: str, text: str) -> Iterator[Problem]:
     for key in meta:
         if key not in FRONT_MATTER_KEYS:
             where = Location(path, _line_of(block, str(key)))
-            yield Problem(where, "L002", f"unknown front-matter key {key!r}", nearest(str(key), FRONT_MATTER_KEYS))
+            yield Problem(
+                where, "L002", f"unknown front-matter key {key!r}", nearest(str(key), FRONT_MATTER_KEYS)
+            )
 
 
 def _line_of(block: str, key: str) -> int:
@@ -97,12 +102,18 @@ def blocks(source: Source) -> Iterator[Problem]:
 def _id(source: Source, block: Block) -> Iterator[Problem]:
     written = [(value, offset) for key, value, offset in block.options if key == "id"]
     if not written or not written[0][0]:
-        repair = "add a line `    id: a-short-name` under the opening line; anchors and cards keep it for ever"
+        repair = (
+            "add a line `    id: a-short-name` under the opening line; anchors and cards keep it for ever"
+        )
         yield Problem(source.location(block.start), "L104", f"this {block.name} has no id", repair)
     elif not re.fullmatch(ID_PATTERN, written[0][0]):
         value, offset = written[0]
         suggestion = re.sub(r"[^a-z0-9]+", "-", value.lower()).strip("-") or "a-short-name"
         repair = f"use small letters, digits and single hyphens, a letter first: {suggestion}"
+        yield Problem(source.location(offset), "L104", f"the id {value!r} is malformed", repair)
+    elif not isinstance(yaml.safe_load(written[0][0]), str):  # yes, no, on, off, true, false, null
+        value, offset = written[0]
+        repair = "YAML reads this word as a truth value or as nothing: choose another"
         yield Problem(source.location(offset), "L104", f"the id {value!r} is malformed", repair)
 
 
@@ -141,9 +152,12 @@ def exercises(source: Source) -> Iterator[Problem]:
 
 def headings(source: Source) -> Iterator[Problem]:
     """L302: a heading becomes a link, a search result and a tab title, none of which shows mathematics."""
-    spans = source.of(Heading)
+    spans = [(heading.start, heading.end) for heading in source.of(Heading)]
+    for block in source.of(Block):
+        if (kind := KINDS.get(block.name)) and kind.HEADED:
+            spans.append((block.start, source.text.index("\n", block.start)))
     for formula in source.of(Formula):
-        if any(heading.start <= formula.start < heading.end for heading in spans):
+        if any(start <= formula.start < end for start, end in spans):
             repair = "say it in words"
             yield Problem(source.location(formula.start), "L302", "mathematics in a heading", repair)
 
@@ -152,7 +166,7 @@ def typed_results(source: Source) -> Iterator[Problem]:
     """L401: a figure of two or more places in an answer, solution, card or note was computed somewhere: here."""
     text = list(source.text)
     hidden = [(part.start, part.end) for part in source.parts if isinstance(part, Code | Value | Snippet)]
-    hidden += [match.span() for match in _LINK_TARGET.finditer(source.text)]
+    hidden += [match.span() for match in _NO_FIGURE.finditer(source.text)]
     for start, end in hidden:
         text[start:end] = [" " if character != "\n" else "\n" for character in text[start:end]]
     visible = "".join(text)

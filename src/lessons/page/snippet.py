@@ -11,7 +11,7 @@ import io
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from types import TracebackType
+from types import CodeType
 
 from lessons.page import display
 from lessons.page.display import Shown
@@ -50,25 +50,27 @@ class Runner:
         location = self.source.location(snippet.start)
         for key, value in snippet.options:
             if key not in OPTIONS:
-                return Problem(location, "L204", f"snippet has the unknown option {key!r}", nearest(key, OPTIONS))
+                return Problem(
+                    location, "L204", f"snippet has the unknown option {key!r}", nearest(key, OPTIONS)
+                )
             if value not in OPTIONS[key]:
                 return Problem(location, "L204", f"{key!r} cannot be {value!r}", nearest(value, OPTIONS[key]))
         options = dict(snippet.options)
         printed = io.StringIO()
 
         def execute() -> Shown | None:
-            tree = ast.parse(snippet.code, self.source.path)
-            ast.increment_lineno(tree, location.line)  # the code's first line stands below its fence
+            # Padded, so that lines count as in the file: the code's first line stands below its fence.
+            tree = ast.parse("\n" * location.line + snippet.code, self.source.path)
             last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
             with contextlib.redirect_stdout(printed):
-                exec(compile(tree, self.source.path, "exec"), self.namespace)
+                exec(self._compiled(tree), self.namespace)
                 if last is None:
                     return None
-                value = eval(compile(ast.Expression(last.value), self.source.path, "eval"), self.namespace)
+                value = eval(self._compiled(ast.Expression(last.value)), self.namespace)
             silent = value is None or snippet.code.rstrip().endswith(";")
             return None if silent else display.on_its_own(value)
 
-        result = self._guard(location, execute, code_offset=location.line)
+        result = self._guard(location, execute)
         if isinstance(result, Problem):
             return result
         visibility = options.get("code", CODE_SHOWN[0])
@@ -78,19 +80,21 @@ class Runner:
 
     def evaluate(self, value: Value) -> Shown | Problem:
         """Evaluate an inline value as of the point where it stands."""
-        location = self.source.location(value.start)
+        location = self.source.location(self.source.text.find(value.expression, value.start))
 
         def evaluate() -> Shown:
-            tree = ast.parse(value.expression, self.source.path, mode="eval")
-            ast.increment_lineno(tree, location.line - 1)
-            return display.in_sentence(eval(compile(tree, self.source.path, "eval"), self.namespace))
+            tree = ast.parse("\n" * (location.line - 1) + value.expression, self.source.path, mode="eval")
+            return display.in_sentence(eval(self._compiled(tree), self.namespace))
 
-        result = self._guard(location, evaluate, code_offset=location.line - 1)
+        result = self._guard(location, evaluate)
         return result if isinstance(result, Problem) else result or Shown("")
 
-    def _guard(
-        self, location: Location, work: Callable[[], Shown | None], code_offset: int
-    ) -> Shown | None | Problem:
+    def _compiled(self, tree: ast.Module | ast.Expression) -> CodeType:
+        mode = "eval" if isinstance(tree, ast.Expression) else "exec"
+        # A page's code is no part of this module: its `from __future__` must not reach it.
+        return compile(tree, self.source.path, mode, dont_inherit=True)
+
+    def _guard(self, location: Location, work: Callable[[], Shown | None]) -> Shown | Problem | None:
         """Do the work; whatever it raises becomes a problem at the line that raised it."""
         try:
             with warnings.catch_warnings():
@@ -103,24 +107,29 @@ class Runner:
             repair = "wrap a number: Quantity(x, unit='nats', digits=3) from lessons.maths.derivation"
             return Problem(location, "L202", str(fault), repair)
         except SyntaxError as fault:
-            line = (fault.lineno or 1) + code_offset
-            where = Location(self.source.path, line, fault.offset or 1)
-            return Problem(where, "L201", f"SyntaxError: {fault.msg}", "mend the snippet: it is not valid Python")
+            where = self._location(fault, location)
+            if fault.filename == self.source.path:
+                column = location.column - 1 + (fault.offset or 1)
+                where = Location(self.source.path, fault.lineno or location.line, column)
+            return Problem(
+                where, "L201", f"SyntaxError: {fault.msg}", "mend the snippet: it is not valid Python"
+            )
         except (Exception, SystemExit) as fault:
-            where = Location(self.source.path, self._line(fault.__traceback__) or location.line)
+            where = self._location(fault, location)
             message = " ".join(str(fault).split()) or "no message"
             repair = "run the page's snippets from the top in Python to see the whole traceback"
             if isinstance(fault, NameError):
                 known = [name for name in self.namespace if not name.startswith("__")]
                 repair = nearest(fault.name or "", known) if known else "no snippet above has set a name yet"
-            code = "L203" if isinstance(fault, ValueError) and "must be finite" in message else "L201"
+            not_finite = isinstance(fault, ValueError) and message.startswith("a shown value must be finite")
+            code = "L203" if not_finite else "L201"
             return Problem(where, code, f"{type(fault).__name__}: {message}", repair)
 
-    def _line(self, traceback: TracebackType | None) -> int | None:
-        """The innermost line of the page itself in a traceback."""
-        line = None
+    def _location(self, fault: BaseException, default: Location) -> Location:
+        """The innermost line of the page itself in the traceback."""
+        line, traceback = default.line, fault.__traceback__
         while traceback:
             if traceback.tb_frame.f_code.co_filename == self.source.path:
                 line = traceback.tb_lineno
             traceback = traceback.tb_next
-        return line
+        return default if line == default.line else Location(self.source.path, line)

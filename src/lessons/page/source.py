@@ -7,21 +7,29 @@ The scan knows where things are, not what they mean; text inside code is never l
 from __future__ import annotations
 
 import bisect
+import difflib
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar
 
 from lessons.page.problem import Location, Problem
 
-FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+FRONT_MATTER = re.compile(
+    r"\A---[ \t]*\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE
+)
 _FENCE = re.compile(r"^(?P<indent>[ >]*)(?P<ticks>`{3,}|~{3,})[ ]*(?P<info>[^`\n]*)$")
 _BLOCK = re.compile(r"^ {0,3}(?P<slashes>/{3,})[ ]*(?P<name>[\w-]+)[ ]*(?:\|[ ]*(?P<title>.*?))?[ ]*$")
 _BLOCK_END = re.compile(r"^ {0,3}(?P<slashes>/{3,})[ ]*$")
 _OPTION = re.compile(r"^ {4,}(?P<key>[\w-]+)[ ]*:[ ]*(?P<value>.*?)[ ]*$")
-_HEADING = re.compile(r"^(?P<level>#{1,6})[ ]+(?P<text>.*?)[ #]*$")
+# A block where none may stand: in a list, a quotation, indented code. And one that has too few slashes.
+_BLOCK_NESTED = re.compile(r"^(?:[ >]|[-*+][ ]|\d+[.)][ ])+/{3,}[ ]*[\w-]+")
+_BLOCK_SHORT = re.compile(r"^ {0,3}(?://[ ]*|/[ ]+)(?P<name>[\w-]+)[ ]*\|")
+_HEADING = re.compile(r"^(?P<level>#{1,6})[ ]*(?P<text>.*?)[ #]*$")
+_UNDERLINE = re.compile(r"^(?:=+|-+)[ ]*$")
+_COMMENT = re.compile(r"^ {0,3}<!--(?:(?!-->).)*$")  # one that does not end on its line
 _SNIPPET_OPTION = re.compile(r"^#\|[ ]*(?P<key>[\w-]+)[ ]*:[ ]*(?P<value>.*?)[ ]*$")
+_STRAY_OPTION = re.compile(r"^#\||^#[ ]+\|[ ]*[\w-]+[ ]*:")
 _INLINE = re.compile(
     r"""(?P<escape>\\.)
     | (?P<ticks>(?<!`)`+(?!`))(?P<code>.+?)(?<!`)(?P=ticks)(?!`)
@@ -33,6 +41,7 @@ _INLINE = re.compile(
     re.DOTALL | re.VERBOSE,
 )
 _VALUE = "{python}"
+_MISSPELT_VALUE = re.compile(r"\{[ ]*(?P<language>\w+)[ ]*\}\s*\S")
 
 
 @dataclass(frozen=True)
@@ -181,6 +190,9 @@ class _Scanner:
             elif match := _FENCE.match(line):
                 self.end_run()
                 self.fence(match)
+            elif _COMMENT.match(line) and self.source.text.find("-->", self.offset) >= 0:
+                self.end_run()
+                self.comment()
             elif match := _BLOCK_END.match(line):
                 self.end_run()
                 self.close_block(len(match["slashes"]))
@@ -194,6 +206,9 @@ class _Scanner:
                 self.inline(self.offset, end)
                 self.step()
             else:
+                self.misplaced_block(line)
+                if self.run_start is not None and _UNDERLINE.match(line):
+                    self.underlined_heading(line)
                 self.run_start = self.offset if self.run_start is None else self.run_start
                 self.step()
         self.end_run()
@@ -221,6 +236,30 @@ class _Scanner:
             self.inline(self.run_start, self.offset)
             self.run_start = None
 
+    def comment(self) -> None:
+        """A comment over several lines, blank ones too: nothing in it is run or shown."""
+        start, end = self.offset, self.source.text.index("-->", self.offset) + len("-->")
+        while self.offset < end:
+            self.step()
+        self.add(Code(start, end))
+        self.inline(end, max(end, self.offset - 1))
+
+    def underlined_heading(self, line: str) -> None:
+        """A line of = or - makes a heading of the one line above it."""
+        text = self.source.text[self.run_start : self.offset - 1]
+        if self.run_start is not None and "\n" not in text:
+            self.add(Heading(self.run_start, self.offset - 1, 1 if line[0] == "=" else 2, text.strip()))
+
+    def misplaced_block(self, line: str) -> None:
+        if _BLOCK_NESTED.match(line):
+            repair = (
+                "start it at the left margin, after the list or quotation; show its syntax in a code fence"
+            )
+            self.problem(self.offset, "L110", "a block inside a list, a quotation or indented code", repair)
+        elif match := _BLOCK_SHORT.match(line):
+            repair = f"write it with three: /// {match['name']} | …"
+            self.problem(self.offset, "L101", "a block that opens with too few slashes", repair)
+
     def fence(self, match: re.Match[str]) -> None:
         start, ticks, indent, info = self.offset, match["ticks"], match["indent"], match["info"].strip()
         if self.examples and not info and ticks == self.examples[-1][0]:
@@ -231,7 +270,7 @@ class _Scanner:
             self.step()
             return
         self.step()
-        code_start = self.at
+        code_start, code_offset = self.at, self.offset
         while self.at < len(self.lines) and self.lines[self.at].rstrip() != indent.rstrip() + ticks:
             if self.lines[self.at].rstrip() == indent + ticks:
                 break
@@ -240,16 +279,31 @@ class _Scanner:
             self.unclosed_fence(start, ticks)
             self.add(Code(start, len(self.source.text)))
             return
-        lines = [line.removeprefix(indent) for line in self.lines[code_start : self.at]]
+        # In a quotation a blank line may lack the space after its >.
+        lines = [
+            line.removeprefix(indent if line.startswith(indent) else indent.rstrip())
+            for line in self.lines[code_start : self.at]
+        ]
         end = self.offset + len(self.lines[self.at])
         self.step()
         if info == _VALUE:
-            self.add(Snippet(start + len(indent), end, "\n".join(lines) + "\n", indent, _snippet_options(lines)))
+            options = _snippet_options(lines)
+            self.add(Snippet(start + len(indent), end, "\n".join(lines) + "\n", indent, options))
+            self.stray_options(lines, len(options), code_start, code_offset)
         else:
             self.add(Code(start, end))
             if re.match(r"\{\s*[\w-]+", info):
                 repair = "write ```{python} to run the code, or ```python to show it only"
                 self.problem(start, "L204", f"no snippet can run {info!r}", repair)
+
+    def stray_options(self, lines: list[str], options: int, code_start: int, code_offset: int) -> None:
+        for index, line in enumerate(lines):
+            if index >= options and _STRAY_OPTION.match(line):
+                offset = code_offset + sum(
+                    len(above) + 1 for above in self.lines[code_start : code_start + index]
+                )
+                repair = "write `#| key: value` above the first line of code"
+                self.problem(offset, "L204", "this #| line sets nothing", repair)
 
     def close_example(self) -> None:
         _, opening, index = self.examples.pop()
@@ -272,6 +326,11 @@ class _Scanner:
         while self.at < len(self.lines) and (option := _OPTION.match(self.lines[self.at])):
             options.append((option["key"], option["value"], self.offset + option.start("key")))
             self.step()
+        if self.at < len(self.lines) and re.match(r" {4,}\S", self.lines[self.at]):
+            repair = "write `key: value`, or leave a blank line before a body that starts with indented text"
+            self.problem(
+                self.offset, "L103", "an indented line under the opening line must be an option", repair
+            )
         opened = _Opened(start, len(match["slashes"]), match["name"], title, tuple(options), self.offset)
         self.blocks.append(opened)
 
@@ -281,7 +340,9 @@ class _Scanner:
         if not self.blocks or self.blocks[-1].slashes != slashes:
             repair = "remove it, or open a block above it: /// question | What …?"
             if self.blocks:
-                repair = f"the {self.blocks[-1].name} block above is closed by {'/' * self.blocks[-1].slashes}"
+                repair = (
+                    f"the {self.blocks[-1].name} block above is closed by {'/' * self.blocks[-1].slashes}"
+                )
             self.problem(body_end, "L102", "this line closes a block that was never opened", repair)
             return
         block = self.blocks.pop()
@@ -294,18 +355,32 @@ class _Scanner:
         for match in _INLINE.finditer(self.source.text, start, end):
             if match["code"] is not None:
                 expression = match["code"].strip()
-                if expression.startswith(_VALUE):
+                if expression.startswith(_VALUE) and expression != _VALUE:  # alone, it is only spoken of
                     self.add(Value(*match.span(), expression.removeprefix(_VALUE).strip()))
                 else:
                     self.add(Code(*match.span()))
+                    self.misspelt_value(match.start(), expression)
             elif match["comment"] is not None:
                 self.add(Code(*match.span()))
             elif match["display"] or match["inline"]:
-                tex = (match["display"] or match["inline"]).strip()
+                tex = self.unquoted(match.start(), (match["display"] or match["inline"])).strip()
                 self.add(Formula(*match.span(), tex, display=match["display"] is not None))
             elif match["dollar"]:
                 repair = "close the formula with a second $ that follows a character, or write \\$ for the sign itself"
                 self.problem(match.start(), "L303", "a $ that opens no formula", repair)
+
+    def misspelt_value(self, start: int, code: str) -> None:
+        match = _MISSPELT_VALUE.match(code)
+        if match and difflib.get_close_matches(match["language"].lower(), ["python"], cutoff=0.5):
+            message = f"no value can be computed by {'{' + match['language'] + '}'!r}"
+            self.problem(start, "L204", message, "write `{python} name`")
+
+    def unquoted(self, start: int, tex: str) -> str:
+        """A formula's text without the > that its further lines begin with in a quotation."""
+        line_start = self.source.text.rfind("\n", 0, start) + 1
+        prefix = re.match(r"[ >]*", self.source.text[line_start:start])
+        depth = prefix[0].count(">") if prefix else 0
+        return re.sub(rf"\n(?:[ ]*>){{0,{depth}}}", "\n", tex)
 
 
 def _snippet_options(lines: list[str]) -> tuple[tuple[str, str], ...]:

@@ -28,7 +28,9 @@ _SRC = re.compile(r"src:[^;}]*")
 _RULE = re.compile(r"(?P<selectors>[^{}]+)\{(?P<body>[^{}]*)\}")
 _FAMILY = re.compile(r"font(?:-family)?:[^;}]*?(KaTeX_\w+)")
 _CLASS = re.compile(r"\.([\w-]+)")
-_VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+_VOID = frozenset(
+    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"]
+)
 
 
 @dataclass

