@@ -25,7 +25,7 @@ function openWhilePrinting() {
   addEventListener("afterprint", () => {
     opened.forEach((details) => (details.open = false));
     opened = [];
-    if (!printsCards(location)) delete document.body.dataset.print;
+    if (!printsCards(location)) layOutPage();
   });
 }
 
@@ -33,9 +33,24 @@ const printsCards = ({ search }) => new URLSearchParams(search).get("print") ===
 
 /** `?print=cards&paper=a5` lays the page out as its deck, for any program that prints a page by its address. */
 function printByAddress() {
-  if (!printsCards(location)) return;
+  if (printsCards(location)) layOutCards(new URLSearchParams(location.search).get("paper") ?? "a6");
+}
+
+/** Firefox takes the size of the paper only from a page rule without a name: repeat the chosen one there. */
+function layOutCards(paper) {
+  const rules = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules]);
+  const chosen = rules.find((rule) => rule.selectorText === `card-${paper}`);
+  const sheet = new CSSStyleSheet();
+  if (chosen) sheet.replaceSync(`@page { ${chosen.style.cssText} }`);
+  document.adoptedStyleSheets = [sheet];
   document.body.dataset.print = "cards";
-  document.body.dataset.paper = new URLSearchParams(location.search).get("paper") ?? "a6";
+  document.body.dataset.paper = paper;
+}
+
+function layOutPage() {
+  document.adoptedStyleSheets = [];
+  delete document.body.dataset.print;
+  delete document.body.dataset.paper;
 }
 
 function button(label, onClick) {
@@ -83,8 +98,7 @@ function equip(deck) {
 
   const { label, select } = paperChoice();
   const print = button("Print flashcards", () => {
-    document.body.dataset.print = "cards";
-    document.body.dataset.paper = select.value;
+    layOutCards(select.value);
     window.print();
   });
 

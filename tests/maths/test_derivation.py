@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from lessons.maths.derivation import Derivation, Figure, Quantity, Step, figure
@@ -65,6 +65,7 @@ def test_digits(digits: int, text: str) -> None:
     assert figure(2 / 3, digits).text == text
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(FINITE, st.integers(1, 12))
 @example(0.0005, 3)
 @example(1e-320, 3)
@@ -76,6 +77,7 @@ def test_a_figure_is_the_value_rounded_once(value: float, digits: int) -> None:
     assert abs(as_decimal(shown) - Decimal(value)) <= half_unit
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(FINITE, st.integers(1, 12))
 @example(1e-9, 3)
 @example(0.3 * (1 + 5e-12), 3)
@@ -85,6 +87,7 @@ def test_equals_stands_only_before_the_value_itself(value: float, digits: int) -
     assert shown.relation == ("=" if agrees else "≈")
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(FINITE.filter(bool), st.integers(1, 12))
 @example(1e-9, 3)
 @example(-1e-12, 3)
@@ -92,6 +95,7 @@ def test_what_is_not_zero_is_never_shown_as_zero(value: float, digits: int) -> N
     assert as_decimal(figure(value, digits)) != 0
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(FINITE.filter(bool), st.integers(1, 12))
 def test_a_sign_is_kept_and_changes_nothing_else(value: float, digits: int) -> None:
     positive, negative = figure(abs(value), digits), figure(-abs(value), digits)

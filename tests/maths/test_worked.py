@@ -1,7 +1,7 @@
 r"""Worked formulas: the numbers of the lesson's brief, and every line of a derivation read back from its TeX.
 
-The witness is `evaluate`, which knows nothing of the templates: it parses the TeX a reader sees into an interval.
-A figure of a rounded line stands for all values that round to it; the interval must hold the result.
+The witness is `evaluate`, which knows nothing of the templates: it reads the TeX a reader sees. A figure of a
+rounded line stands for the interval of all values that round to it; the line's interval must hold the result.
 """
 
 import math
@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from lessons.maths.derivation import Derivation, Quantity
@@ -60,7 +60,7 @@ TOKEN = re.compile(
 
 
 class Reader:
-    """expression = term (± term)*; term = factor (× factor)*, the × often left out; factor = atom or atom^2."""
+    """expression = term (± term)*; term = factor (× factor)*, the × often left out; factor = atom, atom^2."""
 
     def __init__(self, tex: str, *, rounded: bool) -> None:
         self.tex, self.at, self.rounded = tex, 0, rounded
@@ -303,6 +303,7 @@ def numbers(low: float, high: float) -> st.SearchStrategy[float]:
 MEANS, STDS, LOG_VARS = numbers(-9, 9), numbers(0.01, 9), numbers(-6, 4)
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(MEANS, STDS, st.integers(1, 8))
 @example(0.8, 0.6, 3)  # std**2 + mu**2 - 1 is rounding noise
 @example(0.0, 1e-7, 3)  # a power of ten, squared
@@ -310,12 +311,14 @@ def test_any_kl_standard_normal(mu: float, std: float, digits: int) -> None:
     check(kl_standard_normal(mu, std, digits))
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(MEANS, STDS, MEANS, STDS, st.integers(1, 8))
 @example(0.0, 1e-7, 0.5, 1e-6, 3)
 def test_any_kl_normal(mu_q: float, std_q: float, mu_p: float, std_p: float, digits: int) -> None:
     check(kl_normal(mu_q, std_q, mu_p, std_p, digits))
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(MEANS, MEANS, LOG_VARS, numbers(-4, 4), st.integers(1, 8))
 @example(1.2, 0.3, 0.0, -0.3, 3)  # z is zero but for rounding noise
 def test_any_training_step(x: float, mu: float, log_var: float, eps: float, digits: int) -> None:
@@ -324,6 +327,7 @@ def test_any_training_step(x: float, mu: float, log_var: float, eps: float, digi
         check(getattr(step, name))
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(MEANS, MEANS, LOG_VARS, numbers(-4, 4))
 def test_gradients_are_those_of_the_loss(x: float, mu: float, log_var: float, eps: float) -> None:
     def loss(mu: float, log_var: float) -> float:
@@ -336,6 +340,7 @@ def test_gradients_are_those_of_the_loss(x: float, mu: float, log_var: float, ep
     assert step.grad_log_var.value == pytest.approx(slope_log_var, rel=1e-5, abs=1e-5)
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(MEANS, MEANS, LOG_VARS)
 def test_the_bound_and_its_gap(x: float, mu: float, log_var: float) -> None:
     step = TrainingStep(x, mu, log_var, 0.0)

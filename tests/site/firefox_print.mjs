@@ -1,28 +1,27 @@
-// Print pages with Firefox: node firefox_print.mjs JOBS.json, a list of {url, pdf, script, width, height}.
-// Firefox speaks WebDriver BiDi here; puppeteer-core comes with lighthouse. `script: false` switches JavaScript off.
+// Print pages with Firefox: node firefox_print.mjs FIREFOX JOBS, the jobs as JSON: [{url, pdf, script}].
+// Firefox is told over WebDriver BiDi by puppeteer-core, which lighthouse brings. `script: false` switches JavaScript off.
 
-import { readFile } from "node:fs/promises";
 import puppeteer from "puppeteer-core";
 
-const jobs = JSON.parse(await readFile(process.argv[2], "utf8"));
+const [firefox, jobs] = process.argv.slice(2);
 
-for (const script of [true, false]) {
-  const wanted = jobs.filter((job) => (job.script ?? true) === script);
-  if (!wanted.length) continue;
-  const browser = await puppeteer.launch({
-    browser: "firefox",
-    executablePath: process.argv[3],
-    headless: true,
-    extraPrefsFirefox: { "javascript.enabled": script },
-  });
+async function printAll(wanted, script) {
+  if (!wanted.length) return;
+  const extraPrefsFirefox = { "javascript.enabled": script };
+  const browser = await puppeteer.launch({ browser: "firefox", executablePath: firefox, headless: true, extraPrefsFirefox });
   try {
-    for (const { url, pdf, width, height } of wanted) {
-      const page = await browser.newPage();
-      await page.goto(url, { waitUntil: "load" });
-      await page.pdf({ path: pdf, preferCSSPageSize: !width, width, height, printBackground: false });
-      await page.close();
-    }
+    // At once: Firefox takes five seconds for a print, and idles through most of them.
+    await Promise.all(wanted.map((job) => print(browser, job)));
   } finally {
     await browser.close();
   }
 }
+
+async function print(browser, { url, pdf }) {
+  const page = await browser.newPage();
+  await page.goto(url, { waitUntil: "load" });
+  await page.pdf({ path: pdf, preferCSSPageSize: true, printBackground: false });
+}
+
+const all = JSON.parse(jobs);
+await Promise.all([true, false].map((script) => printAll(all.filter((job) => (job.script ?? true) === script), script)));

@@ -38,7 +38,7 @@ PRIORITY = 28
 UNKNOWN_PAGE = "page.md"
 
 
-class LessonError(BuildError, SuperFencesException):
+class LessonError(BuildError, SuperFencesException):  # type: ignore[misc]
     """The problems of one page, ready to print."""
 
 

@@ -5,10 +5,14 @@ A formula always gives the same HTML, so each is typeset once; broken TeX raises
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import hashlib
 import json
+import os
 import re
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import quickjs
@@ -27,6 +31,16 @@ _RENDER = """
 
 # KaTeX hands the TeX on beside the MathML; readers have no use for it, and it doubles as raw TeX in a text search.
 _ANNOTATION = re.compile(r"<annotation[^>]*>.*?</annotation>", re.DOTALL)
+
+
+CACHE = Path(".cache/katex")
+
+
+@dataclass
+class _Memory:
+    path: Path
+    kept: dict[str, str] = field(default_factory=dict)
+    used: dict[str, str] = field(default_factory=dict)
 
 
 class TexError(ValueError):
@@ -56,8 +70,27 @@ def _renderer() -> Callable[[str, bool], str]:
 
 
 @functools.cache
+def _memory() -> _Memory:
+    """What earlier runs typeset, addressed by KaTeX itself and by this file: a change of either forgets it."""
+    decides = (distribution() / "katex.min.js").read_bytes() + Path(__file__).read_bytes()
+    memory = _Memory(CACHE / f"{hashlib.sha256(decides).hexdigest()}.json")
+    with contextlib.suppress(OSError, ValueError):  # absent or damaged: nothing is remembered
+        kept = json.loads(memory.path.read_bytes())
+        if isinstance(kept, dict) and all(isinstance(html, str) for html in kept.values()):
+            memory.kept = kept
+    return memory
+
+
+@functools.cache
 def typeset(tex: str, display: bool = False) -> str:
     """HTML of a formula, with MathML beside it for screen readers. Raises TexError on TeX that KaTeX refuses."""
+    memory, key = _memory(), f"{'display' if display else 'inline'} {tex}"
+    html = memory.kept.get(key) or _typeset(tex, display)
+    memory.used[key] = html
+    return html
+
+
+def _typeset(tex: str, display: bool) -> str:
     answer = json.loads(_renderer()(tex, display))
     if "error" in answer:
         message = str(answer["error"]).removeprefix("KaTeX parse error: ")
@@ -67,3 +100,14 @@ def typeset(tex: str, display: bool = False) -> str:
     if "#cc0000" in html:  # KaTeX paints what it does not trust red, \href say
         raise TexError("a command that a lesson may not use (links, HTML or included files inside a formula)")
     return _ANNOTATION.sub("", html)
+
+
+def remember() -> None:
+    """Keep what this run typeset for the next one; a build calls it once, at its end."""
+    memory = _memory()
+    if memory.used == memory.kept:
+        return
+    memory.path.parent.mkdir(parents=True, exist_ok=True)
+    partial = memory.path.with_suffix(f".{os.getpid()}")
+    partial.write_text(json.dumps(memory.used), encoding="utf-8")
+    partial.replace(memory.path)

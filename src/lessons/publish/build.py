@@ -13,7 +13,7 @@ from mkdocs.commands.build import build as mkdocs_build
 from mkdocs.config import load_config
 from mkdocs.exceptions import Abort, ConfigurationError, MkDocsException
 
-from lessons.page import checks
+from lessons.page import checks, katex
 from lessons.page.problem import Problem, report
 from lessons.publish import fonts, pdf
 
@@ -42,6 +42,7 @@ def build(config_file: Path, site: Path, *, decks: Decks = Decks.NONE, serve_url
     try:
         _generate(config_file, fresh, serve_url=serve_url)
         fonts.write(fresh)
+        katex.remember()
         if decks is Decks.PRINTED:
             pdf.write(fresh)
         fresh.chmod(0o755)

@@ -1,7 +1,7 @@
 """Serve the site while it is written: rebuild on every change, show problems where the page would be.
 
-Each build runs in a forked child that imports `lessons` afresh, so an edit of the package is seen as an edit of
-a page is, while the site generator stays loaded. The server, the watching and the reloading are MkDocs' own.
+Each build runs in a fresh child that imports `lessons` anew, so an edit of the package is seen as an edit of a page
+is, while what the site generator needs stays loaded in the child's parent. The server, the watching and the reloading are MkDocs' own.
 """
 
 from __future__ import annotations
@@ -9,24 +9,49 @@ from __future__ import annotations
 import errno
 import html
 import logging
+import multiprocessing
 import os
 import socket
-import sys
 import time
 import traceback
 from collections.abc import Callable, Iterable
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 import watchdog.observers
 from mkdocs.livereload import LiveReloadServer
+from watchdog.events import (
+    FileCreatedEvent,
+    FileDeletedEvent,
+    FileModifiedEvent,
+    FileMovedEvent,
+    FileSystemEvent,
+    FileSystemEventHandler,
+)
 
 from lessons.page.blocks import DECK_PDF
-from lessons.publish import pdf
+from lessons.publish import build, pdf
 
 HOST = "127.0.0.1"
 SITE = Path(".cache/serve/site")
 WATCHED = ("docs", "src", "mkdocs.yml", "notebooks")
+LOADED_ONCE = (
+    "fontTools.subset",
+    "markdown.extensions.attr_list",
+    "markdown.extensions.tables",
+    "markdown.extensions.toc",
+    "material.plugins.search.plugin",
+    "mkdocs.commands.build",
+    "mkdocs.livereload",
+    "numpy",
+    "pygments.lexers.python",
+    "pymdownx.highlight",
+    "pymdownx.superfences",
+    "quickjs",
+    "watchdog.observers",
+)
+CHANGES = (FileCreatedEvent, FileDeletedEvent, FileModifiedEvent, FileMovedEvent)
 PORTS_TO_TRY = 20
 
 
@@ -39,8 +64,8 @@ def serve(config_file: Path, port: int) -> None:
     _require_free(port)
     root = config_file.parent
     site = root / SITE
-    server = _Server(lambda: _build_in_child(config_file, site, port), port, site)
-    server.first_build()
+    server = _Server(_Builder(config_file, site, port), port, site)
+    server.rebuild()
     for path in WATCHED:
         if (root / path).exists():
             server.watch(str(root / path))
@@ -71,40 +96,42 @@ def _require_free(port: int) -> None:
         raise PortTaken(f"port {port} is taken{hint}")
 
 
-def _build_in_child(config_file: Path, site: Path, port: int) -> str:
-    """Build in a forked child. Returns the problems as text, empty where there are none."""
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.close(reading)
-        message = ""
+class _Builder:
+    """Builds in a fresh child of a process that has the site generator loaded, but nothing of this package."""
+
+    def __init__(self, config_file: Path, site: Path, port: int) -> None:
+        self._arguments = (config_file, site, port)
+        forks = "forkserver" in multiprocessing.get_all_start_methods()
+        self._context: Any = multiprocessing.get_context("forkserver" if forks else "spawn")
+        if forks:
+            self._context.set_forkserver_preload(list(LOADED_ONCE))
+
+    def __call__(self) -> str:
+        """Build. Returns the problems as text, empty where there are none."""
+        receiving, sending = self._context.Pipe(duplex=False)
+        child = self._context.Process(target=_build, args=(*self._arguments, sending))
+        child.start()
+        sending.close()
         try:
-            message = _build_afresh(config_file, site, port)
-        except BaseException:
-            message = traceback.format_exc()
+            return str(receiving.recv())
+        except EOFError:
+            child.join()
+            return f"the build ended without a word, with exit code {child.exitcode}"
         finally:
-            with os.fdopen(writing, "w", encoding="utf-8") as pipe:
-                pipe.write(message)
-            os._exit(0)
-    os.close(writing)
-    with os.fdopen(reading, encoding="utf-8") as pipe:
-        message = pipe.read()
-    _, status = os.waitpid(child, 0)
-    return message if os.WIFEXITED(status) else f"the build was ended by signal {os.WTERMSIG(status)}"
+            child.join()
 
 
-def _build_afresh(config_file: Path, site: Path, port: int) -> str:
-    """Forget every module of this package and build with what now stands in the files."""
-    for name in [name for name in sys.modules if name.partition(".")[0] == "lessons"]:
-        del sys.modules[name]
-    from lessons.publish import build as fresh
-
+def _build(config_file: Path, site: Path, port: int, report: Connection) -> None:
+    """In the child: build with what now stands in the files, and report the problems."""
+    os.chdir(config_file.parent)
     try:
-        decks = fresh.Decks.OFFERED if pdf.browser() else fresh.Decks.NONE
-        fresh.build(config_file, site, decks=decks, serve_url=f"http://{HOST}:{port}/")
-    except fresh.BuildFailed as fault:
-        return str(fault)
-    return ""
+        decks = build.Decks.OFFERED if pdf.browser() else build.Decks.NONE
+        build.build(config_file, site, decks=decks, serve_url=f"http://{HOST}:{port}/")
+        report.send("")
+    except build.BuildFailed as fault:
+        report.send(str(fault))
+    except Exception:
+        report.send(traceback.format_exc())
 
 
 class _Server(LiveReloadServer):
@@ -119,8 +146,19 @@ class _Server(LiveReloadServer):
         self.observer = watchdog.observers.Observer()  # type: ignore[assignment]
         logging.getLogger("mkdocs.livereload").setLevel(logging.ERROR)
 
-    def first_build(self) -> None:
-        self.rebuild()
+    def watch(self, path: str, func: None = None, *, recursive: bool = True) -> None:
+        """Rebuild when something below `path` changes; reading it, which the kernel tells of too, is no change."""
+        handler = FileSystemEventHandler()
+        handler.on_any_event = self._changed  # type: ignore[method-assign]
+        self._watched_paths[path] = 1
+        self.observer.schedule(handler, path, recursive=recursive, event_filter=list(CHANGES))
+
+    def _changed(self, event: FileSystemEvent) -> None:
+        if event.is_directory or "__pycache__" in str(event.src_path):
+            return
+        with self._rebuild_cond:
+            self._want_rebuild = True
+            self._rebuild_cond.notify_all()
 
     def rebuild(self) -> None:
         """Build, and say in the terminal how it went; the browsers reload either way."""

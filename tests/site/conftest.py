@@ -1,0 +1,216 @@
+"""The built site, served on this machine and opened in Chromium, for the tests of what a reader gets."""
+
+from __future__ import annotations
+
+import fcntl
+import functools
+import http.server
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, Playwright, Response, sync_playwright
+
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PRACTICE = "lessons/vae-training/"
+DESKTOP = {"width": 1280, "height": 900}
+
+
+@pytest.fixture(scope="session")
+def site(project: Any, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The site with its printed decks, built once for all the processes that test it."""
+    shared = tmp_path_factory.getbasetemp()
+    if worker_id != "master":
+        shared = shared.parent
+    site = shared / "site"
+    with (shared / "site.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not site.exists():
+            done = project.run("build", "--pdf", "--site", site)
+            assert done.returncode == 0, done.stdout + done.stderr
+    return site
+
+
+class _Handler(http.server.SimpleHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """What a host of static sites does: the site's own page for what is not there."""
+        body = Path(self.directory, "404.html").read_bytes()
+        self.send_response(code, message)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        """Say nothing."""
+
+
+@pytest.fixture(scope="session")
+def address(site: Path) -> Iterator[str]:
+    """Where the site is served, with a slash at its end."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Handler, directory=str(site)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def practice(address: str) -> str:
+    """The address of the practice page."""
+    return address + PRACTICE
+
+
+@pytest.fixture(scope="session")
+def urls(site: Path, address: str) -> list[str]:
+    """The addresses of all pages, the one for what is not found included."""
+    pages = sorted(path.relative_to(site).as_posix() for path in site.rglob("*.html"))
+    assert "index.html" in pages
+    assert "404.html" in pages
+    return [address + page.removesuffix("index.html") for page in pages]
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright, tool: Callable[[str], str]) -> Iterator[Browser]:
+    running = playwright.chromium.launch(executable_path=tool("chromium"), args=FLAGS)
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Open an address in a context of its own: open_page(url, **context_options)."""
+    contexts = []
+
+    def open_(url: str, **options: Any) -> Page:
+        context = browser.new_context(**({"viewport": DESKTOP, "reduced_motion": "reduce"} | options))
+        contexts.append(context)
+        page = context.new_page()
+        page.goto(url)
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def page(open_page: Callable[..., Page], practice: str) -> Page:
+    """The practice page, as a reader with a wide screen first sees it."""
+    return open_page(practice)
+
+
+@dataclass
+class Traffic:
+    """What a page asked for and complained of."""
+
+    requests: list[str] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+    responses: list[Response] = field(default_factory=list)
+
+    def watch(self, page: Page) -> None:
+        context = page.context
+        context.on("request", lambda request: self.requests.append(request.url))
+        context.on("requestfailed", lambda request: self.failures.append(f"{request.url}: {request.failure}"))
+        context.on("response", self.responses.append)
+        page.on("console", lambda said: said.type in ("error", "warning") and self.complaints.append(said.text))
+        page.on("pageerror", lambda fault: self.complaints.append(str(fault)))
+
+
+@pytest.fixture
+def traffic() -> Traffic:
+    return Traffic()
+
+
+# ---- paper ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A printed document: the size of each page in points, and the words on it."""
+
+    sizes: list[tuple[float, float]]
+    texts: list[str]
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.texts)
+
+
+@pytest.fixture(scope="session")
+def read_pdf(tool: Callable[[str], str]) -> Callable[[Path], Paper]:
+    """Read a PDF with poppler's tools."""
+
+    def run(*command: str) -> str:
+        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
+
+    def read(path: Path) -> Paper:
+        facts = run(tool("pdfinfo"), "-l", "-1", str(path)).splitlines()
+        sizes = [line.split("size:")[1].split() for line in facts if line.startswith("Page ") and "size:" in line]
+        texts = run(tool("pdftotext"), "-raw", str(path), "-").split("\f")[:-1]
+        assert len(sizes) == len(texts)
+        return Paper([(float(width), float(height)) for width, _, height, *_ in sizes], texts)
+
+    return read
+
+
+# ---- the lesson's numbers ---------------------------------------------------------------------------------------
+
+_READ_LESSON = r"""() => {
+    const tidy = (text) => text.replace(/[\u2061\u200b]/g, "").replace(/\s+/g, " ").trim();
+    // MathML as one would type it: 1/2, x^2, \mu_x, \tilde z as z~
+    const say = (node) => {
+        if (node.nodeType === Node.TEXT_NODE) return node.data;
+        const parts = [...node.childNodes].map(say);
+        const [a, b, c] = parts;
+        const name = node.localName;
+        if (name === "mfrac") return `${a}/${b}`;
+        if (name === "msup") return `${a}^${b}`;
+        if (name === "msub") return `${a}_${b}`;
+        if (name === "msubsup") return `${a}_${b}^${c}`;
+        return parts.join("");
+    };
+    const math = (node) => tidy(say(node)).replace(/ ?(nats?)$/, " $1");
+    const cell = (node) => {
+        const plain = node.cloneNode(true);
+        plain.querySelectorAll(".katex-html").forEach((one) => one.remove());
+        return tidy(plain.textContent);
+    };
+    const all = (node, selector, read) => [...node.querySelectorAll(selector)].map(read);
+    return Object.fromEntries(all(document, ".lesson-exercise, .lesson-depth", (block) => [
+        block.getAttribute("aria-labelledby") ?? block.id,
+        {
+            prompt: all(block, "table tr", (row) => all(row, "th, td", cell)),
+            derivations: all(block, ".lesson-derivation", (one) => all(one, "mtr", math)),
+            values: all(block, ".lesson-value", (one) => one.textContent),
+            printed: all(block, ".lesson-printed", (one) => one.textContent.trim().replace(/ +/g, " ")),
+        },
+    ]));
+}"""
+
+
+@pytest.fixture(scope="session")
+def read_lesson() -> Callable[[Page], dict[str, Any]]:
+    """Exercises and notes by id: `prompt` (table rows), `derivations` (lists of lines), `values`, `printed`."""
+    return lambda page: dict(page.evaluate(_READ_LESSON))

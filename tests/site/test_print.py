@@ -1,0 +1,249 @@
+"""On paper: the deck one card a page, the page as a study sheet; from Chromium and Firefox, with and without scripts."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import unicodedata
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+# Width and height in points, as on the paper one buys.
+MM = 72 / 25.4
+PAPERS = {
+    "a6": (148 * MM, 105 * MM),
+    "a5": (210 * MM, 148 * MM),
+    "a4": (297 * MM, 210 * MM),
+    "letter": (11 * 72, 8.5 * 72),
+    "index": (5 * 72, 3 * 72),
+}
+SHEET = "sheet"
+NO_SCRIPT = "sheet without scripts"
+# What belongs to the screen: the header, the navigation, the footer, the buttons.
+SCREEN_ONLY = [
+    "VAE lessons",
+    "Skip to content",
+    "Initializing search",
+    "Back to top",
+    "Table of contents",
+    "Made with",
+    "CC BY",
+    "Previous",
+    "Show answer",
+    "Reveal all",
+    "Shuffle",
+    "Print flashcards",
+    "US Letter",
+    "Download the deck",
+    "Permanent link",
+    "¶",
+]
+
+Cards = list[dict[str, str]]
+
+
+@pytest.fixture(scope="session")
+def cards(browser: Any, practice: str) -> Cards:
+    """Each card's text as a reader sees it: all of it, and its plain words in front and at the end."""
+    page = browser.new_page()
+    page.goto(practice)
+    found = page.evaluate("""() => [...document.querySelectorAll(".lesson-card")].map((card, index) => {
+        const text = (selector, dropped) => {
+            const node = card.querySelector(selector).cloneNode(true);
+            node.querySelectorAll(dropped).forEach((one) => one.replaceWith(" | "));
+            return node.textContent;
+        };
+        return {
+            all: index + 1 + text("details", ".katex-mathml") + [...card.querySelectorAll("ol > li")].map((_, item) => item + 1),
+            front: text("summary", ".katex"),
+            back: text(".lesson-content", ".katex"),
+        };
+    })""")
+    page.close()
+    assert len(found) == 10
+    return list(found)
+
+
+@pytest.fixture(scope="session")
+def answers(browser: Any, practice: str) -> list[str]:
+    """Every run of plain words in an answer, a worked solution, a card or a note, code aside."""
+    page = browser.new_page()
+    page.goto(practice)
+    found = page.evaluate("""() => [...document.querySelectorAll("details:not(.lesson-code) > .lesson-content")].flatMap((answer) => {
+        const node = answer.cloneNode(true);
+        node.querySelectorAll(".katex, .lesson-code, .highlight").forEach((one) => one.replaceWith("|"));
+        node.normalize();
+        const walker = document.createTreeWalker(node, NodeFilter.SHOW_TEXT);
+        const runs = [];
+        while (walker.nextNode()) runs.push(...walker.currentNode.data.split("|"));
+        return runs;
+    })""")
+    page.close()
+    runs = [run for text in found if len(run := letters(text)) >= 12]
+    assert len(runs) > 100
+    return runs
+
+
+def letters(text: str) -> str:
+    """Letters and digits only: what hyphens, ligatures, line breaks and columns of a page leave alone."""
+    return "".join(character for character in unicodedata.normalize("NFKC", text) if character.isascii() and character.isalnum())
+
+
+def check_deck(paper: Any, size: tuple[float, float], cards: Cards) -> None:
+    """Ten pages of this size; on page i the front and back of card i, whole, and nothing else."""
+    assert len(paper.sizes) == 10
+    for width, height in paper.sizes:
+        assert (width, height) == pytest.approx(size, abs=1)
+    for text, card in zip(paper.texts, cards, strict=True):
+        # Formulas are set in another order than they are written: so the same letters, as often.
+        assert Counter(letters(text)) == Counter(letters(card["all"]))
+        for side in (card["front"], card["back"]):
+            for run in side.split("|"):
+                assert letters(run) in letters(text)
+
+
+def check_sheet(paper: Any, answers: list[str], cards: Cards) -> None:
+    """Every answer is there, nothing of the screen is, no page is blank, no card is cut in two."""
+    whole = letters(paper.text)
+    assert [run for run in answers if run not in whole] == []
+    for worked in ("≈ 0.318 nats", "≈ 1.307 nats", "≈ 1.544 nats", "≈ 1.774050 nats", "0.18215"):
+        assert re.sub(r"\s", "", worked) in re.sub(r"\s", "", paper.text)
+    assert [words for words in SCREEN_ONLY if words in " ".join(paper.text.split())] == []
+    assert all(len(letters(text)) > 50 for text in paper.texts)
+    for card in cards:
+        first, last = letters(card["front"].split("|")[0]), letters(card["back"].split("|")[-1])
+        assert any(first in letters(text) and last in letters(text) for text in paper.texts), card["front"]
+
+
+# ---- Chromium ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def print_page(tmp_path: Path, read_pdf: Callable[[Path], Any]) -> Callable[..., Any]:
+    def print_(page: Page, name: str = "printed") -> Any:
+        path = tmp_path / f"{name}.pdf"
+        page.pdf(path=path, prefer_css_page_size=True)
+        return read_pdf(path)
+
+    return print_
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_the_deck_one_card_a_page(
+    open_page: Callable[..., Page], practice: str, print_page: Callable[..., Any], cards: Cards, paper: str
+) -> None:
+    page = open_page(f"{practice}?print=cards&paper={paper}")
+    check_deck(print_page(page), PAPERS[paper], cards)
+
+
+def test_the_print_button(
+    open_page: Callable[..., Page], practice: str, print_page: Callable[..., Any], cards: Cards
+) -> None:
+    page = open_page(practice)
+    page.evaluate("() => { window.printed = []; window.print = () => printed.push({...document.body.dataset}); }")
+    page.get_by_label("Paper").select_option("a5")
+    page.get_by_role("button", name="Print flashcards").click()
+    (asked,) = page.evaluate("printed")
+    assert (asked["print"], asked["paper"]) == ("cards", "a5")
+    check_deck(print_page(page), PAPERS["a5"], cards)
+    page.wait_for_function("!('print' in document.body.dataset)")  # page.pdf printed, so afterprint undid it
+    assert page.locator("details[open]").count() == 0
+
+
+def test_the_print_button_prints_a6_by_default(page: Page) -> None:
+    page.evaluate("window.print = () => { window.printed = {...document.body.dataset}; }")
+    page.get_by_role("button", name="Print flashcards").click()
+    assert page.evaluate("printed.paper") == "a6"
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.evaluate("[document.body.dataset.print, document.adoptedStyleSheets.length]") == [None, 0]
+
+
+def test_every_paper_is_offered(page: Page) -> None:
+    assert page.locator(".lesson-tools option").evaluate_all("all => all.map(one => one.value)") == list(PAPERS)
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["scripts", "no scripts"])
+def test_the_study_sheet(
+    open_page: Callable[..., Page],
+    practice: str,
+    print_page: Callable[..., Any],
+    answers: list[str],
+    cards: Cards,
+    script: bool,
+) -> None:
+    page = open_page(practice, java_script_enabled=script)
+    check_sheet(print_page(page), answers, cards)
+
+
+def test_the_study_sheet_leaves_the_page_as_it_was(page: Page, print_page: Callable[..., Any]) -> None:
+    page.locator("#distributions-answer summary").click()
+    print_page(page)
+    page.wait_for_function("document.querySelectorAll('details[open]').length === 1")
+    assert page.locator("#distributions-answer").get_attribute("open") is not None
+
+
+def test_the_dark_scheme_prints_as_the_light_one(
+    open_page: Callable[..., Page], practice: str, tmp_path: Path, tool: Callable[[str], str]
+) -> None:
+    def pictures(scheme: str) -> list[bytes]:
+        page = open_page(practice, color_scheme=scheme)
+        expected = "slate" if scheme == "dark" else "default"
+        assert page.evaluate("document.body.dataset.mdColorScheme") == expected
+        page.pdf(path=tmp_path / f"{scheme}.pdf", print_background=True)
+        command = [tool("pdftoppm"), "-gray", "-r", "20", "-l", "3", tmp_path / f"{scheme}.pdf", tmp_path / scheme]
+        subprocess.run(command, check=True, timeout=60)
+        return [path.read_bytes() for path in sorted(tmp_path.glob(f"{scheme}-*.pgm"))]
+
+    light, dark = pictures("light"), pictures("dark")
+    assert len(light) == 3
+    assert sum(light[0]) / len(light[0]) > 200  # paper, not ink
+    assert light == dark
+
+
+def test_the_deck_is_offered_as_pdf(
+    page: Page, practice: str, tmp_path: Path, read_pdf: Callable[[Path], Any], cards: Cards
+) -> None:
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download the deck as PDF").click()
+    download.value.save_as(tmp_path / "deck.pdf")
+    assert download.value.url == practice + "flashcards.pdf"
+    check_deck(read_pdf(tmp_path / "deck.pdf"), PAPERS["a6"], cards)
+
+
+# ---- Firefox ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def firefox(
+    practice: str,
+    tmp_path_factory: pytest.TempPathFactory,
+    tool: Callable[[str], str],
+    read_pdf: Callable[[Path], Any],
+) -> dict[str, Any]:
+    """All that Firefox prints, in one run: it takes five seconds for each, alone or together."""
+    folder = tmp_path_factory.mktemp("firefox")
+    jobs = {paper: {"url": f"{practice}?print=cards&paper={paper}"} for paper in PAPERS}
+    jobs |= {SHEET: {"url": practice}, NO_SCRIPT: {"url": practice, "script": False}}
+    for name, job in jobs.items():
+        job["pdf"] = str(folder / f"{name}.pdf")
+    script = Path(__file__).with_name("firefox_print.mjs")
+    command = [tool("node"), str(script), tool("firefox-esr"), json.dumps(list(jobs.values()))]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=150, check=False)
+    assert done.returncode == 0, done.stderr
+    return {name: read_pdf(folder / f"{name}.pdf") for name in jobs}
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_firefox_prints_the_deck(firefox: dict[str, Any], cards: Cards, paper: str) -> None:
+    check_deck(firefox[paper], PAPERS[paper], cards)
+
+
+@pytest.mark.parametrize("sheet", [SHEET, NO_SCRIPT])
+def test_firefox_prints_the_study_sheet(firefox: dict[str, Any], answers: list[str], cards: Cards, sheet: str) -> None:
+    check_sheet(firefox[sheet], answers, cards)
