@@ -228,6 +228,23 @@ def test_negative_means_stand_in_brackets_under_a_square() -> None:
     )
 
 
+def test_a_sum_that_cancels_is_zero_exactly() -> None:
+    lines = kl_standard_normal(0.8, 0.6).lines()  # 0.6**2 + 0.8**2 - 1 is 2e-16 in floating point
+    assert lines[3] == (r"\approx", r"\tfrac12\left(0 + 1.022\right)")
+
+
+def test_a_latent_that_cancels_is_zero_exactly() -> None:
+    step = TrainingStep(x=0.5, mu=0.3, log_var=2 * math.log(3), eps=-0.1)  # 0.3 - 0.30000000000000004
+    assert str(step.z) == "0"
+    assert str(step.squared_error) == "0.25"
+
+
+def test_a_gradient_that_cancels_is_zero_exactly() -> None:
+    step = TrainingStep(x=1.0, mu=0.4, log_var=0.0, eps=0.2)  # (x - z) - mu is 1e-16
+    assert str(step.grad_mu) == "0"
+    assert str(step.updated(0.1).given["mu"]) == "0.4"
+
+
 @pytest.mark.parametrize(
     ("step", "name", "shown"),
     [

@@ -107,6 +107,12 @@ def test_a_windows_file_is_checked_as_any_other(tmp_path: Path) -> None:
     assert told(tmp_path, [page]) == ["a.md:6:10: L303 a $ that opens no formula", "1 problem"]
 
 
+def test_the_front_matter_is_no_text_of_the_page(tmp_path: Path) -> None:
+    page = tmp_path / "a.md"
+    page.write_text("---\ntitle: From $5\ndescription: 'Never closed: `'\n---\n\nText.\n")
+    assert check([page]) == []
+
+
 def test_names_do_not_pass_from_page_to_page(tmp_path: Path) -> None:
     paths = write(tmp_path, a="```{python}\nx = 1\n```\n", b="`{python} x`\n")
     assert told(tmp_path, paths) == ["b.md:5:11: L201 NameError: name 'x' is not defined", "1 problem"]

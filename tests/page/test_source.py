@@ -123,6 +123,12 @@ def test_an_example_is_shown_and_then_is_part_of_the_page() -> None:
     assert [formula.tex for formula in source.of(Formula)] == ["x", "z"]
 
 
+def test_a_fence_in_an_example_does_not_close_it() -> None:
+    source = page("````{example}\n```\n$a$\n```\n$b$\n````\n\n$c$\n")
+    assert [example.text for example in source.of(Example)] == ["```\n$a$\n```\n$b$\n"]
+    assert [formula.tex for formula in source.of(Formula)] == ["b", "c"]
+
+
 def test_two_examples_do_not_swallow_what_stands_between() -> None:
     source = page("```{example}\n$a$\n```\n\n$b$\n\n```{example}\n$c$\n```\n")
     assert [example.text for example in source.of(Example)] == ["$a$\n", "$c$\n"]
@@ -192,6 +198,7 @@ def test_formulas(text: str, found: list[str]) -> None:
     [
         ("it costs $5", [10]),
         ("from $5 to $6", [6, 12]),
+        ("pay $5-$6", [5, 8]),
         ("$ x $", [1, 5]),
         ("$x $", [1, 4]),
         ("$x\n\ny$", [1, 2]),  # a formula does not cross paragraphs

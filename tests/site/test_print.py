@@ -8,11 +8,12 @@ import subprocess
 import unicodedata
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 # Width and height in points, as on the paper one buys.
 MM = 72 / 25.4
@@ -45,47 +46,64 @@ SCREEN_ONLY = [
     "¶",
 ]
 
-Cards = list[dict[str, str]]
+
+@dataclass(frozen=True)
+class Card:
+    """What stands on a flashcard: everything seen, and its runs of plain words, as letters."""
+
+    seen: str
+    words: list[str]
 
 
-@pytest.fixture(scope="session")
-def cards(browser: Any, practice: str) -> Cards:
-    """Each card's text as a reader sees it: all of it, and its plain words in front and at the end."""
+Cards = list[Card]
+
+
+# The plain words of an element between its formulas, code aside; and all that is seen of it.
+_WORDS = """
+    const words = (element) => {
+        const node = element.cloneNode(true);
+        node.querySelectorAll(".katex, .lesson-code, .highlight").forEach((one) => one.replaceWith("|"));
+        node.normalize();
+        const runs = [];
+        const walker = document.createTreeWalker(node, NodeFilter.SHOW_TEXT);
+        while (walker.nextNode()) runs.push(...walker.currentNode.data.split("|"));
+        return runs;
+    };
+    const seen = (element) => {
+        const node = element.cloneNode(true);
+        node.querySelectorAll(".katex-mathml").forEach((one) => one.remove());
+        return node.textContent + [...node.querySelectorAll("ol > li")].map((_, index) => index + 1);
+    };
+"""
+
+
+def in_practice(browser: Browser, practice: str, script: str) -> list[Any]:
     page = browser.new_page()
     page.goto(practice)
-    found = page.evaluate("""() => [...document.querySelectorAll(".lesson-card")].map((card, index) => {
-        const text = (selector, dropped) => {
-            const node = card.querySelector(selector).cloneNode(true);
-            node.querySelectorAll(dropped).forEach((one) => one.replaceWith(" | "));
-            return node.textContent;
-        };
-        return {
-            all: index + 1 + text("details", ".katex-mathml") + [...card.querySelectorAll("ol > li")].map((_, item) => item + 1),
-            front: text("summary", ".katex"),
-            back: text(".lesson-content", ".katex"),
-        };
-    })""")
+    found = page.evaluate(f"() => {{ {_WORDS} {script} }}")
     page.close()
-    assert len(found) == 10
     return list(found)
 
 
 @pytest.fixture(scope="session")
-def answers(browser: Any, practice: str) -> list[str]:
-    """Every run of plain words in an answer, a worked solution, a card or a note, code aside."""
-    page = browser.new_page()
-    page.goto(practice)
-    found = page.evaluate("""() => [...document.querySelectorAll("details:not(.lesson-code) > .lesson-content")].flatMap((answer) => {
-        const node = answer.cloneNode(true);
-        node.querySelectorAll(".katex, .lesson-code, .highlight").forEach((one) => one.replaceWith("|"));
-        node.normalize();
-        const walker = document.createTreeWalker(node, NodeFilter.SHOW_TEXT);
-        const runs = [];
-        while (walker.nextNode()) runs.push(...walker.currentNode.data.split("|"));
-        return runs;
-    })""")
-    page.close()
-    runs = [run for text in found if len(run := letters(text)) >= 12]
+def cards(browser: Browser, practice: str) -> Cards:
+    """Each card's text as a reader sees it, its number included, and the runs of plain words on it."""
+    script = """return [...document.querySelectorAll(".lesson-card details")].map((card, index) => (
+        {seen: index + 1 + seen(card), words: words(card)}
+    ));"""
+    found = [
+        Card(one["seen"], [run for words in one["words"] if (run := letters(words))])
+        for one in in_practice(browser, practice, script)
+    ]
+    assert len(found) == 10
+    return found
+
+
+@pytest.fixture(scope="session")
+def answers(browser: Browser, practice: str) -> list[str]:
+    """Every run of plain words in an answer, a worked solution, a card or a note."""
+    script = """return [...document.querySelectorAll("details:not(.lesson-code) > .lesson-content")].flatMap(words);"""
+    runs = [run for words in in_practice(browser, practice, script) if len(run := letters(words)) >= 12]
     assert len(runs) > 100
     return runs
 
@@ -102,10 +120,8 @@ def check_deck(paper: Any, size: tuple[float, float], cards: Cards) -> None:
         assert (width, height) == pytest.approx(size, abs=1)
     for text, card in zip(paper.texts, cards, strict=True):
         # Formulas are set in another order than they are written: so the same letters, as often.
-        assert Counter(letters(text)) == Counter(letters(card["all"]))
-        for side in (card["front"], card["back"]):
-            for run in side.split("|"):
-                assert letters(run) in letters(text)
+        assert Counter(letters(text)) == Counter(letters(card.seen))
+        assert [run for run in card.words if run not in letters(text)] == []
 
 
 def check_sheet(paper: Any, answers: list[str], cards: Cards) -> None:
@@ -117,8 +133,7 @@ def check_sheet(paper: Any, answers: list[str], cards: Cards) -> None:
     assert [words for words in SCREEN_ONLY if words in " ".join(paper.text.split())] == []
     assert all(len(letters(text)) > 50 for text in paper.texts)
     for card in cards:
-        first, last = letters(card["front"].split("|")[0]), letters(card["back"].split("|")[-1])
-        assert any(first in letters(text) and last in letters(text) for text in paper.texts), card["front"]
+        assert any(all(run in letters(text) for run in card.words) for text in paper.texts), card.seen
 
 
 # ---- Chromium ---------------------------------------------------------------------------------------------------
