@@ -41,9 +41,7 @@ def test_bernoulli_sums_pixels_and_broadcasts_images() -> None:
     x, logits = rng.integers(0, 2, (5, 1, 6)), rng.normal(size=(3, 6))
     whole = bernoulli_nll(x, logits)
     assert whole.shape == (5, 3)
-    assert whole[4, 2] == pytest.approx(
-        sum(bernoulli_nll(a, b) for a, b in zip(x[4, 0], logits[2], strict=True))
-    )
+    assert whole[4, 2] == pytest.approx(sum(bernoulli_nll(a, b) for a, b in zip(x[4, 0], logits[2], strict=True)))
 
 
 @pytest.mark.parametrize("x", [-0.1, 1.0000001, [0.0, 255.0]])

@@ -19,9 +19,7 @@ WEIGHTS = WEIGHTS / WEIGHTS.sum()
 
 def random_model(seed: int, pixels: int = 4, latent: int = 2) -> LinearGaussian:
     rng = np.random.default_rng(seed)
-    return LinearGaussian(
-        rng.normal(size=(pixels, latent)), rng.normal(size=pixels), rng.uniform(-2, 1, size=pixels)
-    )
+    return LinearGaussian(rng.normal(size=(pixels, latent)), rng.normal(size=pixels), rng.uniform(-2, 1, size=pixels))
 
 
 def kl_full(mu_q: Array, cov_q: Array, mu_p: Array, cov_p: Array) -> float:
@@ -59,9 +57,7 @@ def test_marginal_and_posterior_against_scipy(pixels: int, latent: int) -> None:
 def test_marginal_is_the_integral_over_z() -> None:
     model = LinearGaussian(np.array([[0.7], [-1.2]]), np.array([0.1, 0.2]), np.array([-0.5, 0.3]))
     x = np.array([1.0, -0.4])
-    value, _ = integrate.quad(
-        lambda z: float(np.exp(-model.nll(x, z))) * stats.norm.pdf(z), -10, 10, epsabs=1e-13
-    )
+    value, _ = integrate.quad(lambda z: float(np.exp(-model.nll(x, z))) * stats.norm.pdf(z), -10, 10, epsabs=1e-13)
     assert model.negative_log_marginal(x) == pytest.approx(-np.log(value), rel=1e-10)
 
 
@@ -136,9 +132,7 @@ def test_extremes(extreme: float) -> None:
         ):
             assert np.isfinite(value).all()
     mean, cov = noisy.posterior(1.0)
-    assert (mean[0], cov[0, 0]) == pytest.approx(
-        (float(extreme < 0), 1.0 if extreme > 0 else np.exp(-700)), rel=1e-12
-    )
+    assert (mean[0], cov[0, 0]) == pytest.approx((float(extreme < 0), 1.0 if extreme > 0 else np.exp(-700)), rel=1e-12)
 
 
 def test_almost_no_noise_and_fewer_pixels_than_latents() -> None:

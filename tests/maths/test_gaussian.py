@@ -25,9 +25,7 @@ def kl_by_quadrature(mu_q: float, log_var_q: float, mu_p: float, log_var_p: floa
     q = stats.norm(mu_q, np.exp(log_var_q / 2))
     p = stats.norm(mu_p, np.exp(log_var_p / 2))
     low, high = q.mean() - 12 * q.std(), q.mean() + 12 * q.std()
-    value, _ = integrate.quad(
-        lambda z: q.pdf(z) * (q.logpdf(z) - p.logpdf(z)), low, high, epsabs=1e-12, limit=200
-    )
+    value, _ = integrate.quad(lambda z: q.pdf(z) * (q.logpdf(z) - p.logpdf(z)), low, high, epsabs=1e-12, limit=200)
     return float(value)
 
 
@@ -142,9 +140,7 @@ def test_extremes_stay_finite_without_warnings(log_var: float) -> None:
 def test_extremes_have_the_right_value() -> None:
     assert gaussian.kl_standard_normal(0.0, -700.0) == 0.5 * 699
     assert gaussian.kl_normal(0.0, -700.0, 0.0, 700.0) == 0.5 * 1399
-    assert gaussian.kl_normal(1e-150, -690.0, 0.0, -690.0) == pytest.approx(
-        0.5 * np.exp(690 - 300 * np.log(10))
-    )
+    assert gaussian.kl_normal(1e-150, -690.0, 0.0, -690.0) == pytest.approx(0.5 * np.exp(690 - 300 * np.log(10)))
     assert gaussian.kl_standard_normal(0.0, 1e-8) == pytest.approx(2.5e-17 + 1e-24 / 12, rel=1e-15)
     assert gaussian.kl_standard_normal(0.0, 2000.0) == np.inf  # beyond float64, so rounded to inf
     assert gaussian.nll(0.0, 0.0, -2000.0) == pytest.approx(0.5 * np.log(2 * np.pi) - 1000)

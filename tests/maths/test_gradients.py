@@ -85,13 +85,9 @@ def test_descent_reaches_the_posterior() -> None:
     model, x = LinearGaussian.identity(1), 1.2
     mu, log_var = np.array([0.5]), np.array([0.0])
     for _ in range(300):
-        mu, log_var = gradients.sgd_step(
-            mu, log_var, gradients.expected_gradients(model, x, mu, log_var), 0.2
-        )
+        mu, log_var = gradients.sgd_step(mu, log_var, gradients.expected_gradients(model, x, mu, log_var), 0.2)
     assert (mu[0], np.exp(log_var[0])) == pytest.approx((0.6, 0.5), rel=1e-9)
-    assert model.exact_negative_elbo(x, mu, log_var) == pytest.approx(
-        model.negative_log_marginal(x), rel=1e-12
-    )
+    assert model.exact_negative_elbo(x, mu, log_var) == pytest.approx(model.negative_log_marginal(x), rel=1e-12)
 
 
 POINTS = [(1.2, 0.5, 0.0, 0.0), (0.0, 0.0, 0.0, 0.9), (-1.0, 2.0, -1.5, 0.0), (0.3, -0.4, 1.1, -2.0)]

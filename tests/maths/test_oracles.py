@@ -130,15 +130,11 @@ RECIPES: dict[str, Callable[[Params], Any]] = {
     "bce.*": lambda p: bernoulli_nll(p["x"], p["logit"]),
     "categorical_nll": lambda p: categorical_nll(p["y"], p["logits"]),
     **{f"step_.*_{w}": step(w) for w in ("z", "nll", "kl", "loss", "dloss_dmu", "dloss_dlogvar")},
-    "seed_exact_negELBO|seed_sgd_negELBO.*": lambda p: MODEL.exact_negative_elbo(
-        p["x"], p["mu"], p["logvar"]
-    ),
+    "seed_exact_negELBO|seed_sgd_negELBO.*": lambda p: MODEL.exact_negative_elbo(p["x"], p["mu"], p["logvar"]),
     "seed_neg_log_px": lambda p: MODEL.negative_log_marginal(p["x"]),
     "seed_ELBO_gap": gap,
     "seed_expected_dmu": lambda p: gradients.expected_gradients(MODEL, p["x"], p["mu"], p["logvar"]).mu[0],
-    "seed_expected_dlogvar": lambda p: gradients.expected_gradients(
-        MODEL, p["x"], p["mu"], p["logvar"]
-    ).log_var[0],
+    "seed_expected_dlogvar": lambda p: gradients.expected_gradients(MODEL, p["x"], p["mu"], p["logvar"]).log_var[0],
     "seed_sgd_mu.*": after_sgd(0),
     "seed_sgd_logvar.*": after_sgd(1),
     "iwae_bound_k1": lambda p: -MODEL.exact_negative_elbo(*Q),

@@ -223,9 +223,7 @@ def test_case_c_line_by_line() -> None:
 
 
 def test_negative_means_stand_in_brackets_under_a_square() -> None:
-    assert kl_standard_normal(-1.5, 1.6).lines()[1][1] == (
-        r"\tfrac12\left(1.6^2 + (-1.5)^2 - 1 - \log 1.6^2\right)"
-    )
+    assert kl_standard_normal(-1.5, 1.6).lines()[1][1] == (r"\tfrac12\left(1.6^2 + (-1.5)^2 - 1 - \log 1.6^2\right)")
 
 
 def test_a_sum_that_cancels_is_zero_exactly() -> None:

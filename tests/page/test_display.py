@@ -33,16 +33,12 @@ def test_on_its_own_a_value_shows_its_tex_without_the_dollars() -> None:
     assert on_its_own(Derived()) == Shown(r"\begin{aligned}A\end{aligned}", tex=True)
 
 
-@pytest.mark.parametrize(
-    ("value", "text"), [("a < b", "a < b"), (7, "7"), (-3, "-3"), (True, "True"), ("", "")]
-)
+@pytest.mark.parametrize(("value", "text"), [("a < b", "a < b"), (7, "7"), (-3, "-3"), (True, "True"), ("", "")])
 def test_text_and_whole_numbers_are_plain(value: object, text: str) -> None:
     assert in_sentence(value) == on_its_own(value) == Shown(text)
 
 
-@pytest.mark.parametrize(
-    "value", [0.5, np.float64(2.5), np.float32(1), np.int64(3), Decimal("0.1"), np.array(1.5)]
-)
+@pytest.mark.parametrize("value", [0.5, np.float64(2.5), np.float32(1), np.int64(3), Decimal("0.1"), np.array(1.5)])
 def test_a_bare_number_is_refused(value: object) -> None:
     for show in (in_sentence, on_its_own):
         with pytest.raises(CannotShow, match=f"a bare {type(value).__name__} does not know its unit"):
@@ -52,9 +48,7 @@ def test_a_bare_number_is_refused(value: object) -> None:
 @pytest.mark.parametrize("value", [None, [1, 2], {"a": 1}, 1j, np.array([1.0, 2.0]), Area, str.upper])
 def test_what_is_no_number_is_refused_by_its_type(value: object) -> None:
     for show in (in_sentence, on_its_own):
-        with pytest.raises(
-            CannotShow, match=f"of type {type(value).__name__} does not know how to show itself"
-        ):
+        with pytest.raises(CannotShow, match=f"of type {type(value).__name__} does not know how to show itself"):
             show(value)
 
 

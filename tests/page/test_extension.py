@@ -86,9 +86,7 @@ def test_there_are_fixtures_and_each_has_its_html() -> None:
 @pytest.mark.parametrize(
     "before", ["text\n", "- item\n", "# Heading\n", "| a |\n|---|\n", "> quote\n", "    code\n", ""]
 )
-@pytest.mark.parametrize(
-    "after", ["text\n", "- item\n", "# Heading\n", "| a |\n|---|\n| b |\n", "> quote\n", ""]
-)
+@pytest.mark.parametrize("after", ["text\n", "- item\n", "# Heading\n", "| a |\n|---|\n| b |\n", "> quote\n", ""])
 def test_a_snippet_stands_on_its_own_whatever_is_around_it(before: str, after: str, render: Render) -> None:
     html = render(f"{before}```{{python}}\n'value'\n```\n{after}")
     assert well_nested(html)
@@ -142,9 +140,7 @@ def test_a_heading_with_a_value_gives_plain_words_to_the_contents(render: Render
 
 def test_a_page_with_problems_raises_with_all_of_them() -> None:
     with pytest.raises(LessonError) as raised:
-        Markdown(extensions=["lessons"]).convert(
-            "costs $5\n\n```{python}\n1 / 0\n```\n\n/// qestion | Q\nx\n///\n"
-        )
+        Markdown(extensions=["lessons"]).convert("costs $5\n\n```{python}\n1 / 0\n```\n\n/// qestion | Q\nx\n///\n")
     assert [line for line in str(raised.value).splitlines() if not line.startswith("    ")] == [
         "page.md:1:7: L303 a $ that opens no formula",
         "page.md:4:1: L201 ZeroDivisionError: division by zero",
@@ -187,3 +183,9 @@ def test_problems_name_the_file_and_its_own_lines(
 
 def test_without_a_file_the_page_has_a_stand_in_name() -> None:
     assert page_location(Markdown(extensions=["lessons"])) == ("page.md", 0)
+
+
+def test_a_block_lost_in_the_text_around_it_stops_the_build() -> None:
+    text = "text\n\n    indented code\n/// question | What?\n    id: lost\nan answer\n///\n"
+    with pytest.raises(LessonError, match=r"page\.md:4:1: L111 this question was lost in the text around it"):
+        Markdown(extensions=["lessons"]).convert(text)

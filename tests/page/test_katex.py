@@ -75,9 +75,7 @@ def test_links_images_and_html_in_a_formula_are_refused(tex: str) -> None:
         katex.typeset(tex)
 
 
-@pytest.mark.parametrize(
-    "text", ["</script><script>alert(1)", "<img src=x onerror=alert(1)>", '" onload="x', "a & b"]
-)
+@pytest.mark.parametrize("text", ["</script><script>alert(1)", "<img src=x onerror=alert(1)>", '" onload="x', "a & b"])
 def test_markup_in_a_formula_is_text(text: str) -> None:
     tex = rf"\text{{{text}}}".replace("&", r"\&")
     rendered = katex.typeset(tex)

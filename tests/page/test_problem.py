@@ -36,10 +36,7 @@ def test_report_tells_each_problem_once() -> None:
 
 
 def test_nearest_names_the_likeliest_word_first_and_then_all() -> None:
-    assert (
-        nearest("qestion", ["solution", "question"])
-        == "did you mean 'question'? use one of: question, solution"
-    )
+    assert nearest("qestion", ["solution", "question"]) == "did you mean 'question'? use one of: question, solution"
     assert nearest("zebra", ["solution", "question"]) == "use one of: question, solution"
 
 

@@ -580,7 +580,8 @@ def test_the_page_put_right_has_none(case: Case, check: Check) -> None:
 
 
 def test_every_code_has_a_case() -> None:
-    assert {case.code for case in CASES} == set(CODES)
+    # L111 is no rule over the text: the extension finds it, and `test_extension` has its case.
+    assert {case.code for case in CASES} == set(CODES) - {"L111"}
 
 
 # What a typed figure is, and is not -----------------------------------------------------------------------

@@ -37,9 +37,7 @@ def test_the_last_expression_is_the_value() -> None:
     assert snippet("x = 'a'\nx * 2").shown == Shown("aa")
 
 
-@pytest.mark.parametrize(
-    "code", ["x = 1", "None", "'a';", "'a' ;  ", "if True:\n    'a'", "def f(): ...", ""]
-)
+@pytest.mark.parametrize("code", ["x = 1", "None", "'a';", "'a' ;  ", "if True:\n    'a'", "def f(): ...", ""])
 def test_nothing_is_shown_without_a_value(code: str) -> None:
     assert snippet(code).shown is None
 
@@ -93,9 +91,7 @@ def test_values_are_shown_as_of_the_place_where_they_stand() -> None:
 
 
 def test_a_value_above_its_snippet_does_not_see_it() -> None:
-    assert (
-        problem("`{python} x`\n\n```{python}\nx = 1\n```\n").message == "NameError: name 'x' is not defined"
-    )
+    assert problem("`{python} x`\n\n```{python}\nx = 1\n```\n").message == "NameError: name 'x' is not defined"
 
 
 def test_every_page_starts_fresh() -> None:
@@ -116,9 +112,7 @@ def test_functions_of_the_page_see_its_later_names() -> None:
 
 def test_the_code_of_a_page_is_no_part_of_this_package() -> None:
     # An inherited `from __future__ import annotations` breaks dataclasses that a page defines.
-    code = (
-        "from dataclasses import dataclass\n@dataclass\nclass A:\n    x: int\nA.__annotations__['x'] is int"
-    )
+    code = "from dataclasses import dataclass\n@dataclass\nclass A:\n    x: int\nA.__annotations__['x'] is int"
     assert snippet(code).shown == Shown("True")
 
 
@@ -243,9 +237,7 @@ def test_warnings_are_errors(code: str) -> None:
     assert problem(f"```{{python}}\n{code}\n```\n").code == "L201"
 
 
-@pytest.mark.parametrize(
-    "code", ["exit()", "raise SystemExit(0)", "assert 1 == 2, 'not so'", "raise KeyError"]
-)
+@pytest.mark.parametrize("code", ["exit()", "raise SystemExit(0)", "assert 1 == 2, 'not so'", "raise KeyError"])
 def test_leaving_and_failing_are_problems(code: str) -> None:
     found = problem(f"```{{python}}\n{code}\n```\n")
     assert (found.code, found.location.line) == ("L201", 2)

@@ -82,9 +82,7 @@ def test_a_fence_in_a_quotation_loses_its_marks_in_blank_lines_too() -> None:
     assert snippet.code == "x = 1\n\nx\n"
 
 
-@pytest.mark.parametrize(
-    "text", ["```{python}\nx = 1\n", "```\nx\n", "````{example}\ntext\n", "~~~{python}\nx\n```\n"]
-)
+@pytest.mark.parametrize("text", ["```{python}\nx = 1\n", "```\nx\n", "````{example}\ntext\n", "~~~{python}\nx\n```\n"])
 def test_an_unclosed_fence_is_found_at_its_opening_line(text: str) -> None:
     assert codes(scan("page.md", "a\n\n" + text)) == [("L109", 3)]
 
@@ -299,9 +297,7 @@ def test_a_block_with_too_few_slashes(line: str) -> None:
     assert codes(page(line)) == [("L101", 1)]
 
 
-@pytest.mark.parametrize(
-    "line", ["// a comment", "/usr/bin | a path", "and/or | both", "https://example.org"]
-)
+@pytest.mark.parametrize("line", ["// a comment", "/usr/bin | a path", "and/or | both", "https://example.org"])
 def test_slashes_in_prose_are_left_alone(line: str) -> None:
     assert page(line).problems == []
 
@@ -392,9 +388,7 @@ def test_any_text_scans_to_parts_that_lie_in_it_in_order(text: str) -> None:
     for part in source.parts:
         assert 0 <= part.start <= part.end <= len(text)
     assert [part.start for part in source.parts] == sorted(part.start for part in source.parts)
-    replaced = sorted(
-        (p.start, p.end) for p in source.parts if isinstance(p, Snippet | Value | Formula | Code)
-    )
+    replaced = sorted((p.start, p.end) for p in source.parts if isinstance(p, Snippet | Value | Formula | Code))
     for (_, end), (start, _) in itertools.pairwise(replaced):
         assert end <= start, "two parts share characters: one would be spliced into the other"
     for problem in source.problems:

@@ -55,7 +55,7 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+    def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""
 
 
@@ -148,10 +148,11 @@ def traffic() -> Traffic:
 
 @dataclass(frozen=True)
 class Paper:
-    """A printed document: the size of each page in points, and the words on it."""
+    """A printed document: the size of each page in points, the words on it; and all words as its lines run."""
 
     sizes: list[tuple[float, float]]
     texts: list[str]
+    lines: str
 
     @property
     def text(self) -> str:
@@ -168,9 +169,11 @@ def read_pdf(tool: Callable[[str], str]) -> Callable[[Path], Paper]:
     def read(path: Path) -> Paper:
         facts = run(tool("pdfinfo"), "-l", "-1", str(path)).splitlines()
         sizes = [line.split("size:")[1].split() for line in facts if line.startswith("Page ") and "size:" in line]
+        # As it was drawn, which keeps a sentence together when a formula stands in it.
         texts = run(tool("pdftotext"), "-raw", str(path), "-").split("\f")[:-1]
         assert len(sizes) == len(texts)
-        return Paper([(float(width), float(height)) for width, _, height, *_ in sizes], texts)
+        lines = run(tool("pdftotext"), str(path), "-")
+        return Paper([(float(width), float(height)) for width, _, height, *_ in sizes], texts, lines)
 
     return read
 

@@ -53,7 +53,9 @@ def test_the_page_holds_its_parts_in_order(page: Page) -> None:
     assert ids(".lesson-question h3") == QUESTIONS
     assert ids(".lesson-exercise h3") == EXERCISES
     assert ids(".lesson-deck .lesson-card") == [f"card-{name}" for name in CARDS]
-    assert ids(".lesson-answer") == [f"{name}-answer" for name in QUESTIONS] + [f"{name}-solution" for name in EXERCISES]
+    assert ids(".lesson-answer") == [f"{name}-answer" for name in QUESTIONS] + [
+        f"{name}-solution" for name in EXERCISES
+    ]
     headings = page.locator(".lesson-question h3").all_inner_texts()
     assert [heading.rstrip("¶") for heading in headings] == [f"Question {n}" for n in range(1, 7)]
 
@@ -135,7 +137,11 @@ def test_the_second_step_with_another_log_variance(lesson: dict[str, Any]) -> No
 
 
 def test_more_cases(lesson: dict[str, Any]) -> None:
-    rows = [["e", "0.7", "0.4", "≈ 0.741 nats"], ["f", "−1.5", "1.6", "≈ 1.435 nats"], ["g", "0.8", "1.3", "≈ 0.403 nats"]]
+    rows = [
+        ["e", "0.7", "0.4", "≈ 0.741 nats"],
+        ["f", "−1.5", "1.6", "≈ 1.435 nats"],
+        ["g", "0.8", "1.3", "≈ 0.403 nats"],
+    ]
     assert lesson["more-kls"]["prompt"][1:] == rows
 
 

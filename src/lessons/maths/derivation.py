@@ -127,11 +127,15 @@ _RELATION = {True: "=", False: r"\approx"}
 
 
 class _Template(string.Template):
-    """TeX with slots: `@{x}` a figure, `@{+x}` a further term with its sign, `@{(x}` in brackets if negative."""
+    """TeX with slots for figures.
+
+    `@{x}` is the bare figure, `@{+x}` and `@{-x}` add and subtract it with the sign that comes out, and `@{(x}` puts
+    it in brackets where it is negative or has a power of ten.
+    """
 
     delimiter = "@"
     idpattern = r"(?!)"
-    braceidpattern: ClassVar[str] = r"[+(]?[a-z][a-z0-9_]*"
+    braceidpattern: ClassVar[str] = r"[-+(]?[a-z][a-z0-9_]*"
 
 
 @dataclass(frozen=True)
@@ -150,8 +154,10 @@ class Step:
         for name, value in self.values.items():
             shown = figure(value, digits)
             slots[name] = shown.tex
-            slots["+" + name] = f"- {shown.tex[1:]}" if shown.tex.startswith("-") else f"+ {shown.tex}"
-            slots["(" + name] = f"({shown.tex})" if shown.tex.startswith("-") or shown.exponent else shown.tex
+            negative, bare = shown.tex.startswith("-"), shown.tex.removeprefix("-")
+            slots["+" + name] = f"{'-' if negative else '+'} {bare}"
+            slots["-" + name] = f"{'+' if negative else '-'} {bare}"
+            slots["(" + name] = f"({shown.tex})" if negative or shown.exponent else shown.tex
         return _Template(self.template).substitute(slots)
 
 

@@ -50,9 +50,7 @@ def negative_elbo_sample(
 def check_beta(beta: float) -> float:
     """`beta`, unless it is negative or not finite: then ValueError."""
     if not 0 <= beta < np.inf:
-        raise ValueError(
-            f"beta must be finite and at least 0, not {beta}: 1 is the ELBO, 0 leaves out the KL"
-        )
+        raise ValueError(f"beta must be finite and at least 0, not {beta}: 1 is the ELBO, 0 leaves out the KL")
     return beta
 
 
@@ -77,9 +75,7 @@ class LinearGaussian:
         for name in ("bias", "noise_log_var"):
             vector = np.array(sized(name, getattr(self, name), len(weight)))
             if vector.ndim != 1:
-                raise ValueError(
-                    f"{name} has shape {vector.shape}: give one value per pixel, ({len(weight)},)"
-                )
+                raise ValueError(f"{name} has shape {vector.shape}: give one value per pixel, ({len(weight)},)")
             object.__setattr__(self, name, vector)
         for array in (self.weight, self.bias, self.noise_log_var):
             array.setflags(write=False)  # frozen means the numbers too

@@ -63,9 +63,7 @@ def entropy(log_var: npt.ArrayLike) -> Array:
 
 
 @rounds_to_inf
-def kl_normal(
-    mu_q: npt.ArrayLike, log_var_q: npt.ArrayLike, mu_p: npt.ArrayLike, log_var_p: npt.ArrayLike
-) -> Array:
+def kl_normal(mu_q: npt.ArrayLike, log_var_q: npt.ArrayLike, mu_p: npt.ArrayLike, log_var_p: npt.ArrayLike) -> Array:
     """KL(q || p), q = N(mu_q, diag(exp(log_var_q))), p = N(mu_p, diag(exp(log_var_p))), in nats.
 
     Per dimension 1/2 (r + (mu_q - mu_p)**2 / var_p - 1 - log r) with r = var_q / var_p. Not symmetric in q

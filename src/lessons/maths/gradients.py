@@ -77,9 +77,7 @@ def expected_gradients(
     return _paired(_nll_gradient(model, x, mu) + mu, (through_z + np.expm1(log_var)) / 2)
 
 
-def sgd_step(
-    mu: npt.ArrayLike, log_var: npt.ArrayLike, gradients: StepGradients, rate: float
-) -> tuple[Array, Array]:
+def sgd_step(mu: npt.ArrayLike, log_var: npt.ArrayLike, gradients: StepGradients, rate: float) -> tuple[Array, Array]:
     """(mu - rate dL/dmu, log_var - rate dL/dlog_var), each (..., latent): one step of gradient descent.
 
     Here the encoder's output itself is the parameter. Raises ValueError unless rate is finite and > 0, and on
@@ -94,9 +92,7 @@ def sgd_step(
 
 
 @rounds_to_inf
-def pathwise_gradient_mu(
-    x: npt.ArrayLike, mu: npt.ArrayLike, log_var: npt.ArrayLike, eps: npt.ArrayLike
-) -> Array:
+def pathwise_gradient_mu(x: npt.ArrayLike, mu: npt.ArrayLike, log_var: npt.ArrayLike, eps: npt.ArrayLike) -> Array:
     """One-sample estimate of d/dmu E_q[f(z)], f(z) = -log N(x; z, I), by reparameterization: f'(z) = z - x.
 
     All arguments: (..., latent), leading axes broadcast. Returns the broadcast shape. Needs f differentiable.

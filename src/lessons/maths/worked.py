@@ -13,9 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from lessons.maths import elbo, gaussian, gradients
-from lessons.maths.derivation import DIGITS, SAME, Derivation, Quantity, Step
+from lessons.maths.derivation import DIGITS, Derivation, Quantity, Step
 
 KL = r"D_{\mathrm{KL}}"
+# What is left of a sum of a few doubles that cancel, relative to the largest of them.
+NOISE = 8 * np.finfo(float).eps
 
 
 def kl_standard_normal(mu: float, std: float, digits: int = DIGITS) -> Derivation:
@@ -32,7 +34,7 @@ def kl_standard_normal(mu: float, std: float, digits: int = DIGITS) -> Derivatio
         Step(r"\tfrac12\left(\sigma^2 + \mu^2 - 1 - \log\sigma^2\right)"),
         Step(r"\tfrac12\left(@{(std}^2 + @{(mu}^2 - 1 - \log @{(std}^2\right)", {"std": std, "mu": mu}),
         Step(r"\tfrac12\left(@{var} + @{mean} - 1 - \log @{(var}\right)", {"var": var, "mean": mean}),
-        Step(r"\tfrac12\left(@{rest} @{+log}\right)", {"rest": rest, "log": -log_var}),
+        Step(r"\tfrac12\left(@{rest} @{-log}\right)", {"rest": rest, "log": log_var}),
         Step(r"\tfrac12 \times @{(twice}", {"twice": 2 * value}),
     )
     given = {"mu": Quantity(mu, r"\mu"), "std": Quantity(std, r"\sigma")}
@@ -50,7 +52,7 @@ def kl_normal(mu_q: float, std_q: float, mu_p: float, std_p: float, digits: int 
     var_q, var_p, square = std_q**2, std_p**2, distance**2
     ratio, log_ratio = (var_q + square) / var_p, log_var_q - log_var_p
     _agree(ratio - 1 - log_ratio, 2 * value)
-    numbers = {"stdq": std_q, "stdp": std_p, "muq": mu_q, "mup": -mu_p}
+    numbers = {"stdq": std_q, "stdp": std_p, "muq": mu_q, "mup": mu_p}
     squares = {"varq": var_q, "varp": var_p, "square": square}
     steps = (
         Step(
@@ -58,7 +60,7 @@ def kl_normal(mu_q: float, std_q: float, mu_p: float, std_p: float, digits: int 
             r" - \log\frac{\sigma_q^2}{\sigma_p^2}\right)"
         ),
         Step(
-            r"\tfrac12\left(\frac{@{(stdq}^2 + (@{muq} @{+mup})^2}{@{(stdp}^2} - 1"
+            r"\tfrac12\left(\frac{@{(stdq}^2 + (@{muq} @{-mup})^2}{@{(stdp}^2} - 1"
             r" - \log\frac{@{(stdq}^2}{@{(stdp}^2}\right)",
             numbers,
         ),
@@ -66,7 +68,7 @@ def kl_normal(mu_q: float, std_q: float, mu_p: float, std_p: float, digits: int 
             r"\tfrac12\left(\frac{@{varq} + @{square}}{@{varp}} - 1 - \log\frac{@{varq}}{@{varp}}\right)",
             squares,
         ),
-        Step(r"\tfrac12\left(@{ratio} - 1 @{+log}\right)", {"ratio": ratio, "log": -log_ratio}),
+        Step(r"\tfrac12\left(@{ratio} - 1 @{-log}\right)", {"ratio": ratio, "log": log_ratio}),
         Step(r"\tfrac12 \times @{(twice}", {"twice": 2 * value}),
     )
     given = {
@@ -83,7 +85,7 @@ class TrainingStep:
     """One training step of the scalar model p(z) = N(0, 1), p(x|z) = N(x; z, 1), q(z|x) = N(mu, exp(log_var)).
 
     Each property is one worked quantity; values in nats, gradients in nats per unit of what they move.
-    Raises ValueError where a parameter is not finite. Kingma & Welling (2014), section 2.3.
+    Raises ValueError where a parameter or the loss is not finite. Kingma & Welling (2014), section 2.3.
     """
 
     x: float
@@ -91,6 +93,10 @@ class TrainingStep:
     log_var: float
     eps: float
     digits: int = DIGITS
+
+    def __post_init__(self) -> None:
+        model = elbo.LinearGaussian.identity(1)
+        _scalar(elbo.negative_elbo_sample(self.x, self.mu, self.log_var, self.eps, model.nll))
 
     @property
     def _std(self) -> float:
@@ -149,7 +155,7 @@ class TrainingStep:
         return self._derivation(
             r"(x - \tilde z)^2",
             self._error**2,
-            Step(r"(@{x} @{+z})^2", {"x": self.x, "z": -self.z.value}),
+            Step(r"(@{x} @{-z})^2", {"x": self.x, "z": self.z.value}),
             Step(r"@{(error}^2", {"error": self._error}),
         )
 
@@ -164,7 +170,7 @@ class TrainingStep:
             value,
             Step(r"-\tfrac12 (x - \tilde z)^2 - \tfrac12 \log 2\pi"),
             Step(r"-\tfrac12 \times @{square} - \tfrac12 \log 2\pi", {"square": self._error**2}),
-            Step(r"@{half} @{+constant}", {"half": -half_square, "constant": -constant}),
+            Step(r"@{half} @{-constant}", {"half": -half_square, "constant": constant}),
             unit="nats",
         )
 
@@ -186,8 +192,8 @@ class TrainingStep:
             value,
             Step(r"\tfrac12\left(\sigma_x^2 + \mu_x^2 - 1 - \log\sigma_x^2\right)"),
             Step(
-                r"\tfrac12\left(@{var} + @{mean} - 1 @{+minus}\right)",
-                {"var": self._var, "mean": self.mu**2, "minus": -self.log_var},
+                r"\tfrac12\left(@{var} + @{mean} - 1 @{-log}\right)",
+                {"var": self._var, "mean": self.mu**2, "log": self.log_var},
             ),
             Step(r"\tfrac12 \times @{(twice}", {"twice": 2 * value}),
             unit="nats",
@@ -247,9 +253,7 @@ class TrainingStep:
         """The same example and eps after one step of gradient descent on mu and log_var."""
         found = gradients.StepGradients(np.array([self._gradients[0]]), np.array([self._gradients[1]]))
         mu, log_var = gradients.sgd_step(self.mu, self.log_var, found, rate)
-        return TrainingStep(
-            self.x, _snapped(mu, self.mu), _snapped(log_var, self.log_var), self.eps, self.digits
-        )
+        return TrainingStep(self.x, _snapped(mu, self.mu), _snapped(log_var, self.log_var), self.eps, self.digits)
 
     @property
     def exact_loss(self) -> Quantity:
@@ -274,19 +278,22 @@ class TrainingStep:
 
 
 def _scalar(value: object) -> float:
-    return float(np.asarray(value).reshape(()))
+    number = float(np.asarray(value).reshape(()))
+    if not math.isfinite(number):
+        raise ValueError(f"a worked value must be finite, got {number}: choose smaller parameters")
+    return number
 
 
 def _total(*terms: float) -> float:
     """Their sum, where the rounding noise of a sum that cancels counts as zero: 0.6**2 + 0.8**2 - 1 is 0."""
     total = math.fsum(terms)
-    return 0.0 if abs(total) <= SAME * max(map(abs, terms)) else total
+    return 0.0 if abs(total) <= NOISE * max(map(abs, terms)) else total
 
 
 def _snapped(value: object, *scale: float) -> float:
     """`value`, or zero where it is but the rounding noise of numbers as large as `scale`."""
     number = _scalar(value)
-    return 0.0 if abs(number) <= SAME * max(map(abs, scale)) else number
+    return 0.0 if abs(number) <= NOISE * max(map(abs, scale)) else number
 
 
 def _agree(shown: float, computed: float) -> None:

@@ -62,9 +62,7 @@ class Question(LessonBlock):
     BODY = "answer"
 
     def on_create(self, parent: etree.Element) -> etree.Element:
-        section = etree.SubElement(
-            parent, "section", {"class": "lesson-question", "aria-labelledby": self.id}
-        )
+        section = etree.SubElement(parent, "section", {"class": "lesson-question", "aria-labelledby": self.id})
         etree.SubElement(section, "h3", {"id": self.id}).text = f"Question {self.count()}"
         etree.SubElement(section, "p", {"class": "lesson-prompt"}).text = self.argument
         _disclosure(section, "Show answer", {"class": "lesson-answer", "id": f"{self.id}-answer"})
@@ -80,13 +78,9 @@ class Exercise(LessonBlock):
     HEADED = True
 
     def on_create(self, parent: etree.Element) -> etree.Element:
-        section = etree.SubElement(
-            parent, "section", {"class": "lesson-exercise", "aria-labelledby": self.id}
-        )
+        section = etree.SubElement(parent, "section", {"class": "lesson-exercise", "aria-labelledby": self.id})
         heading = etree.SubElement(section, "h3", {"id": self.id})
-        etree.SubElement(
-            heading, "span", {"class": "lesson-kicker"}
-        ).text = f"Try it yourself {self.count()}:"
+        etree.SubElement(heading, "span", {"class": "lesson-kicker"}).text = f"Try it yourself {self.count()}:"
         heading[-1].tail = f" {self.argument}"
         _content(section, searchable=True)
         return section

@@ -68,9 +68,7 @@ def _snippet(output: Output) -> str:
     if output.printed:
         pieces.append(f'<pre class="lesson-printed">{html.escape(output.printed, quote=False)}</pre>')
     if output.shown and output.shown.tex:
-        pieces.append(
-            f'<div class="lesson-derivation">{katex.typeset(output.shown.text, display=True)}</div>'
-        )
+        pieces.append(f'<div class="lesson-derivation">{katex.typeset(output.shown.text, display=True)}</div>')
     elif output.shown:
         pieces.append(f'<p class="lesson-value">{html.escape(output.shown.text, quote=False)}</p>')
     if output.visibility == "folded":

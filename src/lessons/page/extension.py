@@ -6,24 +6,19 @@ and registers the blocks. A page with a problem raises, so that no generator can
 
 from __future__ import annotations
 
+import xml.etree.ElementTree as etree
 from pathlib import Path
 
 from markdown import Markdown
 from markdown.preprocessors import Preprocessor
+from markdown.treeprocessors import Treeprocessor
 from pymdownx.blocks import BlocksExtension, BlocksProcessor
 from pymdownx.superfences import SuperFencesException
 
 from lessons.page.blocks import BLOCKS
 from lessons.page.evaluate import Evaluated, evaluate
-from lessons.page.problem import report
-from lessons.page.source import (
-    Example,
-    Part,
-    Snippet,
-    normalize,
-    scan,
-    split_front_matter,
-)
+from lessons.page.problem import Problem, report
+from lessons.page.source import Block, Example, Part, Snippet, Source, normalize, scan, split_front_matter
 
 try:
     from mkdocs.exceptions import BuildError
@@ -36,6 +31,7 @@ except ImportError:  # another generator: any exception stops it
 # After whitespace is normalised (30), before fences (25) and raw HTML (20) are taken out of the text.
 PRIORITY = 28
 UNKNOWN_PAGE = "page.md"
+SPACE = "leave a blank line above it"
 
 
 class LessonError(BuildError, SuperFencesException):  # type: ignore[misc]
@@ -45,12 +41,15 @@ class LessonError(BuildError, SuperFencesException):  # type: ignore[misc]
 class LessonPreprocessor(Preprocessor):
     """Puts what each part shows in the part's place, as stashed HTML that later processors leave alone."""
 
+    source: Source
+
     def run(self, lines: list[str]) -> list[str]:
         path, line_offset = page_location(self.md)
         source = scan(path, "\n".join(lines), line_offset)
         evaluated = evaluate(source)
         if evaluated.problems:
             raise LessonError(report(evaluated.problems))
+        self.source = source
         return self._splice(source.text, evaluated).split("\n")
 
     def _splice(self, text: str, evaluated: Evaluated) -> str:
@@ -73,6 +72,25 @@ class LessonPreprocessor(Preprocessor):
         return str(self.md.htmlStash.store(html))
 
 
+class Census(Treeprocessor):
+    """Counts the blocks that arrived: Markdown must not lose one in the text around it without a word."""
+
+    def __init__(self, md: Markdown, lessons: LessonPreprocessor) -> None:
+        super().__init__(md)
+        self.lessons = lessons
+
+    def run(self, root: etree.Element) -> None:
+        source = self.lessons.source
+        ids = {element.get("id") for element in root.iter()}
+        lost = [
+            Problem(source.location(block.start), "L111", f"this {block.name} was lost in the text around it", SPACE)
+            for block in source.of(Block)
+            if any(key == "id" and value not in ids for key, value, _ in block.options)
+        ]
+        if lost:
+            raise LessonError(report(lost))
+
+
 class LessonExtension(BlocksExtension):  # type: ignore[misc]
     """`lessons` under `markdown_extensions:`. `deck_pdf`: whether the printed deck will lie beside the page."""
 
@@ -83,7 +101,9 @@ class LessonExtension(BlocksExtension):  # type: ignore[misc]
     def extendMarkdownBlocks(self, md: Markdown, block_mgr: BlocksProcessor) -> None:  # noqa: N802
         if "$" not in md.ESCAPED_CHARS:
             md.ESCAPED_CHARS = [*md.ESCAPED_CHARS, "$"]
-        md.preprocessors.register(LessonPreprocessor(md), "lessons", PRIORITY)
+        preprocessor = LessonPreprocessor(md)
+        md.preprocessors.register(preprocessor, "lessons", PRIORITY)
+        md.treeprocessors.register(Census(md, preprocessor), "lessons-census", 100)
         for block in BLOCKS:
             block_mgr.register(block, self.getConfigs())
 

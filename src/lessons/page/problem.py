@@ -34,6 +34,7 @@ CODES = {
     "L108": "an exercise and its solution must stand together",
     "L109": "a code fence that is never closed",
     "L110": "a block inside another block, a list or a quotation",
+    "L111": "a block that Markdown lost in the text around it",
     "L201": "a snippet raises",
     "L202": "a value that does not know how to show itself",
     "L203": "a value that is not finite",

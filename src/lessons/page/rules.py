@@ -42,9 +42,7 @@ def front_matter(path: str, text: str) -> Iterator[Problem]:
     except yaml.YAMLError as fault:
         line = getattr(getattr(fault, "problem_mark", None), "line", 0) + 2
         message = getattr(fault, "problem", None) or "not YAML"
-        yield Problem(
-            Location(path, line), "L002", f"the front matter does not parse: {message}", "quote the value"
-        )
+        yield Problem(Location(path, line), "L002", f"the front matter does not parse: {message}", "quote the value")
         return
     if not isinstance(meta, dict):
         yield Problem(Location(path, 2), "L002", "the front matter is not a list of `key: value` lines")
@@ -60,9 +58,7 @@ def front_matter(path: str, text: str) -> Iterator[Problem]:
     for key in meta:
         if key not in FRONT_MATTER_KEYS:
             where = Location(path, _line_of(block, str(key)))
-            yield Problem(
-                where, "L002", f"unknown front-matter key {key!r}", nearest(str(key), FRONT_MATTER_KEYS)
-            )
+            yield Problem(where, "L002", f"unknown front-matter key {key!r}", nearest(str(key), FRONT_MATTER_KEYS))
 
 
 def _line_of(block: str, key: str) -> int:
@@ -102,9 +98,7 @@ def blocks(source: Source) -> Iterator[Problem]:
 def _id(source: Source, block: Block) -> Iterator[Problem]:
     written = [(value, offset) for key, value, offset in block.options if key == "id"]
     if not written or not written[0][0]:
-        repair = (
-            "add a line `    id: a-short-name` under the opening line; anchors and cards keep it for ever"
-        )
+        repair = "add a line `    id: a-short-name` under the opening line; anchors and cards keep it for ever"
         yield Problem(source.location(block.start), "L104", f"this {block.name} has no id", repair)
     elif not re.fullmatch(ID_PATTERN, written[0][0]):
         value, offset = written[0]

@@ -50,9 +50,7 @@ class Runner:
         location = self.source.location(snippet.start)
         for key, value in snippet.options:
             if key not in OPTIONS:
-                return Problem(
-                    location, "L204", f"snippet has the unknown option {key!r}", nearest(key, OPTIONS)
-                )
+                return Problem(location, "L204", f"snippet has the unknown option {key!r}", nearest(key, OPTIONS))
             if value not in OPTIONS[key]:
                 return Problem(location, "L204", f"{key!r} cannot be {value!r}", nearest(value, OPTIONS[key]))
         options = dict(snippet.options)
@@ -61,10 +59,12 @@ class Runner:
         def execute() -> Shown | None:
             # Padded, so that lines count as in the file: the code's first line stands below its fence.
             tree = ast.parse("\n" * location.line + snippet.code, self.source.path)
-            last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+            last = tree.body[-1] if tree.body else None
+            if isinstance(last, ast.Expr):
+                tree.body.pop()
             with contextlib.redirect_stdout(printed):
                 exec(self._compiled(tree), self.namespace)
-                if last is None:
+                if not isinstance(last, ast.Expr):
                     return None
                 value = eval(self._compiled(ast.Expression(last.value)), self.namespace)
             silent = value is None or snippet.code.rstrip().endswith(";")
@@ -111,9 +111,7 @@ class Runner:
             if fault.filename == self.source.path:
                 column = location.column - 1 + (fault.offset or 1)
                 where = Location(self.source.path, fault.lineno or location.line, column)
-            return Problem(
-                where, "L201", f"SyntaxError: {fault.msg}", "mend the snippet: it is not valid Python"
-            )
+            return Problem(where, "L201", f"SyntaxError: {fault.msg}", "mend the snippet: it is not valid Python")
         except (Exception, SystemExit) as fault:
             where = self._location(fault, location)
             message = " ".join(str(fault).split()) or "no message"

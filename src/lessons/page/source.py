@@ -15,9 +15,7 @@ from typing import TypeVar
 
 from lessons.page.problem import Location, Problem
 
-FRONT_MATTER = re.compile(
-    r"\A---[ \t]*\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE
-)
+FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 _FENCE = re.compile(r"^(?P<indent>[ >]*)(?P<ticks>`{3,}|~{3,})[ ]*(?P<info>[^`\n]*)$")
 _BLOCK = re.compile(r"^ {0,3}(?P<slashes>/{3,})[ ]*(?P<name>[\w-]+)[ ]*(?:\|[ ]*(?P<title>.*?))?[ ]*$")
 _BLOCK_END = re.compile(r"^ {0,3}(?P<slashes>/{3,})[ ]*$")
@@ -252,9 +250,7 @@ class _Scanner:
 
     def misplaced_block(self, line: str) -> None:
         if _BLOCK_NESTED.match(line):
-            repair = (
-                "start it at the left margin, after the list or quotation; show its syntax in a code fence"
-            )
+            repair = "start it at the left margin, after the list or quotation; show its syntax in a code fence"
             self.problem(self.offset, "L110", "a block inside a list, a quotation or indented code", repair)
         elif match := _BLOCK_SHORT.match(line):
             repair = f"write it with three: /// {match['name']} | …"
@@ -299,9 +295,7 @@ class _Scanner:
     def stray_options(self, lines: list[str], options: int, code_start: int, code_offset: int) -> None:
         for index, line in enumerate(lines):
             if index >= options and _STRAY_OPTION.match(line):
-                offset = code_offset + sum(
-                    len(above) + 1 for above in self.lines[code_start : code_start + index]
-                )
+                offset = code_offset + sum(len(above) + 1 for above in self.lines[code_start : code_start + index])
                 repair = "write `#| key: value` above the first line of code"
                 self.problem(offset, "L204", "this #| line sets nothing", repair)
 
@@ -328,9 +322,7 @@ class _Scanner:
             self.step()
         if self.at < len(self.lines) and re.match(r" {4,}\S", self.lines[self.at]):
             repair = "write `key: value`, or leave a blank line before a body that starts with indented text"
-            self.problem(
-                self.offset, "L103", "an indented line under the opening line must be an option", repair
-            )
+            self.problem(self.offset, "L103", "an indented line under the opening line must be an option", repair)
         opened = _Opened(start, len(match["slashes"]), match["name"], title, tuple(options), self.offset)
         self.blocks.append(opened)
 
@@ -340,9 +332,7 @@ class _Scanner:
         if not self.blocks or self.blocks[-1].slashes != slashes:
             repair = "remove it, or open a block above it: /// question | What …?"
             if self.blocks:
-                repair = (
-                    f"the {self.blocks[-1].name} block above is closed by {'/' * self.blocks[-1].slashes}"
-                )
+                repair = f"the {self.blocks[-1].name} block above is closed by {'/' * self.blocks[-1].slashes}"
             self.problem(body_end, "L102", "this line closes a block that was never opened", repair)
             return
         block = self.blocks.pop()

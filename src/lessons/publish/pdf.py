@@ -89,9 +89,7 @@ def _print(chromium: str, url: str, target: Path) -> None:
             url,
         ]
         environment = os.environ | {"TZ": "UTC"}
-        done = subprocess.run(
-            command, capture_output=True, text=True, timeout=120, env=environment, check=False
-        )
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120, env=environment, check=False)
     if done.returncode or not target.is_file():
         raise RuntimeError(f"Chromium could not print {url}: {done.stderr.strip()[-500:]}")
 

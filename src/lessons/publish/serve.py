@@ -1,7 +1,8 @@
 """Serve the site while it is written: rebuild on every change, show problems where the page would be.
 
 Each build runs in a fresh child that imports `lessons` anew, so an edit of the package is seen as an edit of a page
-is, while what the site generator needs stays loaded in the child's parent. The server, the watching and the reloading are MkDocs' own.
+is, while what the site generator needs stays loaded in the child's parent. The
+server, the watching and the reloading are MkDocs' own.
 """
 
 from __future__ import annotations
@@ -170,9 +171,7 @@ class _Server(LiveReloadServer):
     def error_page(self) -> bytes:
         return _ERROR_PAGE.format(problems=html.escape(self.problems)).encode()
 
-    def _serve_request(
-        self, environ: dict[str, Any], start_response: Callable[..., Any]
-    ) -> Iterable[bytes] | None:
+    def _serve_request(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes] | None:
         path = str(environ["PATH_INFO"])
         page = path.endswith(("/", ".html"))
         if self.problems and page and not path.startswith("/livereload/"):
