@@ -186,6 +186,6 @@ def test_without_a_file_the_page_has_a_stand_in_name() -> None:
 
 
 def test_a_block_lost_in_the_text_around_it_stops_the_build() -> None:
-    text = "text\n\n    indented code\n/// question | What?\n    id: lost\nan answer\n///\n"
+    text = "- a list\n\n    its second paragraph\n/// question | What?\n    id: lost\n\nan answer\n///\n"
     with pytest.raises(LessonError, match=r"page\.md:4:1: L111 this question was lost in the text around it"):
         Markdown(extensions=["lessons"]).convert(text)
