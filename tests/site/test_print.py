@@ -221,7 +221,9 @@ def test_the_dark_scheme_prints_as_the_light_one(
     light, dark = pictures("light"), pictures("dark")
     assert len(light) == 3
     assert sum(light[0]) / len(light[0]) > 200  # paper, not ink
-    assert light == dark
+    for one, other in zip(light, dark, strict=True):
+        assert len(one) == len(other)
+        assert max(abs(a - b) for a, b in zip(one, other, strict=True)) <= 32  # of 255: the edges of letters
 
 
 def test_the_deck_is_offered_as_pdf(

@@ -1,0 +1,138 @@
+"""Everybody can read it: axe on every page in both schemes, narrow and zoomed screens, structure, stillness."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+PHONE = {"width": 375, "height": 740}
+DESKTOP = {"width": 1280, "height": 900}
+OPEN_ALL = "document.querySelectorAll('details').forEach((one) => (one.open = true))"
+
+
+@pytest.fixture(scope="session")
+def axe(project: Any) -> str:
+    return (Path(project.folder) / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_axe_finds_nothing(
+    open_page: Callable[..., Page], urls: list[str], axe: str, scheme: str, viewport: dict[str, int]
+) -> None:
+    page = open_page("about:blank", color_scheme=scheme, viewport=viewport)
+    found = []
+    for url in urls:
+        page.goto(url)
+        assert page.evaluate("document.body.dataset.mdColorScheme") == ("slate" if scheme == "dark" else "default")
+        page.evaluate(axe)
+        for state in ("closed", "open"):
+            if state == "open":
+                page.evaluate(OPEN_ALL)
+            # Every rule there is, best practices included; hidden answers only once they are open.
+            result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+            assert len(result["passes"]) > 20
+            for fault in result["violations"]:
+                places = [node["html"][:120] for node in fault["nodes"][:3]]
+                found.append(f"{url} {state}: {fault['id']} {len(fault['nodes'])} x {places}")
+    assert found == []
+
+
+def wider_than_the_screen(page: Page) -> int:
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+@pytest.mark.parametrize("width", [320, 640], ids=["320 px", "1280 px at 200 %"])
+def test_nothing_is_lost_on_a_narrow_screen(open_page: Callable[..., Page], urls: list[str], width: int) -> None:
+    page = open_page("about:blank", viewport={"width": width, "height": 450})
+    for url in urls:
+        page.goto(url)
+        assert wider_than_the_screen(page) <= 0, url
+        page.evaluate(OPEN_ALL)
+        assert wider_than_the_screen(page) <= 0, url
+        # What sticks out of the screen must scroll inside something, or it is out of reach.
+        lost = page.evaluate("""() => [...document.querySelectorAll(".md-content :is(p, li, td, h1, h2, h3, button, summary, .katex-html)")]
+            .filter((one) => {
+                const box = one.getBoundingClientRect();
+                if (!box.width || box.right <= innerWidth + 1) return false;
+                for (let outer = one.parentElement; outer; outer = outer.parentElement)
+                    if (["auto", "scroll"].includes(getComputedStyle(outer).overflowX)) return false;
+                return true;
+            }).map((one) => one.outerHTML.slice(0, 120))""")
+        assert lost == [], url
+
+
+def test_what_scrolls_can_be_reached_by_keyboard(open_page: Callable[..., Page], practice: str) -> None:
+    page = open_page(practice, viewport={"width": 320, "height": 600})
+    page.evaluate(OPEN_ALL)
+    scrollers = """() => [...document.querySelectorAll(".md-content *")].filter((one) =>
+        one.scrollWidth > one.clientWidth + 1 && ["auto", "scroll"].includes(getComputedStyle(one).overflowX))"""
+    assert page.evaluate(f"({scrollers})().length") > 0
+    page.wait_for_function(f"() => ({scrollers})().every((one) => one.tabIndex === 0)")
+
+
+def test_zoom_keeps_every_control(open_page: Callable[..., Page], practice: str) -> None:
+    page = open_page(practice, viewport={"width": 640, "height": 450})
+    for name in ("Reveal all", "Shuffle", "Print flashcards"):
+        button = page.get_by_role("button", name=name)
+        button.scroll_into_view_if_needed()
+        box = button.bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 640
+    page.get_by_role("button", name="Reveal all").click()
+    assert page.locator(".lesson-card details[open]").count() == 10
+
+
+def test_nothing_moves_for_those_who_ask_for_rest(open_page: Callable[..., Page], practice: str) -> None:
+    open_and_count = """() => {
+        document.querySelectorAll("details").forEach((one) => (one.open = true));
+        document.body.getBoundingClientRect();
+        return document.getAnimations().length;
+    }"""
+    still = open_page(practice, reduced_motion="reduce")
+    assert still.evaluate(open_and_count) == 0
+    assert still.evaluate("getComputedStyle(document.documentElement).scrollBehavior") == "auto"
+    moving = open_page(practice, reduced_motion="no-preference")
+    assert moving.evaluate(open_and_count) > 0  # so that the line above tests something
+
+
+def test_lines_have_the_measure_of_a_book(open_page: Callable[..., Page], practice: str) -> None:
+    page = open_page(practice, viewport=DESKTOP)
+    page.evaluate(OPEN_ALL)
+    longest = page.evaluate("""() => {
+        const lengths = [];
+        for (const paragraph of document.querySelectorAll(".md-content p")) {
+            if (paragraph.querySelector(".katex") || paragraph.closest(".lesson-card")) continue;
+            const range = document.createRange();
+            range.selectNodeContents(paragraph);
+            const tops = new Set([...range.getClientRects()].map((box) => Math.round(box.bottom / 8)));
+            const text = paragraph.textContent.replace(/\\s+/g, " ").trim();
+            if (tops.size >= 3) lengths.push(text.length / tops.size);
+        }
+        return lengths;
+    }""")
+    assert len(longest) >= 3
+    assert max(longest) <= 76
+    assert max(longest) >= 45  # a column, not a strip
+
+
+def test_every_page_is_built_like_a_document(open_page: Callable[..., Page], urls: list[str]) -> None:
+    page = open_page("about:blank")
+    for url in urls:
+        page.goto(url)
+        assert page.evaluate("document.documentElement.lang") == "en", url
+        levels = page.evaluate(
+            "[...document.querySelectorAll('h1, h2, h3, h4, h5, h6')].map((one) => Number(one.localName[1]))"
+        )
+        assert levels.count(1) == 1, (url, levels)
+        assert levels[0] == 1, (url, levels)
+        assert all(later <= earlier + 1 for earlier, later in zip(levels, levels[1:], strict=False)), (url, levels)
+        assert page.title().strip(), url
+        assert page.locator("main").count() == 1, url
+        if not url.endswith("404.html"):
+            assert page.locator("meta[name=description]").get_attribute("content"), url
