@@ -14,6 +14,9 @@ PORT = 8000
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. Returns 0, or 1 after telling what is wrong and where."""
+    # One thread of linear algebra: sums come out the same on any number of processors, and workers share them fairly.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     options = _parser().parse_args(arguments)
     config = _find_config()
     if config is None:
@@ -37,6 +40,12 @@ def _parser() -> argparse.ArgumentParser:
     build.add_argument("--site", type=Path, default=Path("site"), help="where to put it (default: site)")
     build.add_argument("--pdf", action="store_true", help="print the decks too, and fail without Chromium")
     build.set_defaults(run=_build)
+
+    notebooks = commands.add_parser("notebooks", help="run the notebooks that have to be run")
+    notebooks.add_argument("--to", choices=["markdown"], help="also write each as Markdown, for other generators")
+    notebooks.add_argument("--folder", type=Path, default=Path(".cache/markdown"), help="where (default: %(default)s)")
+    notebooks.add_argument("--jobs", type=int, default=0, help="how many at a time (default: one a processor)")
+    notebooks.set_defaults(run=_notebooks)
 
     serve = commands.add_parser("serve", help="build, serve, and rebuild on every change")
     serve.add_argument("--port", type=int, default=PORT, help=f"default: {PORT}")
@@ -75,6 +84,19 @@ def _build(options: argparse.Namespace) -> int:
     except BuildFailed as fault:
         return _fail(f"{fault}\nThe site was not built; {options.site}/ is as it was.")
     print(f"built {options.site}/")
+    return 0
+
+
+def _notebooks(options: argparse.Namespace) -> int:
+    from lessons.notebook import stage
+    from lessons.page.problem import report
+
+    problems = stage.stage(Path.cwd(), print, options.jobs)
+    if problems:
+        return _fail(report(problems))
+    if options.to == "markdown":
+        for path in stage.export(Path.cwd(), options.folder):
+            print(f"wrote {path}")
     return 0
 
 

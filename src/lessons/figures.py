@@ -17,9 +17,12 @@ import matplotlib as mpl
 
 mpl.use("agg")
 
-import matplotlib.pyplot as plt  # noqa: E402 - the backend is chosen first
-from cycler import cycler  # noqa: E402
-from matplotlib.figure import Figure as MatplotlibFigure  # noqa: E402
+import matplotlib.pyplot as plt
+import numpy as np
+import numpy.typing as npt
+from cycler import cycler
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as MatplotlibFigure
 
 # Six colours that differ for every common colour blindness, dark enough for lines on paper. The page's stylesheet
 # has a lighter set of the same names for the dark scheme.
@@ -34,7 +37,7 @@ COLOURS = {
     PAPER: f"var(--lesson-paper, {PAPER})",
 }
 # 4.8 inches at 12 points: on a phone of 360 pixels the words are still 11 pixels high.
-STYLE: dict[str, Any] = {
+STYLE: dict[Any, Any] = {
     "figure.figsize": (4.8, 3.2),
     "figure.constrained_layout.use": True,
     "figure.facecolor": "none",
@@ -71,7 +74,10 @@ mpl.rcParams.update(STYLE)
 
 _ID = re.compile(r' id="([^"]*)"')
 _REFERENCE = re.compile(r'(?:url\(#|href="#)([^)"]+)')
+# Coordinates may be cut to a hundredth of a point; words (a tick at 0.125) and scales must stay whole.
+_COORDINATES = re.compile(r' (?:d|x|y|points)="[^"]*"|(?:translate|rotate)\([^)]*\)')
 _LONG = re.compile(r"(-?\d+\.\d{2})\d+")
+_INKED = re.compile(r'<a xlink:href="ink"[^>]*>(<image ([^>]*)/>)</a>')
 
 
 @dataclass(frozen=True)
@@ -103,12 +109,29 @@ class Figure:
         return self.alt
 
 
+def ink(axes: Axes, pixels: npt.ArrayLike) -> None:
+    """Draw an image (rows, columns), from 0 for bare paper to 1 for full ink, in the ink of the page it stands on."""
+    alpha = np.asarray(pixels, dtype=np.float64)
+    white = np.ones((*alpha.shape, 3))
+    # The address is how `Figure` knows the image again.
+    axes.imshow(np.dstack([white, alpha]), interpolation="none", url="ink")
+    axes.set_axis_off()
+
+
+def warm_up() -> None:
+    """Draw an empty figure, so that a process forked from this one finds fonts and backend loaded."""
+    figure, axes = plt.subplots()
+    axes.set_xlabel("x")
+    Figure(figure, alt="nothing")
+
+
 def _for_the_page(svg: str, alt: str) -> str:
     """Matplotlib's SVG as part of a page: its colours named, its ids its own, its digits no more than one sees."""
     svg = svg[svg.index("<svg") :]
     # Matplotlib's <style> would reach the whole page; the site's stylesheet has the same for figures alone.
     svg = re.sub(r"<metadata>.*?</metadata>\s*|<style.*?</style>\s*|<!--.*?-->\s*", "", svg, flags=re.DOTALL)
-    svg = re.sub(r"\s*\n\s*", " ", _LONG.sub(r"\1", svg)).replace("> <", "><").strip()
+    svg = _COORDINATES.sub(lambda match: _LONG.sub(r"\1", match[0]), svg)
+    svg = _INKED.sub(_masked, re.sub(r"\s*\n\s*", " ", svg).replace("> <", "><").strip())
     used = set(_REFERENCE.findall(svg))
     own = hashlib.sha256(svg.encode()).hexdigest()[:8]
     svg = _ID.sub(lambda match: f' id="{own}-{match[1]}"' if match[1] in used else "", svg)
@@ -117,5 +140,13 @@ def _for_the_page(svg: str, alt: str) -> str:
     view = re.search(r'viewBox="[^"]*"', svg)
     opening = (
         f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" {view[0] if view else ""}'
+        f' role="img" aria-label="{html.escape(alt)}">'
     )
-    return re.sub(r"<svg[^>]*>", f'{opening} role="img" aria-label="{html.escape(alt)}">', svg, count=1)
+    return re.sub(r"<svg[^>]*>", lambda _: opening, svg, count=1)  # a function: an alt may hold backslashes
+
+
+def _masked(match: re.Match[str]) -> str:
+    """An image of `ink` as a mask: what shows through it is the page's own ink."""
+    name = f"ink{match.start()}"
+    place = " ".join(re.findall(r'\b(?:width|height|transform)="[^"]*"', match[2]))
+    return f'<mask id="{name}">{match[1]}</mask><g mask="url(#{name})"><rect {place} fill="currentColor"/></g>'

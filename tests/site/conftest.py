@@ -26,21 +26,36 @@ FLAGS = [
 ]
 PRACTICE = "lessons/vae-training/"
 DESKTOP = {"width": 1280, "height": 900}
+TIMEOUT = 10_000  # milliseconds: more than a page needs on a busy machine
 
 
 @pytest.fixture(scope="session")
-def site(project: Any, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """The site with its printed decks, built once for all the processes that test it."""
+def made_once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Callable[[str, Callable[[Path], None]], Path]:
+    """made_once(name, make): a folder that `make` fills, once for all the processes that test."""
     shared = tmp_path_factory.getbasetemp()
     if worker_id != "master":
         shared = shared.parent
-    site = shared / "site"
-    with (shared / "site.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not site.exists():
-            done = project.run("build", "--pdf", "--site", site)
-            assert done.returncode == 0, done.stdout + done.stderr
-    return site
+
+    def once(name: str, make: Callable[[Path], None]) -> Path:
+        with (shared / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not (shared / name).exists():
+                make(shared / f"{name}.making")
+                (shared / f"{name}.making").rename(shared / name)
+        return shared / name
+
+    return once
+
+
+@pytest.fixture(scope="session")
+def site(project: Any, made_once: Callable[[str, Callable[[Path], None]], Path]) -> Path:
+    """The site with its printed decks."""
+
+    def build(folder: Path) -> None:
+        done = project.run("build", "--pdf", "--site", folder)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    return made_once("site", build)
 
 
 class _Handler(http.server.SimpleHTTPRequestHandler):
@@ -104,6 +119,7 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
 
     def open_(url: str, **options: Any) -> Page:
         context = browser.new_context(**({"viewport": DESKTOP, "reduced_motion": "reduce"} | options))
+        context.set_default_timeout(TIMEOUT)
         contexts.append(context)
         page = context.new_page()
         page.goto(url)
@@ -133,7 +149,7 @@ class Traffic:
         context = page.context
         context.on("request", lambda request: self.requests.append(request.url))
         context.on("requestfailed", lambda request: self.failures.append(f"{request.url}: {request.failure}"))
-        context.on("response", self.responses.append)
+        context.on("response", lambda response: self.responses.append(response))
         page.on("console", lambda said: said.type in ("error", "warning") and self.complaints.append(said.text))
         page.on("pageerror", lambda fault: self.complaints.append(str(fault)))
 

@@ -11,7 +11,11 @@ from playwright.sync_api import Page
 
 PHONE = {"width": 375, "height": 740}
 DESKTOP = {"width": 1280, "height": 900}
-OPEN_ALL = "document.querySelectorAll('details').forEach((one) => (one.open = true))"
+OPEN_ALL = """() => {
+    const closed = document.querySelectorAll("details");
+    closed.forEach((one) => (one.open = true));
+    return closed.length;
+}"""
 
 
 @pytest.fixture(scope="session")
@@ -31,15 +35,15 @@ def test_axe_finds_nothing(
         assert page.evaluate("document.body.dataset.mdColorScheme") == ("slate" if scheme == "dark" else "default")
         page.evaluate(axe)
         for state in ("closed", "open"):
-            if state == "open":
-                page.evaluate(OPEN_ALL)
+            if state == "open" and page.evaluate(OPEN_ALL) == 0:
+                continue
             # Every rule there is, best practices included; hidden answers only once they are open.
             result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
             assert len(result["passes"]) > 20
             for fault in result["violations"]:
                 places = [node["html"][:120] for node in fault["nodes"][:3]]
                 found.append(f"{url} {state}: {fault['id']} {len(fault['nodes'])} x {places}")
-    assert found == []
+    assert not found, "\n".join(found)
 
 
 def wider_than_the_screen(page: Page) -> int:
@@ -72,7 +76,9 @@ def test_what_scrolls_can_be_reached_by_keyboard(open_page: Callable[..., Page],
     scrollers = """() => [...document.querySelectorAll(".md-content *")].filter((one) =>
         one.scrollWidth > one.clientWidth + 1 && ["auto", "scroll"].includes(getComputedStyle(one).overflowX))"""
     assert page.evaluate(f"({scrollers})().length") > 0
-    page.wait_for_function(f"() => ({scrollers})().every((one) => one.tabIndex === 0)")
+    unreachable = f"() => ({scrollers})().filter((one) => one.tabIndex !== 0).map((one) => one.outerHTML.slice(0, 90))"
+    page.wait_for_function(f"() => ({unreachable})().length < 99999")
+    assert page.evaluate(unreachable)==[]
 
 
 def test_zoom_keeps_every_control(open_page: Callable[..., Page], practice: str) -> None:

@@ -18,7 +18,7 @@ def search_for(page: Page, words: str) -> None:
     page.keyboard.press("/")
     box = page.get_by_role("textbox", name="Search")
     expect(box).to_be_focused()
-    box.fill(words)
+    box.press_sequentially(words)  # the search listens to keys
 
 
 @pytest.fixture
@@ -33,7 +33,8 @@ def test_every_page_asks_only_its_own_host(watched: Page, traffic: Any, urls: li
         watched.goto(url, wait_until="networkidle")
     assert len(traffic.requests) > len(urls)
     assert [url for url in traffic.requests if not url.startswith((address, "data:", "blob:"))] == []
-    assert traffic.failures == []
+    # A page that is left while its search still loads is no fault.
+    assert [fault for fault in traffic.failures if not fault.endswith("net::ERR_ABORTED")] == []
     assert traffic.complaints == []
     assert [f"{one.status} {one.url}" for one in traffic.responses if one.status >= 400] == []
     watched.close()

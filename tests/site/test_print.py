@@ -242,20 +242,24 @@ def test_the_deck_is_offered_as_pdf(
 @pytest.fixture(scope="session")
 def firefox(
     practice: str,
-    tmp_path_factory: pytest.TempPathFactory,
+    made_once: Callable[[str, Callable[[Path], None]], Path],
     tool: Callable[[str], str],
     read_pdf: Callable[[Path], Any],
 ) -> dict[str, Any]:
     """All that Firefox prints, in one run: it takes five seconds for each, alone or together."""
-    folder = tmp_path_factory.mktemp("firefox")
-    jobs = {paper: {"url": f"{practice}?print=cards&paper={paper}"} for paper in PAPERS}
+    jobs: dict[str, dict[str, Any]] = {paper: {"url": f"{practice}?print=cards&paper={paper}"} for paper in PAPERS}
     jobs |= {SHEET: {"url": practice}, NO_SCRIPT: {"url": practice, "script": False}}
-    for name, job in jobs.items():
-        job["pdf"] = str(folder / f"{name}.pdf")
-    script = Path(__file__).with_name("firefox_print.mjs")
-    command = [tool("node"), str(script), tool("firefox-esr"), json.dumps(list(jobs.values()))]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=150, check=False)
-    assert done.returncode == 0, done.stderr
+
+    def print_all(folder: Path) -> None:
+        folder.mkdir()
+        for name, job in jobs.items():
+            job["pdf"] = str(folder / f"{name}.pdf")
+        script = Path(__file__).with_name("firefox_print.mjs")
+        command = [tool("node"), str(script), tool("firefox-esr"), json.dumps(list(jobs.values()))]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=150, check=False)
+        assert done.returncode == 0, done.stderr
+
+    folder = made_once("firefox", print_all)
     return {name: read_pdf(folder / f"{name}.pdf") for name in jobs}
 
 

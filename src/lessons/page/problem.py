@@ -43,6 +43,10 @@ CODES = {
     "L302": "mathematics in a heading",
     "L303": "mathematics that is never closed",
     "L401": "a result typed by hand",
+    "L501": "a notebook cell raises",
+    "L502": "a notebook takes too long",
+    "L503": "a notebook cell ends its kernel",
+    "L504": "a figure without alternative text",
 }
 
 

@@ -34,7 +34,7 @@ _TYPED = re.compile(r"(?<![\w.:/-])[+\-−]?\d*\.\d{2,}(?![\w.]*\w)")
 _NO_FIGURE = re.compile(r"\]\([^)\n]*\)|<https?://[^>\n]*>|\\[A-Za-z]+")
 
 
-def front_matter(path: str, text: str) -> Iterator[Problem]:
+def front_matter(path: str, text: str, known: tuple[str, ...] = FRONT_MATTER_KEYS) -> Iterator[Problem]:
     """L001, L002, L003: the title and description that browsers, search and link previews show."""
     block, _, _ = split_front_matter(text)
     try:
@@ -56,9 +56,9 @@ def front_matter(path: str, text: str) -> Iterator[Problem]:
             where = Location(path, _line_of(block, key))
             yield Problem(where, "L003", f"the {key} holds markup", "write it as plain words, without < or >")
     for key in meta:
-        if key not in FRONT_MATTER_KEYS:
+        if key not in known:
             where = Location(path, _line_of(block, str(key)))
-            yield Problem(where, "L002", f"unknown front-matter key {key!r}", nearest(str(key), FRONT_MATTER_KEYS))
+            yield Problem(where, "L002", f"unknown front-matter key {key!r}", nearest(str(key), known))
 
 
 def _line_of(block: str, key: str) -> int:

@@ -6,6 +6,7 @@ import logging
 import os
 import shutil
 import tempfile
+from collections.abc import Callable
 from enum import Enum
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from mkdocs.commands.build import build as mkdocs_build
 from mkdocs.config import load_config
 from mkdocs.exceptions import Abort, ConfigurationError, MkDocsException
 
+from lessons.notebook import stage
 from lessons.page import checks, katex
 from lessons.page.problem import Problem, report
 from lessons.publish import fonts, pdf
@@ -20,6 +22,9 @@ from lessons.publish import fonts, pdf
 
 class BuildFailed(Exception):
     """The site was not built; the message is ready to print, and the last good site is untouched."""
+
+
+Say = Callable[[str], None]
 
 
 class Decks(Enum):
@@ -30,10 +35,12 @@ class Decks(Enum):
     PRINTED = "offered, and printed now"
 
 
-def build(config_file: Path, site: Path, *, decks: Decks = Decks.NONE, serve_url: str | None = None) -> None:
+def build(
+    config_file: Path, site: Path, *, decks: Decks = Decks.NONE, serve_url: str | None = None, say: Say = print
+) -> None:
     """Build `config_file`'s pages into `site`, whole or not at all. Raises BuildFailed with every problem found."""
-    docs = config_file.parent / "docs"
-    problems = check(docs)
+    root = config_file.parent
+    problems = [*check(root / "docs"), *stage.stage(root, say)]
     if problems:
         raise BuildFailed(report(problems))
     site.parent.mkdir(parents=True, exist_ok=True)

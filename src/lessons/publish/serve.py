@@ -39,12 +39,14 @@ SITE = Path(".cache/serve/site")
 WATCHED = ("docs", "src", "mkdocs.yml", "notebooks")
 LOADED_ONCE = (
     "fontTools.subset",
+    "jupytext",
     "markdown.extensions.attr_list",
     "markdown.extensions.tables",
     "markdown.extensions.toc",
     "material.plugins.search.plugin",
     "mkdocs.commands.build",
     "mkdocs.livereload",
+    "mkdocs_jupyter.plugin",
     "numpy",
     "pygments.lexers.python",
     "pymdownx.highlight",
@@ -52,6 +54,7 @@ LOADED_ONCE = (
     "quickjs",
     "watchdog.observers",
 )
+MADE = ("__pycache__", "docs/notebooks/")  # written by a build, and no reason for another
 CHANGES = (FileCreatedEvent, FileDeletedEvent, FileModifiedEvent, FileMovedEvent)
 PORTS_TO_TRY = 20
 
@@ -155,7 +158,7 @@ class _Server(LiveReloadServer):
         self.observer.schedule(handler, path, recursive=recursive, event_filter=list(CHANGES))
 
     def _changed(self, event: FileSystemEvent) -> None:
-        if event.is_directory or "__pycache__" in str(event.src_path):
+        if event.is_directory or any(made in str(event.src_path) for made in MADE):
             return
         with self._rebuild_cond:
             self._want_rebuild = True

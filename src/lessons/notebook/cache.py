@@ -1,0 +1,120 @@
+"""Outputs of notebooks, kept by all that decides them: code, the package it reaches, data, locks, Python.
+
+Words may change freely: a notebook whose prose was edited is not run again. A damaged entry is a miss.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+import os
+import platform
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from lessons.notebook.source import Notebook
+
+FOLDER = Path(".cache/notebooks")
+PACKAGE = Path(__file__).resolve().parents[1]
+LOCKS = ("requirements.txt",)
+# What runs the cells is a part of what decides their outputs.
+OWN = ("execute.py", "kernel.py")
+Outputs = list[list[dict[str, Any]]]
+
+
+def key(notebook: Notebook) -> str:
+    """The address of a notebook's outputs."""
+    digest = hashlib.sha256()
+
+    def add(name: str, data: bytes) -> None:
+        digest.update(f"{name}\0{len(data)}\0".encode() + data)
+
+    add("python", f"{sys.version} {platform.machine()}".encode())
+    for cell in notebook.code:
+        add("cell", cell.text.encode())
+    for file in sorted({*reached(notebook), *(Path(__file__).with_name(name) for name in OWN)}):
+        add(file.relative_to(PACKAGE).as_posix(), file.read_bytes())
+    root = notebook.path.resolve().parent.parent
+    for file in [*(root / name for name in LOCKS), *data_files(notebook)]:
+        if file.is_file():
+            add(file.relative_to(root).as_posix(), file.read_bytes())
+    return digest.hexdigest()
+
+
+def data_files(notebook: Notebook) -> list[Path]:
+    """What a notebook may read: the files of the folder beside it that has its name."""
+    return sorted(path for path in notebook.path.resolve().with_suffix("").rglob("*") if path.is_file())
+
+
+def reached(notebook: Notebook) -> set[Path]:
+    """The files of this package that the notebook's code can import, by following `import` from file to file."""
+    texts = [cell.text for cell in notebook.code]
+    if any("importlib" in text or "__import__" in text for text in texts):
+        return set(PACKAGE.rglob("*.py"))  # it may reach anything
+    found: set[Path] = set()
+    waiting = [file for text in texts for file in _imports(text)]
+    while waiting:
+        file = waiting.pop()
+        if file not in found:
+            found.add(file)
+            waiting += _imports(file.read_text(encoding="utf-8"))
+    return found
+
+
+def _imports(code: str) -> Iterator[Path]:
+    try:
+        tree = ast.parse(code)
+    except SyntaxError:  # a magic, or a fault that running the cell will name: look at the plain import lines
+        plain = [line.strip() for line in code.split("\n") if re.match(r"\s*(import|from) [\w., ]+$", line)]
+        tree = ast.parse("\n".join(plain))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        else:
+            continue
+        for name in names:
+            yield from _files(name)
+
+
+def _files(module: str) -> Iterator[Path]:
+    """The file of a module of this package, and the packages above it, which an import runs too."""
+    first, *rest = module.split(".")
+    if first != PACKAGE.name:
+        return
+    folder = PACKAGE
+    yield folder / "__init__.py"
+    for part in rest:
+        if (folder / f"{part}.py").is_file():
+            yield folder / f"{part}.py"
+            return
+        folder = folder / part
+        if not (folder / "__init__.py").is_file():
+            return
+        yield folder / "__init__.py"
+
+
+def load(address: str) -> Outputs | None:
+    """The outputs kept at an address, one list a code cell, or None."""
+    try:
+        payload, _, sealed = (FOLDER / address).read_bytes().rpartition(b"\n")
+    except OSError:
+        return None
+    if hashlib.sha256(payload).hexdigest().encode() != sealed:
+        return None
+    outputs: Outputs = json.loads(payload)
+    return outputs
+
+
+def save(address: str, outputs: Outputs) -> None:
+    """Keep outputs; whole or not at all, and whoever else saves the same address saves the same bytes."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    payload = json.dumps(outputs, sort_keys=True).encode()
+    partial = FOLDER / f"{address}.{os.getpid()}"
+    partial.write_bytes(payload + b"\n" + hashlib.sha256(payload).hexdigest().encode())
+    partial.replace(FOLDER / address)

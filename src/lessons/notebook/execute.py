@@ -1,0 +1,253 @@
+"""Run notebooks side by side, each in a process of its own that is ended when it takes too long or too much.
+
+Workers are forked from this process once numpy, matplotlib and a kernel are loaded, so that a notebook costs little
+more than its cells. Where fork is not to be had, each worker loads them for itself.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import gc
+import multiprocessing
+import multiprocessing.connection
+import os
+import re
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from lessons.notebook.cache import Outputs, data_files
+from lessons.notebook.source import Cell, Notebook
+from lessons.page.problem import Location, Problem
+
+FORKS = "fork" in multiprocessing.get_all_start_methods()
+_ADDRESS = re.compile(r"(?<= at )0x[0-9a-f]{6,}")  # where an object lies in memory: never the same twice
+_CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
+
+
+@dataclass
+class Worker:
+    """A running notebook: its process, what it reports, and when it must have gone on."""
+
+    notebook: Notebook
+    process: Any
+    reports: Connection
+    started: float = field(default_factory=time.monotonic)
+    cell: int = 0  # the code cell it is in
+    cell_started: float = field(default_factory=time.monotonic)
+
+    @property
+    def deadline(self) -> float:
+        limits = self.notebook.limits
+        return min(self.started + limits.notebook, self.cell_started + limits.cell)
+
+    def problem(self, code: str, message: str, repair: str, line: int = 1) -> Problem:
+        cell: Cell = self.notebook.code[self.cell]
+        return Problem(Location(self.notebook.path.as_posix(), cell.line + line - 1), code, message, repair)
+
+    def late(self) -> Problem:
+        limits, now = self.notebook.limits, time.monotonic()
+        repair = "make it quicker, or raise the limit in the header: `limits: {%s: …}`"
+        if now >= self.cell_started + limits.cell:
+            message = f"this cell took longer than {limits.cell:g} s"
+            return self.problem("L502", message, repair % "cell")
+        message = f"the notebook took longer than {limits.notebook:g} s; it had come to this cell"
+        return self.problem("L502", message, repair % "notebook")
+
+    def died(self) -> Problem:
+        self.process.join()
+        code = self.process.exitcode
+        how = f"signal {signal.Signals(-code).name}" if code and code < 0 else f"exit code {code}"
+        repair = "a cell may not end its own process; if it ran out of memory, make it smaller"
+        return self.problem("L503", f"this cell ended its kernel ({how})", repair)
+
+    def kill(self) -> None:
+        """End the process and all it started."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            self.process.kill()
+        self.process.join()
+
+
+Finished = Callable[[Notebook, Outputs, float], None]
+
+
+def execute(
+    notebooks: Iterable[Notebook], finished: Finished, started: Callable[[Notebook], None], jobs: int = 0
+) -> list[Problem]:
+    """Run notebooks, `jobs` at a time (0: as many as there are processors). Calls back as each starts and ends.
+
+    Returns the problems: a cell that raises, hangs, exits, ends its kernel or takes too much memory. A notebook with
+    a problem has no outputs.
+    """
+    waiting = list(notebooks)
+    running: list[Worker] = []
+    problems: list[Problem] = []
+    if waiting and FORKS:
+        _preload()
+    jobs = jobs or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    try:
+        while waiting or running:
+            while waiting and len(running) < jobs:
+                worker = _start(waiting.pop(0))
+                started(worker.notebook)
+                running.append(worker)
+            patience = max(0.0, min(worker.deadline for worker in running) - time.monotonic())
+            multiprocessing.connection.wait([worker.reports for worker in running], patience)
+            for worker in list(running):
+                ended = _attend(worker, finished)
+                if ended is not None:
+                    worker.kill()
+                    running.remove(worker)
+                    problems += ended
+    finally:
+        for worker in running:
+            worker.kill()
+    return problems
+
+
+def _attend(worker: Worker, finished: Finished) -> list[Problem] | None:
+    """Hear what a worker reports. None while it runs, else the problems it ended with."""
+    while worker.reports.poll():
+        try:
+            kind, value = worker.reports.recv()
+        except (EOFError, OSError):
+            return [worker.died()]
+        if kind == "cell":
+            worker.cell, worker.cell_started = value, time.monotonic()
+        elif kind == "failed":
+            line, message = value
+            repair = "run the notebook from its top, in `make lab` or cell by cell, to see the whole traceback"
+            return [worker.problem("L501", message, repair, line)]
+        else:
+            problems = list(_unshowable(worker, value))
+            if not problems:
+                finished(worker.notebook, value, time.monotonic() - worker.started)
+            return problems
+    return [worker.late()] if time.monotonic() >= worker.deadline else None
+
+
+def _unshowable(worker: Worker, outputs: Outputs) -> Iterator[Problem]:
+    """Pictures without words for those who cannot see them."""
+    for worker.cell, shown in enumerate(outputs):
+        for output in shown:
+            data = output.get("data", {})
+            bare = (
+                "image/png" in data or "image/svg+xml" in data or data.get("text/plain", "").startswith("<Figure size")
+            )
+            if bare and "text/html" not in data:
+                repair = 'end the cell with Figure(fig, alt="what it shows") from lessons.figures'
+                yield worker.problem("L504", "a figure without alternative text", repair)
+
+
+# ---- in the worker -------------------------------------------------------------------------------------------------
+
+_kernel: Any = None
+
+
+def _preload() -> None:
+    """Load once what every notebook needs, and draw once: the first figure of a process costs four times the second."""
+    global _kernel
+    if _kernel is None:
+        import lessons.figures
+        import lessons.notebook.kernel
+
+        lessons.figures.warm_up()
+        import nbclient  # noqa: F401
+
+        _kernel = lessons.notebook.kernel.Kernel()
+        gc.collect()
+        gc.freeze()  # what is loaded stays loaded: workers need not touch, and so copy, its pages
+
+
+def _start(notebook: Notebook) -> Worker:
+    context: Any = multiprocessing.get_context("fork" if FORKS else "spawn")
+    receiving, sending = context.Pipe(duplex=False)
+    process = context.Process(target=_work, args=(notebook, sending), daemon=False)
+    sys.stdout.flush()
+    process.start()
+    sending.close()
+    return Worker(notebook, process, receiving)
+
+
+def _work(notebook: Notebook, reports: Connection) -> None:
+    """The life of a worker: limits, a folder of its own, the cells, a report."""
+    with contextlib.suppress(OSError):
+        os.setsid()  # what it starts can be ended with it
+    _preload()
+    folder = Path(tempfile.mkdtemp(prefix="lessons-notebook-"))
+    try:
+        own = notebook.path.resolve().with_suffix("")
+        for file in data_files(notebook):
+            target = folder / file.relative_to(own)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, target)
+        os.chdir(folder)
+        _confine(notebook.limits.memory)
+        reports.send(_run(notebook, reports))
+    except Exception as fault:  # ours, not the notebook's: still no traceback for a teacher
+        reports.send(("failed", (1, f"the notebook could not be run: {type(fault).__name__}: {fault}")))
+    finally:
+        os.chdir("/")
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _confine(memory: float) -> None:
+    """What the platform gives without being root: a limit of memory, no core files, no network, no keyboard."""
+    sys.stdin = Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115 - it lasts as long as the process
+    with contextlib.suppress(ImportError, OSError, ValueError):
+        import resource
+
+        used = int(Path("/proc/self/statm").read_text().split()[5]) * resource.getpagesize()
+        most = used + int(memory * 2**20)
+        resource.setrlimit(resource.RLIMIT_DATA, (most, most))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with contextlib.suppress(OSError, AttributeError):
+        libc = ctypes.CDLL(None, use_errno=True)
+        if libc.unshare(_CLONE_NEWNET):  # as root; otherwise inside a user namespace of its own
+            libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET)
+
+
+def _run(notebook: Notebook, reports: Connection) -> tuple[str, Any]:
+    import nbformat
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError
+
+    cells: list[Any] = [
+        nbformat.from_dict({"cell_type": "code", "id": str(n), "metadata": {}, "source": cell.text, "outputs": []})  # type: ignore[no-untyped-call]
+        for n, cell in enumerate(notebook.code)
+    ]
+    document = nbformat.from_dict({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})  # type: ignore[no-untyped-call]
+
+    def begun(cell: Any, cell_index: int) -> None:
+        reports.send(("cell", cell_index))
+
+    client = NotebookClient(
+        document, km=_kernel, record_timing=False, coalesce_streams=True, allow_errors=False, on_cell_start=begun
+    )
+    client.kc = _kernel
+    try:
+        client.execute()
+    except CellExecutionError:
+        error = _kernel.error
+        message = " ".join(str(error).split()) or "no message"
+        return "failed", (_kernel.error_line(), f"{type(error).__name__}: {message}")
+    return "done", [[_plain(output) for output in cell.outputs] for cell in document.cells]
+
+
+def _plain(output: Any) -> Any:
+    """An output as plain data, without what differs from run to run."""
+    if isinstance(output, dict):
+        return {str(key): _plain(value) for key, value in output.items()}
+    if isinstance(output, list):
+        return [_plain(value) for value in output]
+    return _ADDRESS.sub("0x…", output) if isinstance(output, str) else output

@@ -1,0 +1,145 @@
+"""A kernel in this very process: an IPython shell, spoken to by nbclient as it speaks to any kernel.
+
+Starting a kernel is nearly the whole cost of running a short notebook. This one is made once, in the process that
+forks the workers; each worker inherits it loaded and unused, and no message crosses a socket.
+"""
+
+from __future__ import annotations
+
+import collections
+import itertools
+import sys
+import types
+from typing import Any
+
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
+
+MOST_OUTPUT = 1_000_000  # characters a notebook may print
+LANGUAGE = {"name": "python", "file_extension": ".py", "mimetype": "text/x-python", "pygments_lexer": "ipython3"}
+
+
+class TooMuchOutput(RuntimeError):
+    """The notebook printed more than a page can hold."""
+
+
+class Channel:
+    """Messages waiting for nbclient. They are all there when it asks: the cell has run by then."""
+
+    def __init__(self) -> None:
+        self.messages: collections.deque[dict[str, Any]] = collections.deque()
+
+    async def get_msg(self, timeout: float | None = None) -> dict[str, Any]:
+        return self.messages.popleft()
+
+
+class Kernel:
+    """Kernel manager and kernel client in one, as far as nbclient uses them."""
+
+    has_kernel = True
+
+    def __init__(self) -> None:
+        quiet = Config()
+        quiet.HistoryManager.enabled = False
+        quiet.InteractiveShell.colors = "nocolor"
+        self.shell: Any = InteractiveShell(  # type: ignore[no-untyped-call]
+            config=quiet, user_module=types.ModuleType("__main__")
+        )
+        InteractiveShell._instance = self.shell  # type: ignore[assignment]  # what `get_ipython` and `display` look for
+        self.shell_channel, self.iopub_channel = Channel(), Channel()
+        self.error: BaseException | None = None
+        self._ids = map(str, itertools.count(1))
+        self._parent = ""
+        self._printed = 0
+        kernel = self
+
+        class Publisher(DisplayPublisher):
+            def publish(self, data: Any, metadata: Any = None, *_: Any, **__: Any) -> None:
+                kernel.say("display_data", data=data, metadata=metadata or {})
+
+        class Hook(DisplayHook):
+            def write_output_prompt(self) -> None: ...
+            def finish_displayhook(self) -> None: ...
+            def write_format_data(self, format_dict: Any, md_dict: Any = None) -> None:
+                count = self.prompt_count
+                kernel.say("execute_result", data=format_dict, metadata=md_dict or {}, execution_count=count)
+
+        self.shell.display_pub = Publisher(shell=self.shell, parent=self.shell)  # type: ignore[no-untyped-call]
+        self.shell.displayhook = Hook(shell=self.shell, parent=self.shell)  # type: ignore[no-untyped-call]
+        self.shell.display_trap.hook = self.shell.displayhook
+        self.shell._showtraceback = lambda *_: None  # type: ignore[method-assign]  # what a cell raises is told once, by us
+
+    def is_alive(self) -> bool:
+        return True
+
+    def say(self, kind: str, **content: Any) -> None:
+        """Put a message where nbclient will find it."""
+        parent = {"msg_id": self._parent}
+        message = {"header": {"msg_type": kind}, "msg_type": kind, "parent_header": parent, "content": content}
+        self.iopub_channel.messages.append(message)
+
+    def _reply(self, **content: Any) -> None:
+        self.shell_channel.messages.append({"parent_header": {"msg_id": self._parent}, "content": content})
+
+    def kernel_info(self) -> str:
+        self._parent = next(self._ids)
+        self._reply(status="ok", language_info=LANGUAGE)
+        return self._parent
+
+    def execute(self, code: str, **_: Any) -> str:
+        """Run a cell to its end; its messages and its reply wait in the channels."""
+        self._parent = next(self._ids)
+        streams = sys.stdout, sys.stderr
+        sys.stdout, sys.stderr = Stream(self, "stdout"), Stream(self, "stderr")
+        try:
+            result = self.shell.run_cell(code, store_history=True)
+        finally:
+            sys.stdout, sys.stderr = streams
+        self.error = result.error_before_exec or result.error_in_exec
+        if self.error is None and self.shell.exit_now:
+            self.error = SystemExit("the cell asks the kernel to exit")
+        if self.error is None:
+            self._reply(status="ok", execution_count=result.execution_count)
+        else:
+            named = {"ename": type(self.error).__name__, "evalue": str(self.error), "traceback": []}
+            self.say("error", **named)
+            self._reply(status="error", execution_count=result.execution_count, **named)
+        self.say("status", execution_state="idle")
+        return self._parent
+
+    def count_output(self, text: str) -> None:
+        self._printed += len(text)
+        if self._printed > MOST_OUTPUT:
+            raise TooMuchOutput(f"more than {MOST_OUTPUT:,} characters printed")
+
+    def error_line(self) -> int:
+        """The line of the cell, from 1, that raised: the innermost one of the cell's own code."""
+        if isinstance(self.error, SyntaxError):
+            return self.error.lineno or 1
+        line, traceback = 1, self.error.__traceback__ if self.error else None
+        while traceback:
+            if traceback.tb_frame.f_code.co_filename.startswith("<ipython-input"):
+                line = traceback.tb_lineno
+            traceback = traceback.tb_next
+        return line
+
+
+class Stream:
+    """Standard output or error of a cell, as messages."""
+
+    encoding = "utf-8"
+
+    def __init__(self, kernel: Kernel, name: str) -> None:
+        self._kernel, self._name = kernel, name
+
+    def write(self, text: str) -> int:
+        self._kernel.count_output(text)
+        self._kernel.say("stream", name=self._name, text=text)
+        return len(text)
+
+    def flush(self) -> None: ...
+
+    def isatty(self) -> bool:
+        return False

@@ -1,0 +1,136 @@
+"""Measure what the project promises, as ratios where a ratio can be had: `make bench`, or with other numbers of
+notebooks: `python tests/bench.py --notebooks 100 --peer 10`.
+
+Nothing here passes or fails. Compare figures of one run only: machines differ, and so does their load.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+CELLS = (
+    "import numpy as np\nimport matplotlib.pyplot as plt\nfrom lessons.figures import Figure\nfrom lessons.maths import worked",
+    "rng = np.random.default_rng({n})\nx = rng.normal(size=(500, 500))\nprint(np.linalg.svd(x, compute_uv=False)[:3])",
+    "worked.kl_standard_normal(mu={n}, std=0.5)",
+    "fig, ax = plt.subplots()\nax.hist(x.ravel(), bins=80)\nFigure(fig, alt='A histogram of normal numbers')",
+    "y = np.sort(x @ x[0])\ny.mean()",
+    "fig, ax = plt.subplots()\nax.plot(y)\nax.plot(y**2 / 100)\nFigure(fig, alt='Two curves')",
+)
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--notebooks", type=int, default=100)
+    options.add_argument("--peer", type=int, default=10, help="notebooks for plain mkdocs-jupyter, which is slow")
+    given = options.parse_args()
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"
+    with project() as copy:
+        pages(copy)
+        notebooks(copy, given.notebooks, given.peer)
+
+
+@contextmanager
+def project() -> Iterator[Path]:
+    """A copy of the project that may be written to."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder)
+        for name in ("src", "docs", "notebooks"):
+            shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+        for name in ("mkdocs.yml", "pyproject.toml", "requirements.txt"):
+            shutil.copy(ROOT / name, copy / name)
+        (copy / "node_modules").symlink_to(ROOT / "node_modules")
+        yield copy
+
+
+def lessons(copy: Path, *arguments: str) -> float:
+    """Run a command in the copy; seconds it took."""
+    start = time.perf_counter()
+    command = [sys.executable, "-m", "lessons", *arguments]
+    environment = os.environ | {"PYTHONPATH": str(copy / "src"), "PYTHONDONTWRITEBYTECODE": ""}
+    done = subprocess.run(command, cwd=copy, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        sys.exit(done.stderr)
+    return time.perf_counter() - start
+
+
+def pages(copy: Path) -> None:
+    cold = lessons(copy, "build")
+    warm = min(lessons(copy, "build") for _ in range(3))
+    print(f"build, first         {cold:6.2f} s")
+    print(f"build, no change     {warm:6.2f} s   {cold / warm:5.1f} times quicker")
+    print(f"check, all pages     {min(lessons(copy, 'check') for _ in range(3)):6.2f} s")
+
+
+def notebooks(copy: Path, number: int, peer: int) -> None:
+    """The same generated notebooks by us, by one process that only runs the cells, and by plain mkdocs-jupyter."""
+    shutil.rmtree(copy / "notebooks")
+    (copy / "notebooks").mkdir()
+    for n in range(number):
+        (copy / "notebooks" / f"n{n:03}.py").write_text(script(n))
+    cores = len(os.sched_getaffinity(0))
+    floor = cells_alone(number)
+    cold = lessons(copy, "notebooks")
+    warm = min(lessons(copy, "notebooks") for _ in range(3))
+    print(f"{number} notebooks: cells alone, in one process {floor:.1f} s; over {cores} cores {floor / cores:.1f} s")
+    print(f"{number} notebooks, cold  {cold:6.2f} s   {cold / (floor / cores):5.2f} times the floor")
+    print(f"{number} notebooks, warm  {warm:6.2f} s   {cold / warm:5.1f} times quicker than cold")
+    plain = plain_mkdocs_jupyter(copy, peer)
+    ours = cold / number
+    print(
+        f"plain mkdocs-jupyter, execute: true   {plain / peer:5.2f} s a notebook, {plain / peer / ours:.1f} times ours"
+    )
+
+
+def script(n: int) -> str:
+    head = f'# ---\n# title: "Notebook {n}"\n# description: Generated.\n# ---\n\n# %% [markdown]\n# # Notebook {n}\n\n'
+    return head + "\n\n".join(f"# %%\n{cell.replace('{n}', str(n))}" for cell in CELLS) + "\n"
+
+
+def cells_alone(number: int) -> float:
+    """Seconds one process needs for all the cells, with everything loaded: what no executor can go below."""
+    import lessons.figures
+
+    lessons.figures.warm_up()
+    start = time.perf_counter()
+    with Path(os.devnull).open("w") as nowhere:
+        for n in range(number):
+            namespace: dict[str, object] = {"print": lambda *words: print(*words, file=nowhere)}
+            for cell in CELLS:
+                exec(cell.replace("{n}", str(n)), namespace)
+    return time.perf_counter() - start
+
+
+def plain_mkdocs_jupyter(copy: Path, number: int) -> float:
+    """Seconds mkdocs-jupyter needs to run as many of the notebooks, a fresh kernel for each."""
+    folder = copy / "plain"
+    (folder / "docs").mkdir(parents=True)
+    (folder / "docs" / "index.md").write_text("# Home\n")
+    for n in range(number):
+        (folder / "docs" / f"n{n:03}.py").write_text(
+            "\n\n".join(f"# %%\n{cell.replace('{n}', str(n))}" for cell in CELLS)
+        )
+    (folder / "mkdocs.yml").write_text(
+        "site_name: plain\ntheme:\n  name: material\nplugins:\n  - mkdocs-jupyter:\n"
+        "      execute: true\n      allow_errors: false\n      cache: false\n"
+    )
+    start = time.perf_counter()
+    command = [sys.executable, "-m", "mkdocs", "build", "-q"]
+    environment = os.environ | {"PYTHONPATH": str(copy / "src"), "NO_MKDOCS_2_WARNING": "1"}
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        sys.exit(done.stderr)
+    return time.perf_counter() - start
+
+
+if __name__ == "__main__":
+    main()
