@@ -10,7 +10,7 @@ LESSONS := $(BIN)/lessons
 SYSTEM_TOOLS := chromium:chromium firefox-esr:firefox-esr pdfinfo:poppler-utils java:default-jre-headless
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve build check test lint bench pdf screenshot lock clean browsers
+.PHONY: help setup serve build check notebooks lab pdf test lint bench screenshot lock clean browsers
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -25,6 +25,12 @@ build: $(SITE_READY) ## build the site into site/
 
 check: $(SITE_READY) ## report every problem of every lesson
 	@$(LESSONS) check
+
+notebooks: $(SITE_READY) ## run the notebooks that changed, or whose code did
+	@$(LESSONS) notebooks
+
+lab: $(DEV_READY) ## open the notebooks in JupyterLab
+	@$(BIN)/jupyter lab --notebook-dir=notebooks
 
 pdf: $(SITE_READY) ## build the site with the decks printed to PDF
 	@$(call need,chromium:chromium)

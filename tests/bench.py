@@ -19,7 +19,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 CELLS = (
-    "import numpy as np\nimport matplotlib.pyplot as plt\nfrom lessons.figures import Figure\nfrom lessons.maths import worked",
+    "import numpy as np\nfrom lessons.figures import Figure, plt\nfrom lessons.maths import worked",
     "rng = np.random.default_rng({n})\nx = rng.normal(size=(500, 500))\nprint(np.linalg.svd(x, compute_uv=False)[:3])",
     "worked.kl_standard_normal(mu={n}, std=0.5)",
     "fig, ax = plt.subplots()\nax.hist(x.ravel(), bins=80)\nFigure(fig, alt='A histogram of normal numbers')",
@@ -78,7 +78,7 @@ def notebooks(copy: Path, number: int, peer: int) -> None:
     for n in range(number):
         (copy / "notebooks" / f"n{n:03}.py").write_text(script(n))
     cores = len(os.sched_getaffinity(0))
-    floor = cells_alone(number)
+    floor = cells_alone(copy, number)
     cold = lessons(copy, "notebooks")
     warm = min(lessons(copy, "notebooks") for _ in range(3))
     print(f"{number} notebooks: cells alone, in one process {floor:.1f} s; over {cores} cores {floor / cores:.1f} s")
@@ -96,17 +96,16 @@ def script(n: int) -> str:
     return head + "\n\n".join(f"# %%\n{cell.replace('{n}', str(n))}" for cell in CELLS) + "\n"
 
 
-def cells_alone(number: int) -> float:
-    """Seconds one process needs for all the cells, with everything loaded: what no executor can go below."""
-    import lessons.figures
-
-    lessons.figures.warm_up()
+def cells_alone(copy: Path, number: int) -> float:
+    """Seconds one process needs to run all the cells, from its start: what no executor can go below."""
+    program = copy / "alone.py"
+    cells = [[cell.replace("{n}", str(n)) for cell in CELLS] for n in range(number)]
+    program.write_text(
+        f"for notebook in {cells!r}:\n    names = {{}}\n    for cell in notebook:\n        exec(cell, names)\n"
+    )
     start = time.perf_counter()
-    with Path(os.devnull).open("w") as nowhere:
-        for n in range(number):
-            namespace: dict[str, object] = {"print": lambda *words: print(*words, file=nowhere)}
-            for cell in CELLS:
-                exec(cell.replace("{n}", str(n)), namespace)
+    environment = os.environ | {"PYTHONPATH": str(copy / "src")}
+    subprocess.run([sys.executable, str(program)], env=environment, stdout=subprocess.DEVNULL, check=True)
     return time.perf_counter() - start
 
 

@@ -3,9 +3,18 @@
 
 const PAPERS = { a6: "A6", a5: "A5", a4: "A4", letter: "US Letter", index: "3 × 5 in card" };
 
+/** The id after the # of the address; none where it is no proper one. */
+function linkedId() {
+  try {
+    return decodeURIComponent(location.hash.slice(1));
+  } catch {
+    return "";
+  }
+}
+
 /** Open what a link points into: the answer, the note or the card. */
 function openTarget() {
-  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const target = document.getElementById(linkedId());
   if (!target) return;
   const closed = target.matches("details") ? target : target.querySelector(":scope > details");
   if (closed && !target.matches(".lesson-question, .lesson-exercise")) closed.open = true;
@@ -133,6 +142,6 @@ function reachScrollers() {
 printByAddress();
 openWhilePrinting();
 document.querySelectorAll(".lesson-deck").forEach(equip);
-reachScrollers();
+addEventListener("load", reachScrollers); // by then the theme has put its scroller around each table
 openTarget();
 addEventListener("hashchange", openTarget);

@@ -64,6 +64,7 @@ STYLE: dict[Any, Any] = {
     "legend.labelcolor": INK,
     "font.size": 12,
     "font.family": "sans-serif",
+    "font.sans-serif": ["DejaVu Sans"],  # measured by its widths, which are generous; the page shows its own font
     "image.cmap": "cividis",
     "svg.fonttype": "none",
     "svg.hashsalt": "lessons",
@@ -119,9 +120,12 @@ def ink(axes: Axes, pixels: npt.ArrayLike) -> None:
 
 
 def warm_up() -> None:
-    """Draw an empty figure, so that a process forked from this one finds fonts and backend loaded."""
+    """Draw what most figures hold, so that a process forked from this one finds fonts and digits laid out."""
     figure, axes = plt.subplots()
-    axes.set_xlabel("x")
+    axes.plot([0, 1], label="−0.25")
+    axes.hist([0, 1, 1], label="100")
+    axes.set(xlabel="0123456789", ylabel="μσ", title="−")
+    axes.legend()
     Figure(figure, alt="nothing")
 
 
@@ -132,10 +136,11 @@ def _for_the_page(svg: str, alt: str) -> str:
     svg = re.sub(r"<metadata>.*?</metadata>\s*|<style.*?</style>\s*|<!--.*?-->\s*", "", svg, flags=re.DOTALL)
     svg = _COORDINATES.sub(lambda match: _LONG.sub(r"\1", match[0]), svg)
     svg = _INKED.sub(_masked, re.sub(r"\s*\n\s*", " ", svg).replace("> <", "><").strip())
-    used = set(_REFERENCE.findall(svg))
     own = hashlib.sha256(svg.encode()).hexdigest()[:8]
-    svg = _ID.sub(lambda match: f' id="{own}-{match[1]}"' if match[1] in used else "", svg)
-    svg = _REFERENCE.sub(lambda match: match[0].replace("#", f"#{own}-"), svg)
+    names = {name: f"{own}-{number}" for number, name in enumerate(dict.fromkeys(_REFERENCE.findall(svg)))}
+    svg = _ID.sub(lambda match: f' id="{names[match[1]]}"' if match[1] in names else "", svg)
+    svg = _REFERENCE.sub(lambda match: match[0].replace(match[1], names[match[1]]), svg)
+    svg = re.sub(r"<g>(<[^>]*/>)</g>", r"\1", svg)
     svg = re.sub(r"#[0-9a-f]{6}\b", lambda match: COLOURS.get(match[0], match[0]), svg)
     view = re.search(r'viewBox="[^"]*"', svg)
     opening = (

@@ -6,6 +6,7 @@ Words may change freely: a notebook whose prose was edited is not run again. A d
 from __future__ import annotations
 
 import ast
+import functools
 import hashlib
 import json
 import os
@@ -66,20 +67,25 @@ def reached(notebook: Notebook) -> set[Path]:
 
 
 def _imports(code: str) -> Iterator[Path]:
+    for module in imported(code):
+        yield from _files(module)
+
+
+@functools.cache
+def imported(code: str) -> tuple[str, ...]:
+    """The modules a piece of code may import, as far as its text says; `from a import b` may mean a module a.b."""
     try:
         tree = ast.parse(code)
     except SyntaxError:  # a magic, or a fault that running the cell will name: look at the plain import lines
         plain = [line.strip() for line in code.split("\n") if re.match(r"\s*(import|from) [\w., ]+$", line)]
         tree = ast.parse("\n".join(plain))
+    names: list[str] = []
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
+            names += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-        else:
-            continue
-        for name in names:
-            yield from _files(name)
+            names += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+    return tuple(names)
 
 
 def _files(module: str) -> Iterator[Path]:

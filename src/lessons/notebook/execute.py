@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import gc
+import importlib
 import multiprocessing
 import multiprocessing.connection
 import os
@@ -18,16 +19,17 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from lessons.notebook.cache import Outputs, data_files
-from lessons.notebook.source import Cell, Notebook
+from lessons.notebook.cache import Outputs, data_files, imported
+from lessons.notebook.source import Cell, Limits, Notebook
 from lessons.page.problem import Location, Problem
 
+WORTH_A_REHEARSAL = 5  # notebooks: it costs about as much as it saves four of them
 FORKS = "fork" in multiprocessing.get_all_start_methods()
 _ADDRESS = re.compile(r"(?<= at )0x[0-9a-f]{6,}")  # where an object lies in memory: never the same twice
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
@@ -93,7 +95,7 @@ def execute(
     running: list[Worker] = []
     problems: list[Problem] = []
     if waiting and FORKS:
-        _preload()
+        _preload(waiting)
     jobs = jobs or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     try:
         while waiting or running:
@@ -154,8 +156,8 @@ def _unshowable(worker: Worker, outputs: Outputs) -> Iterator[Problem]:
 _kernel: Any = None
 
 
-def _preload() -> None:
-    """Load once what every notebook needs, and draw once: the first figure of a process costs four times the second."""
+def _preload(notebooks: Sequence[Notebook] = ()) -> None:
+    """Load once what the notebooks need, and draw once: the first figure of a process costs four times the second."""
     global _kernel
     if _kernel is None:
         import lessons.figures
@@ -165,8 +167,26 @@ def _preload() -> None:
         import nbclient  # noqa: F401
 
         _kernel = lessons.notebook.kernel.Kernel()
-        gc.collect()
-        gc.freeze()  # what is loaded stays loaded: workers need not touch, and so copy, its pages
+    for name in sorted({name for notebook in notebooks for cell in notebook.code for name in imported(cell.text)}):
+        # What cannot be imported fails in its notebook, with its line.
+        with contextlib.suppress(Exception):
+            importlib.import_module(name)
+    if len(notebooks) >= WORTH_A_REHEARSAL:
+        _rehearse()
+    gc.collect()
+    gc.freeze()  # what is loaded stays loaded: workers need not touch, and so copy, its pages
+
+
+def _rehearse() -> None:
+    """Run a small notebook here, on a kernel that is thrown away: what a first run fills in, workers then inherit."""
+    global _kernel
+    from lessons.notebook.kernel import Kernel
+
+    picture = "from lessons.figures import Figure, plt\nfig, ax = plt.subplots()\nax.hist([1])\nFigure(fig, alt='x')"
+    cells = tuple(Cell(True, text, 1) for text in ("import numpy\nprint(1)", picture, "1"))
+    rehearsal = Notebook(Path("rehearsal.py"), "", "", "", Limits(), cells)
+    _run(rehearsal, lambda _: None)
+    _kernel = Kernel()
 
 
 def _start(notebook: Notebook) -> Worker:
@@ -193,7 +213,7 @@ def _work(notebook: Notebook, reports: Connection) -> None:
             shutil.copyfile(file, target)
         os.chdir(folder)
         _confine(notebook.limits.memory)
-        reports.send(_run(notebook, reports))
+        reports.send(_run(notebook, reports.send))
     except Exception as fault:  # ours, not the notebook's: still no traceback for a teacher
         reports.send(("failed", (1, f"the notebook could not be run: {type(fault).__name__}: {fault}")))
     finally:
@@ -217,7 +237,7 @@ def _confine(memory: float) -> None:
             libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET)
 
 
-def _run(notebook: Notebook, reports: Connection) -> tuple[str, Any]:
+def _run(notebook: Notebook, report: Callable[[tuple[str, Any]], None]) -> tuple[str, Any]:
     import nbformat
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError
@@ -229,7 +249,7 @@ def _run(notebook: Notebook, reports: Connection) -> tuple[str, Any]:
     document = nbformat.from_dict({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})  # type: ignore[no-untyped-call]
 
     def begun(cell: Any, cell_index: int) -> None:
-        reports.send(("cell", cell_index))
+        report(("cell", cell_index))
 
     client = NotebookClient(
         document, km=_kernel, record_timing=False, coalesce_streams=True, allow_errors=False, on_cell_start=begun

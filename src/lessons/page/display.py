@@ -1,7 +1,8 @@
 """How a value shows itself: through the methods IPython calls, so that pages and notebooks agree.
 
-The page knows nothing of what a value means. It asks `_repr_latex_`, then `str` for the few plain types that
-are the same everywhere; anything else has to learn to show itself before it stands on a page.
+The page knows nothing of what a value means. It asks `_repr_latex_`, `_repr_html_` of a picture that has alternative
+text, then `str` for the few plain types that are the same everywhere; anything else has to learn to show itself before
+it stands on a page.
 """
 
 from __future__ import annotations
@@ -14,14 +15,19 @@ PLAIN = (str, int)  # bool is an int: "True" reads well enough in a table of che
 
 @dataclass(frozen=True)
 class Shown:
-    """What a value says of itself: plain text, or TeX where `tex` is true."""
+    """What a value says of itself: plain text, TeX where `tex` is true, or a picture's HTML where `picture` is."""
 
     text: str
     tex: bool = False
+    picture: bool = False
 
 
 class CannotShow(TypeError):
     """The value does not know how to show itself; the message says why and what to use instead."""
+
+
+class NoAlternative(TypeError):
+    """A picture without words for those who cannot see it."""
 
 
 class NotFinite(ValueError):
@@ -40,6 +46,10 @@ def on_its_own(value: object) -> Shown:
     if hasattr(type(value), "_repr_latex_"):
         latex = str(value._repr_latex_())  # type: ignore[attr-defined]
         return Shown(latex.strip().strip("$").strip(), tex=True)
+    if hasattr(type(value), "_repr_html_") and getattr(value, "alt", ""):
+        return Shown(str(value._repr_html_()), picture=True)  # type: ignore[attr-defined]
+    if hasattr(type(value), "savefig"):
+        raise NoAlternative("a figure without alternative text")
     return in_sentence(value)
 
 

@@ -69,6 +69,8 @@ def _snippet(output: Output) -> str:
         pieces.append(f'<pre class="lesson-printed">{html.escape(output.printed, quote=False)}</pre>')
     if output.shown and output.shown.tex:
         pieces.append(f'<div class="lesson-derivation">{katex.typeset(output.shown.text, display=True)}</div>')
+    elif output.shown and output.shown.picture:
+        pieces.append(output.shown.text)
     elif output.shown:
         pieces.append(f'<p class="lesson-value">{html.escape(output.shown.text, quote=False)}</p>')
     if output.visibility == "folded":

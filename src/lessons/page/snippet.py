@@ -106,6 +106,9 @@ class Runner:
         except display.CannotShow as fault:
             repair = "wrap a number: Quantity(x, unit='nats', digits=3) from lessons.maths.derivation"
             return Problem(location, "L202", str(fault), repair)
+        except display.NoAlternative as fault:
+            repair = 'end with Figure(fig, alt="what it shows") from lessons.figures'
+            return Problem(location, "L504", str(fault), repair)
         except SyntaxError as fault:
             where = self._location(fault, location)
             if fault.filename == self.source.path:

@@ -1,0 +1,47 @@
+"""Without JavaScript every answer opens and prints (the print is in test_print.py), and nothing is promised that fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+
+@pytest.fixture
+def plain(open_page: Callable[..., Page], practice: str) -> Page:
+    return open_page(practice, java_script_enabled=False)
+
+
+def test_answers_and_cards_open_by_click_and_by_keyboard(plain: Page) -> None:
+    for selector in ("#distributions-answer", "#four-kls-solution", "#the-update", "#card-good-at > details"):
+        one = plain.locator(selector)
+        content = one.locator("> .lesson-content")
+        expect(content).to_be_hidden()
+        one.locator("> summary").click()
+        expect(content).to_be_visible()
+        one.locator("> summary").press("Enter")
+        expect(content).to_be_hidden()
+        one.locator("> summary").press("Space")
+        expect(content).to_be_visible()
+
+
+def test_the_numbers_and_the_mathematics_are_there(plain: Page) -> None:
+    plain.locator("#four-kls-solution > summary").click()
+    derivation = plain.locator("#four-kls-solution .lesson-derivation").nth(2)
+    expect(derivation.locator(".katex-html")).to_be_visible()
+    expect(derivation).to_contain_text("0.318")
+
+
+def test_no_button_stands_there_that_does_nothing(plain: Page) -> None:
+    expect(plain.locator(".md-content button")).to_have_count(0)
+    expect(plain.get_by_role("link", name="Download the deck as PDF")).to_be_visible()
+
+
+def test_tab_reaches_answers_and_cards(plain: Page) -> None:
+    plain.locator("#per-example-loss-answer > summary").focus()
+    for _ in range(60):
+        if plain.locator("#card-encoder-decoder-outputs summary:focus").count():
+            return
+        plain.keyboard.press("Tab")
+    raise AssertionError("Tab does not reach the deck")
