@@ -358,7 +358,7 @@ Quantity(independent, r"-\log p(x)", "nats", digits=1)
 # %% [markdown]
 # ## Training
 #
-# Two models, one with a latent plane you can draw and one with ten latent dimensions. Each step takes a minibatch of 50, draws one
+# Two models: one with a latent plane you can draw, one with ten latent dimensions. Each step takes a minibatch of 50, draws one
 # $\varepsilon$ for each image, and lets Adam move the parameters. After every pass over the data the test images are scored with
 # the same ten $\varepsilon$ each, so that the curve shows learning and not luck.
 
@@ -373,6 +373,8 @@ def fit(latent, seed):
 
 
 plane, plane_curve = fit(latent=2, seed=0)
+
+# %%
 ten, ten_curve = fit(latent=10, seed=0)
 
 # %%

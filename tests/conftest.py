@@ -71,9 +71,12 @@ def _copy(folder: Path) -> Project:
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("mkdocs.yml", "pyproject.toml"):
         shutil.copy(ROOT / name, folder)
-    if (ROOT / "notebooks").is_dir():
-        shutil.copytree(ROOT / "notebooks", folder / "notebooks")
     (folder / "node_modules").symlink_to(ROOT / "node_modules")
+    (folder / "notebooks").mkdir()
+    for notebook in (ROOT / "notebooks").glob("*.py"):
+        # Its words only: running notebooks takes long, and is tested elsewhere.
+        words, _, _ = notebook.read_text(encoding="utf-8").partition("\n# %%\n")
+        (folder / "notebooks" / notebook.name).write_text(words, encoding="utf-8")
     return Project(folder)
 
 

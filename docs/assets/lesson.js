@@ -136,7 +136,7 @@ function reachScrollers() {
     else element.removeAttribute("tabindex");
   };
   const observer = new ResizeObserver((entries) => entries.forEach(({ target }) => mark(target)));
-  document.querySelectorAll(".katex-display, .md-typeset__scrollwrap, .highlight code").forEach((element) => observer.observe(element));
+  document.querySelectorAll(".katex-display, .md-typeset__scrollwrap, .highlight code, .lesson-printed, .lesson-output").forEach((element) => observer.observe(element));
 }
 
 printByAddress();

@@ -26,7 +26,7 @@ from matplotlib.figure import Figure as MatplotlibFigure
 
 # Six colours that differ for every common colour blindness, dark enough for lines on paper. The page's stylesheet
 # has a lighter set of the same names for the dark scheme.
-PALETTE = ("#0b5d92", "#c04a00", "#00745a", "#9b4f82", "#8a6200", "#4a4a4a")
+PALETTE = ("#1444a5", "#a73119", "#008466", "#84639b", "#c08600", "#2f2f2f")
 INK = "#26211c"
 GRID = "#ddd5c8"
 PAPER = "#fdfbf6"

@@ -1,0 +1,126 @@
+"""`lessons build`: whole or not at all, with every problem told in one run."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+PAGE = "docs/lessons/vae-training.md"
+GUIDE = "docs/contributing/index.md"
+
+
+def fingerprint(folder: Path) -> dict[str, str]:
+    """Every file below a folder, with a hash of what it holds."""
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+@pytest.fixture(scope="module")
+def built(shared_copy: Any) -> Any:
+    """A copy with a good site."""
+    done = shared_copy.run("build")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (shared_copy.folder / "site/lessons/vae-training/index.html").is_file()
+    return shared_copy
+
+
+FAULTS = {
+    "a snippet that raises": (PAGE, "\n## Ten flashcards\n", "\n```{python}\n1 / 0\n```\n\n## Ten flashcards\n", "L201 .*division"),
+    "a value that is not finite": (PAGE, "\n## Ten flashcards\n", '\n`{python} float("nan")`\n\n## Ten flashcards\n', "L203 "),
+    "TeX that cannot be set": (PAGE, "\n## Ten flashcards\n", "\n$\\frac{1}{$\n\n## Ten flashcards\n", "L301 "),
+    "an unknown block": (PAGE, "/// question | Write the whole loss", "/// quesion | Write the whole loss", "L101 .*quesion"),
+    "an unknown option": (PAGE, "    id: four-kls\n", "    ident: four-kls\n", "L103 .*ident"),
+    "a result typed by hand": (PAGE, "**b)** Only the mean moved", "**b)** It is 2.00: only the mean moved", "L401 .*2.00"),
+    "an id used twice": (PAGE, "    id: card-good-at\n", "    id: card-six-steps\n", "L105 .*card-six-steps"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_broken_page_stops_the_build_and_spares_the_site(built: Any, fault: str) -> None:
+    path, old, new, said = FAULTS[fault]
+    good, text = fingerprint(built.folder / "site"), (built.folder / path).read_text(encoding="utf-8")
+    built.edit(path, old, new)
+    try:
+        done = built.run("build")
+    finally:
+        (built.folder / path).write_text(text, encoding="utf-8")
+    assert done.returncode == 1
+    assert re.search(rf"^{path}:\d+:\d+: {said}", done.stderr, re.MULTILINE), done.stderr
+    assert "as it was" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert fingerprint(built.folder / "site") == good
+    assert [one.name for one in built.folder.glob(".site-*")] == []
+
+
+def test_the_message_names_the_line(built: Any) -> None:
+    text = (built.folder / PAGE).read_text(encoding="utf-8")
+    built.edit(PAGE, "    id: four-kls\n", "    ident: four-kls\n")
+    line = text.split("\n").index("    id: four-kls") + 1
+    done = built.run("build")
+    (built.folder / PAGE).write_text(text, encoding="utf-8")
+    assert f"{PAGE}:{line}:" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("new", "said"),
+    [
+        ("[gone](no-such-page.md)", "no-such-page.md"),
+        ("[gone](write-a-lesson.md#no-such-place)", "no-such-place"),
+        ("![gone](no-such-picture.svg)", "no-such-picture.svg"),
+    ],
+    ids=["page", "anchor", "picture"],
+)
+def test_a_broken_link_stops_the_build(built: Any, new: str, said: str) -> None:
+    good, page = fingerprint(built.folder / "site"), built.folder / GUIDE
+    text = page.read_text(encoding="utf-8")
+    page.write_text(f"{text}\n{new}\n", encoding="utf-8")
+    done = built.run("build")
+    page.write_text(text, encoding="utf-8")
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert "contributing/index.md" in done.stderr
+    assert fingerprint(built.folder / "site") == good
+
+
+def test_a_page_missing_from_the_navigation_stops_the_build(built: Any) -> None:
+    page = built.folder / "docs/lessons/new.md"
+    page.write_text("---\ntitle: New\ndescription: A new page.\n---\n\n# New\n", encoding="utf-8")
+    done = built.run("build")
+    page.unlink()
+    assert done.returncode == 1
+    assert "lessons/new.md" in done.stderr
+
+
+def test_several_broken_pages_are_told_in_one_run(built: Any) -> None:
+    texts = {path: (built.folder / path).read_text(encoding="utf-8") for path in (PAGE, GUIDE)}
+    built.edit(PAGE, "    id: four-kls\n", "    ident: four-kls\n")
+    built.edit(PAGE, "**b)** Only the mean moved", "**b)** It is 2.00: only the mean moved")
+    (built.folder / GUIDE).write_text(texts[GUIDE] + "\n$\\frac{1}{$\n", encoding="utf-8")
+    done = built.run("build")
+    for path, text in texts.items():
+        (built.folder / path).write_text(text, encoding="utf-8")
+    assert done.returncode == 1
+    for said in (rf"{PAGE}:\d+:\d+: L103 ", rf"{PAGE}:\d+:\d+: L401 ", rf"{GUIDE}:\d+:\d+: L301 "):
+        assert re.search(rf"^{said}", done.stderr, re.MULTILINE), done.stderr
+
+
+def test_two_builds_are_the_same_bytes(built: Any) -> None:
+    good = fingerprint(built.folder / "site")
+    done = built.run("build", "--site", "again", PYTHONHASHSEED="7", TZ="Pacific/Auckland", SOURCE_DATE_EPOCH="0")
+    assert done.returncode == 0, done.stderr
+    again = fingerprint(built.folder / "again")
+    assert sorted(again) == sorted(good)
+    assert [name for name in good if again[name] != good[name] and not name.startswith("sitemap.xml")] == []
+
+
+def test_an_old_file_does_not_outlive_its_page(built: Any) -> None:
+    (built.folder / "site/old.html").write_text("gone", encoding="utf-8")
+    assert built.run("build").returncode == 0
+    assert not (built.folder / "site/old.html").exists()

@@ -1,0 +1,96 @@
+"""The mathematics fonts hold what the site uses, and nothing else."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from fontTools.ttLib import TTFont
+
+from lessons.page import katex
+from lessons.publish import fonts
+
+PAGE = '<!doctype html><html lang="en"><body>{}<p>Plain words: ψ</p></body></html>'
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty site, and a cache of its own."""
+    monkeypatch.setattr(fonts, "CACHE", tmp_path / "cache")
+    (tmp_path / "site").mkdir()
+    return tmp_path / "site"
+
+
+def write(site: Path, *formulas: str) -> dict[str, TTFont]:
+    """Set a page of formulas; the fonts written for it, by their KaTeX name."""
+    typeset = "".join(katex.typeset(formula, True) for formula in formulas)
+    (site / "index.html").write_text(PAGE.format(typeset), encoding="utf-8")
+    fonts.write(site)
+    css = (site / fonts.STYLESHEET).read_text(encoding="utf-8")
+    folder = (site / fonts.STYLESHEET).parent
+    named = re.findall(r"url\(([\w-]+)\.(\w{8})\.woff2\)", css)
+    assert len(re.findall(r"@font-face", css)) == len(named)
+    return {name: TTFont(folder / f"{name}.{address}.woff2") for name, address in named}
+
+
+def characters(font: TTFont) -> set[str]:
+    return {chr(code) for code in font.getBestCmap()}
+
+
+def test_every_character_of_a_formula_is_in_a_font(site: Path) -> None:
+    found = write(site, r"\mu_x + \sigma_x \cdot \varepsilon = 0.318", r"\mathcal N(0, I)", r"\sum_{i=1}^d \left(\frac{x}{2}\right)")
+    used = fonts.use([(site / "index.html").read_text(encoding="utf-8")]).characters
+    together = set().union(*(characters(font) for font in found.values()))
+    missing = {one for one in used if not one.isspace() and one not in together}
+    assert missing <= {"\u200b"}, missing
+    assert "μ" in characters(found["KaTeX_Math-Italic"])
+    assert "N" in characters(found["KaTeX_Caligraphic-Regular"])
+    assert set("0.318=+") <= characters(found["KaTeX_Main-Regular"])
+
+
+def test_only_the_faces_in_use_are_written(site: Path) -> None:
+    assert set(write(site, "x = 1")) <= {"KaTeX_Main-Regular", "KaTeX_Math-Italic"}
+    assert "KaTeX_Caligraphic-Regular" in write(site, r"\mathcal N")
+    assert "KaTeX_Main-Bold" in write(site, r"\mathbf x")
+
+
+def test_only_the_characters_in_use_are_kept(site: Path) -> None:
+    italic = write(site, r"\mu + x = 1")["KaTeX_Math-Italic"]
+    assert {"μ", "x"} <= characters(italic)
+    assert not {"ψ", "q"} & characters(italic)
+
+
+def test_a_site_without_mathematics_gets_no_font(site: Path) -> None:
+    assert write(site) == {}
+    assert list(site.rglob("*.woff2")) == []
+
+
+def test_the_cut_fonts_draw_as_the_whole_ones(site: Path) -> None:
+    whole = TTFont(katex.distribution() / "fonts/KaTeX_Math-Italic.woff2")
+    cut = write(site, r"\mu")["KaTeX_Math-Italic"]
+    for font in (whole, cut):
+        assert font["head"].unitsPerEm == whole["head"].unitsPerEm
+    names = [font.getBestCmap()[ord("μ")] for font in (whole, cut)]
+    assert whole["hmtx"][names[0]][0] == cut["hmtx"][names[1]][0]
+
+
+def test_writing_again_changes_nothing(site: Path) -> None:
+    def bytes_of_all() -> dict[str, bytes]:
+        return {path.name: path.read_bytes() for path in (site / "assets/math").iterdir()}
+
+    write(site, r"\mathcal N(\mu, \sigma^2)")
+    first = bytes_of_all()
+    write(site, r"\mathcal N(\mu, \sigma^2)")
+    assert bytes_of_all() == first
+
+
+def test_a_damaged_cache_entry_is_made_again(site: Path) -> None:
+    write(site, r"\mu")
+    first = {path.name: path.read_bytes() for path in (site / "assets/math").iterdir()}
+    kept = list(fonts.CACHE.iterdir())
+    assert kept
+    for path in kept:
+        path.write_bytes(b"damaged")
+    write(site, r"\mu")
+    assert {path.name: path.read_bytes() for path in (site / "assets/math").iterdir()} == first
