@@ -1,19 +1,19 @@
 # ---
 # title: "VAE training in practice: the notebook"
-# description: Watch the reparameterization trick at work, check gradients by hand, and train a small VAE on handwritten digits in seconds.
+# description: See the reparameterization trick at work, check gradients, and train a small VAE on digits in seconds.
 # lesson: lessons/vae-training.md
 # ---
 
 # %% [markdown]
 # # VAE training in practice: the notebook
 #
-# In [the lesson](../lessons/vae-training.md) you worked out four divergences and one training step on paper. Here you run
-# the same formulas many thousand times, see what single numbers cannot show, and end with a VAE that you train on real
-# digits.
+# In [the lesson](../lessons/vae-training.md) you worked out four divergences and one training step on paper. Here
+# you run the same formulas many thousand times, see what single numbers cannot show, and end with a VAE that you
+# train on real digits.
 #
-# **You need:** the six questions of the lesson, some numpy, and the chain rule. Nothing here takes longer than a few
-# seconds. Every random number has a seed, so you see what this page shows. As in the lesson, $\sigma$ is a standard deviation,
-# $\log$ is natural and results are in nats.
+# **You need:** the six questions of the lesson, some numpy, and the chain rule. Nothing here takes longer than a
+# few seconds. Every random number has a seed, so you see what this page shows. As in the lesson, $\sigma$ is a
+# standard deviation, $\log$ is natural and results are in nats.
 
 # %%
 import inspect
@@ -31,8 +31,9 @@ from lessons.maths.elbo import LinearGaussian, negative_elbo_sample
 # %% [markdown]
 # ## Two ways to draw the same number
 #
-# Suppose the encoder has put out a mean and a log-variance. You can draw $z$ from $\mathcal N(\mu, \sigma^2)$ directly, or you can draw
-# $\varepsilon$ from $\mathcal N(0, 1)$ and compute $z = \mu + \sigma \varepsilon$. The distribution is the same:
+# Suppose the encoder has put out a mean and a log-variance. You can draw $z$ from $\mathcal N(\mu, \sigma^2)$
+# directly, or you can draw $\varepsilon$ from $\mathcal N(0, 1)$ and compute $z = \mu + \sigma \varepsilon$. The
+# distribution is the same:
 
 # %%
 mu, log_var = 0.5, -1.0
@@ -65,8 +66,9 @@ Figure(
 )
 
 # %% [markdown]
-# What differs is what happens when you move a parameter. With $\varepsilon$ held fixed, $z$ moves along a line whose slope you know,
-# $\partial z / \partial \mu = 1$. With a fresh draw for every $\mu$, there is nothing to take a slope of.
+# What differs is what happens when you move a parameter. With $\varepsilon$ held fixed, $z$ moves along a line
+# whose slope you know, $\partial z / \partial \mu = 1$. With a fresh draw for every $\mu$, there is nothing to take
+# a slope of.
 
 # %%
 means = np.linspace(-1, 1, 21)
@@ -85,21 +87,21 @@ Figure(
     fig,
     alt="Left: four parallel straight lines, z against μ for four fixed values of ε. "
     "Right: scattered points, one fresh draw for each μ.",
-    caption="On the left z is a function of μ, so backpropagation has something to differentiate. On the right it is not.",
+    caption="On the left z is a function of μ, which backpropagation can differentiate. On the right it is not.",
 )
 
 # %% [markdown]
 # ## What the divergence charges
 #
-# The KL term has a closed form, and the lesson works it out for a mean that is off and a spread that is too wide. A worked quantity
-# shows its steps here just as it does there:
+# The KL term has a closed form, and the lesson works it out for a mean that is off and a spread that is too wide. A
+# worked quantity shows its steps here just as it does there:
 
 # %%
 worked.kl_standard_normal(mu=1, std=2)
 
 # %% [markdown]
-# Do not take the formula's word for it. The divergence is the mean of $\log q(z) - \log p(z)$ under $q$, which you can estimate by
-# drawing. Here are all seven cases of the lesson, computed and estimated:
+# Do not take the formula's word for it. The divergence is the mean of $\log q(z) - \log p(z)$ under $q$, which you
+# can estimate by drawing. Here are all seven cases of the lesson, computed and estimated:
 
 # %%
 cases = {
@@ -125,11 +127,11 @@ for name, (m, s) in cases.items():
     assert abs(log_ratio.mean() - closed) <= 4 * error + 1e-12
 
 # %% [markdown]
-# Between the cases lies a whole surface. It has one lowest point, the prior itself, and it rises steeply towards small $\sigma$:
-# being too sure costs more than being too vague by the same amount.
+# Between the cases lies a whole surface. It has one lowest point, the prior itself, and it rises steeply towards
+# small $\sigma$: being too sure costs more than being too vague by the same amount.
 
 # %%
-grid_mu, grid_std = np.meshgrid(np.linspace(-2.5, 2.5, 101), np.linspace(0.15, 2.5, 95))
+grid_mu, grid_std = np.meshgrid(np.linspace(-2.8, 2.8, 113), np.linspace(0.15, 2.5, 95))
 kl = gaussian.kl_standard_normal(grid_mu[..., None], gaussian.log_var_from_std(grid_std)[..., None])
 
 fig, ax = plt.subplots(figsize=(4.8, 3.6))
@@ -143,7 +145,7 @@ ax.set_xlabel("μ")
 ax.set_ylabel("σ")
 Figure(
     fig,
-    alt="Contour lines of the KL divergence over μ and σ, closed curves around the point μ = 0, σ = 1, crowded at small σ. "
+    alt="Contour lines of the KL divergence over μ and σ, curves around the point μ = 0, σ = 1, crowded at small σ. "
     "The cases a to g are marked; only a lies on the lowest point.",
     caption="KL from the standard normal, in nats, with the lesson's seven cases.",
 )
@@ -158,8 +160,9 @@ step = worked.TrainingStep(x=1.2, mu=0.5, log_var=0.0, eps=-0.3)
 step.loss
 
 # %% [markdown]
-# Another $\varepsilon$ would have given another loss. In this small model the average over all $\varepsilon$, the exact
-# $-\mathrm{ELBO}$, is known in closed form, and so is $-\log p(x)$. Draw the loss many times and look where they lie:
+# Another $\varepsilon$ would have given another loss. In this small model the average over all $\varepsilon$, the
+# exact $-\mathrm{ELBO}$, is known in closed form, and so is $-\log p(x)$. Draw the loss many times and look where
+# they lie:
 
 # %%
 model = LinearGaussian.identity(1)
@@ -191,9 +194,9 @@ Figure(
 )
 
 # %% [markdown]
-# Why does training work with one sample for each example? Because a step averages over a minibatch. The errors of $M$ independent
-# samples cancel in part, and the standard deviation of their mean is $\sqrt M$ times smaller. In this model the variance of
-# one sample is known too: with $m = x - \mu$ it is $m^2\sigma^2 + \tfrac12\sigma^4$.
+# Why does training work with one sample for each example? Because a step averages over a minibatch. The errors of
+# $M$ independent samples cancel in part, and the standard deviation of their mean is $\sqrt M$ times smaller. In
+# this model the variance of one sample is known too: with $m = x - \mu$ it is $m^2\sigma^2 + \tfrac12\sigma^4$.
 
 # %%
 m, var = step.x - step.mu, np.exp(step.log_var)
@@ -222,8 +225,8 @@ Figure(
 # ## Two gradients of the same loss
 #
 # The lesson notes that you *can* do without the trick: the score-function estimator weighs the loss itself by
-# $\partial \log q(z) / \partial \mu$. Both estimators have the same mean. For the reconstruction term of the step above their variances are known
-# exactly, so you can check the histograms against them:
+# $\partial \log q(z) / \partial \mu$. Both estimators have the same mean. For the reconstruction term of the step
+# above their variances are known exactly, so you can check the histograms against them:
 
 # %%
 rng = np.random.default_rng(6)
@@ -252,8 +255,8 @@ ax.set_ylabel("density")
 ax.legend(loc="upper left")
 Figure(
     fig,
-    alt="Histograms of two gradient estimates and their common true value. The pathwise one is a narrow bell around it; "
-    "the score-function one peaks on the wrong side of zero and has long tails, the longer one to the left.",
+    alt="Histograms of two gradient estimates and their common mean. The pathwise one is a narrow bell around it; the "
+    " score-function one peaks on the wrong side of zero and has long tails, the longer one to the left.",
     caption="Same mean, different noise.",
 )
 
@@ -264,8 +267,8 @@ Figure(
 Quantity(variance["score"] / variance["pathwise"], "n", digits=1)
 
 # %% [markdown]
-# Subtracting a constant from the loss, a *baseline*, leaves the mean alone and takes away part of the noise. A good baseline for the
-# score function is the mean of what it multiplies:
+# Subtracting a constant from the loss, a *baseline*, leaves the mean alone and takes away part of the noise. A good
+# baseline for the score function is the mean of what it multiplies:
 
 # %%
 baseline = gaussian.nll(step.x, step.mu, 0.0) + np.exp(step.log_var) / 2
@@ -276,17 +279,19 @@ Quantity(helped / variance["pathwise"], "n", digits=1)
 # %% [markdown]
 # ## Backpropagation, written out
 #
-# Now a real network. The encoder takes the pixels through one tanh layer to $\mu$ and $\log\sigma^2$; the decoder takes $z$
-# through another to one logit a pixel. There is no automatic differentiation in it: the chain rule stands there line by line. Read the
-# second half from the loss towards the input, and look for the two lines where the trick passes the gradient on.
+# Now a real network. The encoder takes the pixels through one tanh layer to $\mu$ and $\log\sigma^2$; the decoder
+# takes $z$ through another to one logit a pixel. There is no automatic differentiation in it: the chain rule stands
+# there line by line. Read the second half from the loss towards the input, and look for the two lines where the
+# trick passes the gradient on.
 
 # %%
 print(inspect.getsource(vae.loss_and_gradients))
 
 # %% [markdown]
-# Hand-written gradients are easy to get wrong in ways that still train, only worse. So check them: move one parameter a little up and a little down,
-# with the *same* $\varepsilon$, and compare the slope of the loss with what the code claims. Without the trick you could not even do that, because the loss would not be
-# a function of the parameters.
+# Hand-written gradients are easy to get wrong in ways that still train, only worse. So check them: move one
+# parameter a little up and a little down, with the *same* $\varepsilon$, and compare the slope of the loss with
+# what the code claims. Without the trick you could not even do that, because the loss would not be a function of
+# the parameters.
 
 # %%
 rng = np.random.default_rng(7)
@@ -317,8 +322,8 @@ assert worst < 1e-7
 # %% [markdown]
 # ## Real data
 #
-# Scikit-learn brings a small set of handwritten digits, 8 by 8 pixels in 17 shades. You make them black and white, so that a
-# Bernoulli distribution for each pixel fits them exactly, and keep some images for testing.
+# Scikit-learn brings a small set of handwritten digits, 8 by 8 pixels in 17 shades. You make them black and white,
+# so that a Bernoulli distribution for each pixel fits them exactly, and keep some images for testing.
 
 # %%
 digits = load_digits()
@@ -358,9 +363,9 @@ Quantity(independent, r"-\log p(x)", "nats", digits=1)
 # %% [markdown]
 # ## Training
 #
-# Two models: one with a latent plane you can draw, one with ten latent dimensions. Each step takes a minibatch of 50, draws one
-# $\varepsilon$ for each image, and lets Adam move the parameters. After every pass over the data the test images are scored with
-# the same ten $\varepsilon$ each, so that the curve shows learning and not luck.
+# Two models: one with a latent plane you can draw, one with ten latent dimensions. Each step takes a minibatch of
+# 50, draws one $\varepsilon$ for each image, and lets Adam move the parameters. After every pass over the data the
+# test images are scored with the same ten $\varepsilon$ each, so that the curve shows learning and not luck.
 
 # %%
 def fit(latent, seed):
@@ -391,14 +396,14 @@ ax.set_ylabel("−ELBO, nats per image")
 ax.legend()
 Figure(
     fig,
-    alt="The −ELBO of both models over 60 epochs, falling steeply at first and then slowly, below the line of independent pixels. "
-    "The model with ten latent dimensions ends lowest.",
+    alt="The −ELBO of both models over 60 epochs, falling steeply at first and then slowly, "
+    "soon below the line of independent pixels. The model with ten latent dimensions ends lowest.",
     caption="Training curves are means over one-sample losses, test curves means over ten samples an image.",
 )
 
 # %% [markdown]
-# Where did it end? Both parts of the loss matter. The ten-dimensional model spends more nats on its code and saves more than that
-# on the reconstruction:
+# Where did it end? Both parts of the loss matter. The ten-dimensional model spends more nats on its code and saves
+# more than that on the reconstruction:
 
 # %%
 def parts(p):
@@ -419,8 +424,8 @@ assert ends["10 dimensions"][0] < ends["2 dimensions"][0] < independent
 assert ends["10 dimensions"][2] > ends["2 dimensions"][2]
 
 # %% [markdown]
-# Does it use all its dimensions? The lesson's card on posterior collapse says how to tell: see whether different images get different
-# encoder outputs. A dimension whose mean stays at 0 for every image carries nothing.
+# Does it use all its dimensions? The lesson's card on posterior collapse says how to tell: see whether different
+# images get different encoder outputs. A dimension whose mean stays at 0 for every image carries nothing.
 
 # %%
 mu, _ = vae.encode(ten, test_x)
@@ -431,7 +436,8 @@ assert spread.min() > 0.1
 # %% [markdown]
 # ## What it has learned
 #
-# **Reconstructions.** Encode a test image, take the mean of its code, decode. Shown are the probabilities of the pixels.
+# **Reconstructions.** Encode a test image, take the mean of its code, decode. Shown are the probabilities of the
+# pixels.
 
 # %%
 def reconstruct(p, x):
@@ -446,13 +452,14 @@ for ax, (title, shown) in zip(axes, rows.items(), strict=True):
     ax.set_title(title)
 Figure(
     fig,
-    alt="Three rows of ten digits: the test images, their reconstructions from two latent dimensions, blurred and some of them "
-    "another digit, and those from ten, closer to the images.",
+    alt="Three rows of ten digits: the test images, their reconstructions from two latent dimensions, blurred and "
+    "some of them another digit, and those from ten, closer to the images.",
     caption="Two numbers keep the rough shape. Ten keep most of the digit.",
 )
 
 # %% [markdown]
-# **Samples.** Draw $z$ from the prior and decode; no image goes in. Here each pixel's probability is drawn as a shade.
+# **Samples.** Draw $z$ from the prior and decode; no image goes in. Here each pixel's probability is drawn as a
+# shade.
 
 # %%
 rng = np.random.default_rng(8)
@@ -467,8 +474,8 @@ Figure(
 )
 
 # %% [markdown]
-# **The latent plane.** With two dimensions you can look at the whole code. Each test image is drawn as its digit at its mean
-# $\mu_x$. The encoder never saw the labels.
+# **The latent plane.** With two dimensions you can look at the whole code. Each test image is drawn as its digit at
+# its mean $\mu_x$. The encoder never saw the labels.
 
 # %%
 mu, _ = vae.encode(plane, test_x)
@@ -482,7 +489,7 @@ ax.set_xlabel("z₁")
 ax.set_ylabel("z₂")
 Figure(
     fig,
-    alt="The test images as digits scattered over the latent plane. Equal digits lie together; several digits have corners "
+    alt="The test images as digits scattered over the latent plane. Equal digits lie together; several have corners "
     "of their own, others mix near the centre.",
     caption="Where the encoder puts the test images.",
 )
@@ -514,7 +521,8 @@ Figure(
 # 1. Train with `beta=0` and draw samples from the prior again. What has become of them, and why?
 # 2. Train the larger model with `beta=4` and look at the spread of its means again.
 # 3. Give the model one latent dimension. How much of the $-\mathrm{ELBO}$ does the second one buy?
-# 4. In a copy of `loss_and_gradients`, use `np.exp(log_var)` where the standard deviation belongs, first in the forward half alone, then in both halves. Which of the two does the
-#    gradient check catch?
+# 4. In a copy of `loss_and_gradients`, plant the commonest bug: let the forward half use
+#    `mu + np.exp(log_var) * eps`. Does the gradient check catch it? Now differentiate that line correctly in the
+#    backward half. Does the check still complain, and is the loss still the $-\mathrm{ELBO}$?
 #
 # When you are done, turn the flashcards of [the lesson](../lessons/vae-training.md) once more.

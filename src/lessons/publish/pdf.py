@@ -59,7 +59,7 @@ def print_deck(site: Path, page: Path) -> Path:
     if not (kept.is_file() and kept.read_bytes().rstrip().endswith(b"%%EOF")):
         CACHE.mkdir(parents=True, exist_ok=True)
         partial = kept.with_suffix(f".{os.getpid()}")
-        with _served(site) as address:
+        with served(site) as address:
             _print(chromium, f"{address}/{page.parent.relative_to(site).as_posix()}/?print=cards", partial)
         partial.write_bytes(_undated(partial.read_bytes()))
         partial.replace(kept)
@@ -99,7 +99,7 @@ def _undated(data: bytes) -> bytes:
     return re.sub(rb"(/(?:Creation|Mod)Date \(D:)\d{14}", rb"\g<1>19700101000000", data)
 
 
-class _served:  # noqa: N801 - read as a statement: with _served(site) as address
+class served:  # noqa: N801 - read as a statement: with served(site) as address
     """Serve a folder on a free port of this machine while the block runs."""
 
     def __init__(self, folder: Path) -> None:
