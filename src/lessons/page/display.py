@@ -46,7 +46,7 @@ def on_its_own(value: object) -> Shown:
     if hasattr(type(value), "_repr_latex_"):
         latex = str(value._repr_latex_())  # type: ignore[attr-defined]
         return Shown(latex.strip().strip("$").strip(), tex=True)
-    if hasattr(type(value), "_repr_html_") and getattr(value, "alt", ""):
+    if hasattr(type(value), "_repr_html_") and bool(getattr(value, "alt", None)):
         return Shown(str(value._repr_html_()), picture=True)  # type: ignore[attr-defined]
     if hasattr(type(value), "savefig"):
         raise NoAlternative("a figure without alternative text")

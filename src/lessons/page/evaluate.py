@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from pygments import highlight
@@ -24,11 +25,12 @@ class Evaluated:
     problems: list[Problem] = field(default_factory=list)
 
 
-def evaluate(source: Source) -> Evaluated:
-    """Check a page's text and, in document order, run what it computes. Nothing outlives the call."""
+def evaluate(source: Source, begun: Callable[[Part], None] = lambda part: None) -> Evaluated:
+    """Check a page's text and, in document order, run what it computes, calling `begun` before each part."""
     done = Evaluated(problems=rules.broken(source))
     runner = Runner(source)
     for part in source.parts:
+        begun(part)
         if isinstance(part, Snippet):
             result: Output | Shown | Problem = runner.run(part)
         elif isinstance(part, Value):

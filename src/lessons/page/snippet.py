@@ -21,6 +21,7 @@ from lessons.page.source import Snippet, Source, Value
 
 # How much of a snippet's code the reader sees: all of it, a closed disclosure beside the result, or nothing.
 CODE_SHOWN = ("folded", "shown", "hidden")
+MOST_PRINTED = 100_000
 OPTIONS = {"code": CODE_SHOWN}
 
 
@@ -35,6 +36,15 @@ class Output:
     visibility: str = CODE_SHOWN[0]
     printed: str = ""
     shown: Shown | None = None
+
+
+class _Printed(io.StringIO):
+    """What a snippet prints, up to what a page can hold."""
+
+    def write(self, text: str) -> int:
+        if self.tell() + len(text) > MOST_PRINTED:
+            raise ValueError(f"more than {MOST_PRINTED:,} characters printed")
+        return super().write(text)
 
 
 @dataclass
@@ -54,7 +64,7 @@ class Runner:
             if value not in OPTIONS[key]:
                 return Problem(location, "L204", f"{key!r} cannot be {value!r}", nearest(value, OPTIONS[key]))
         options = dict(snippet.options)
-        printed = io.StringIO()
+        printed = _Printed()
 
         def execute() -> Shown | None:
             # Padded, so that lines count as in the file: the code's first line stands below its fence.
@@ -119,6 +129,8 @@ class Runner:
             where = self._location(fault, location)
             message = " ".join(str(fault).split()) or "no message"
             repair = "run the page's snippets from the top in Python to see the whole traceback"
+            if isinstance(fault, ModuleNotFoundError):
+                repair = "a page may import lessons, numpy and matplotlib; propose others in pyproject.toml"
             if isinstance(fault, NameError):
                 known = [name for name in self.namespace if not name.startswith("__")]
                 repair = nearest(fault.name or "", known) if known else "no snippet above has set a name yet"

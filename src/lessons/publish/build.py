@@ -40,7 +40,7 @@ def build(
 ) -> None:
     """Build `config_file`'s pages into `site`, whole or not at all. Raises BuildFailed with every problem found."""
     root = config_file.parent
-    problems = [*check(root / "docs"), *stage.stage(root, say)]
+    problems = [*check(root / "docs", twice=serve_url is None), *stage.stage(root, say)]
     if problems:
         raise BuildFailed(report(problems))
     site.parent.mkdir(parents=True, exist_ok=True)
@@ -58,9 +58,9 @@ def build(
         shutil.rmtree(fresh, ignore_errors=True)
 
 
-def check(docs: Path) -> list[Problem]:
+def check(docs: Path, *, twice: bool = True) -> list[Problem]:
     """Problems of all pages, with paths as a person at the project's folder would type them."""
-    return checks.check(Path(os.path.relpath(path)) for path in checks.pages(docs))
+    return checks.check((Path(os.path.relpath(path)) for path in checks.pages(docs)), twice=twice)
 
 
 def _generate(config_file: Path, site: Path, *, serve_url: str | None) -> None:

@@ -1,0 +1,149 @@
+"""Evaluate pages in a process of their own, so that a snippet that hangs or ends the process is a problem like others.
+
+Each page is evaluated twice, the second time by an interpreter with another seed for its hashes: a value that then
+differs depends on chance, on the clock or on the order of a set, and would be another one tomorrow.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import multiprocessing
+import os
+import signal
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from typing import Any
+
+from lessons.confine import confine
+from lessons.page.evaluate import evaluate
+from lessons.page.problem import Location, Problem
+from lessons.page.source import Part, Snippet, Source, Value
+
+SECONDS = 10.0  # a snippet may take
+MEMORY = 1024.0  # MiB the snippets of all pages may take
+FORKS = "fork" in multiprocessing.get_all_start_methods()
+
+
+@dataclass
+class Seen:
+    """What one evaluation of a page found: its problems, and a digest of what each computed part showed."""
+
+    problems: list[Problem] = field(default_factory=list)
+    digests: list[tuple[Location, str]] = field(default_factory=list)
+
+
+def problems(sources: Sequence[Source], *, twice: bool = True) -> list[Problem]:
+    """Every problem of every page. With `twice`, also values that two runs do not agree on."""
+    second = _Run(sources, "spawn") if twice and any(map(_computes, sources)) else None
+    first = _Run(sources, "fork" if FORKS else "spawn")
+    seen = first.finish()
+    found = [problem for page in seen for problem in page.problems]
+    if second is None:
+        return found
+    if any(problem.code in ("L205", "L206") for problem in found):
+        second.stop()  # it would only hang or die again
+        return found
+    for once, again in zip(seen, second.finish(), strict=True):
+        if once.problems or again.problems:
+            continue
+        for (where, before), (_, after) in zip(once.digests, again.digests, strict=False):
+            if before != after:
+                repair = "seed random numbers, np.random.default_rng(1); sort sets; leave the clock alone"
+                found.append(Problem(where, "L207", "two runs of this page computed different values here", repair))
+                break  # what follows on the page follows from it
+    return found
+
+
+def _computes(source: Source) -> bool:
+    return bool(source.of(Snippet) or source.of(Value))
+
+
+class _Run:
+    """One pass over the pages, by a child that is replaced when it hangs or dies."""
+
+    def __init__(self, sources: Sequence[Source], method: str) -> None:
+        self.sources, self.method = sources, method
+        self.seen: list[Seen] = []
+        self.where = Location("")
+        self._start()
+
+    def _start(self) -> None:
+        context: Any = multiprocessing.get_context(self.method)
+        self.reports, sending = context.Pipe(duplex=False)
+        self.child = context.Process(target=_work, args=(self.sources[len(self.seen) :], sending))
+        with _other_hashes() if self.method == "spawn" else contextlib.nullcontext():
+            self.child.start()
+        sending.close()
+        self.since = time.monotonic() + (SECONDS if self.method == "spawn" else 0)  # it has to load first
+
+    def finish(self) -> list[Seen]:
+        """Hear the child out, page by page. A page whose child was lost has that as its problem."""
+        while len(self.seen) < len(self.sources):
+            patience = self.since + SECONDS - time.monotonic()
+            if not self.reports.poll(max(0.0, patience)):
+                message = f"this snippet takes longer than {SECONDS:g} s"
+                self._lose("L205", message, "make it quicker; long work belongs into the lesson's notebook")
+                continue
+            try:
+                report = self.reports.recv()
+            except EOFError:
+                self.child.join()
+                code = self.child.exitcode or 0
+                how = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+                self._lose("L206", f"this snippet ends its process ({how})", "remove what ends it")
+                continue
+            if isinstance(report, Seen):
+                self.seen.append(report)
+            else:
+                self.where, self.since = report, time.monotonic()
+        self.stop()
+        return self.seen
+
+    def _lose(self, code: str, message: str, repair: str) -> None:
+        self.stop()
+        self.seen.append(Seen([Problem(self.where, code, message, repair)]))
+        if len(self.seen) < len(self.sources):
+            self._start()
+
+    def stop(self) -> None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.child.pid, signal.SIGKILL)  # with all that a snippet started
+        self.child.kill()
+        self.child.join()
+        self.reports.close()
+
+
+@contextlib.contextmanager
+def _other_hashes() -> Any:
+    """A child started here has another hash seed than this process."""
+    before = os.environ.get("PYTHONHASHSEED")
+    os.environ["PYTHONHASHSEED"] = "2" if before == "1" else "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["PYTHONHASHSEED"]
+        else:
+            os.environ["PYTHONHASHSEED"] = before
+
+
+def _work(sources: Sequence[Source], reports: Connection) -> None:
+    """In the child: evaluate page after page, naming each part before it runs."""
+    with contextlib.suppress(OSError):
+        os.setsid()
+    confine(MEMORY)
+    for source in sources:
+
+        def begun(part: Part, source: Source = source) -> None:
+            if isinstance(part, Snippet | Value):
+                reports.send(source.location(part.start))
+
+        done = evaluate(source, begun)
+        computed = [part for part in done.html if isinstance(part, Snippet | Value)]
+        digests = [
+            (source.location(part.start), hashlib.sha256(done.html[part].encode()).hexdigest()) for part in computed
+        ]
+        reports.send(Seen(done.problems, digests))
