@@ -32,12 +32,32 @@ def built(shared_copy: Any) -> Any:
 
 
 FAULTS = {
-    "a snippet that raises": (PAGE, "\n## Ten flashcards\n", "\n```{python}\n1 / 0\n```\n\n## Ten flashcards\n", "L201 .*division"),
-    "a value that is not finite": (PAGE, "\n## Ten flashcards\n", '\n`{python} float("nan")`\n\n## Ten flashcards\n', "L203 "),
+    "a snippet that raises": (
+        PAGE,
+        "\n## Ten flashcards\n",
+        "\n```{python}\n1 / 0\n```\n\n## Ten flashcards\n",
+        "L201 .*division",
+    ),
+    "a value that is not finite": (
+        PAGE,
+        "\n## Ten flashcards\n",
+        '\n`{python} float("nan")`\n\n## Ten flashcards\n',
+        "L203 ",
+    ),
     "TeX that cannot be set": (PAGE, "\n## Ten flashcards\n", "\n$\\frac{1}{$\n\n## Ten flashcards\n", "L301 "),
-    "an unknown block": (PAGE, "/// question | Write the whole loss", "/// quesion | Write the whole loss", "L101 .*quesion"),
+    "an unknown block": (
+        PAGE,
+        "/// question | Write the whole loss",
+        "/// quesion | Write the whole loss",
+        "L101 .*quesion",
+    ),
     "an unknown option": (PAGE, "    id: four-kls\n", "    ident: four-kls\n", "L103 .*ident"),
-    "a result typed by hand": (PAGE, "**b)** Only the mean moved", "**b)** It is 2.00: only the mean moved", "L401 .*2.00"),
+    "a result typed by hand": (
+        PAGE,
+        "**b)** Only the mean moved",
+        "**b)** It is 2.00: only the mean moved",
+        "L401 .*2.00",
+    ),
     "an id used twice": (PAGE, "    id: card-good-at\n", "    id: card-six-steps\n", "L105 .*card-six-steps"),
 }
 

@@ -18,7 +18,9 @@ def test_help_names_every_command(project: Any) -> None:
         assert re.search(rf"^ +{command} ", done.stdout, re.MULTILINE)
 
 
-@pytest.mark.parametrize("arguments", [[], ["bild"], ["serve", "--port", "many"]], ids=["none", "misspelt", "no number"])
+@pytest.mark.parametrize(
+    "arguments", [[], ["bild"], ["serve", "--port", "many"]], ids=["none", "misspelt", "no number"]
+)
 def test_a_wrong_command_is_explained(project: Any, arguments: list[str]) -> None:
     done = project.run(*arguments)
     assert done.returncode == 2

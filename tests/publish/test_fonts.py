@@ -39,7 +39,12 @@ def characters(font: TTFont) -> set[str]:
 
 
 def test_every_character_of_a_formula_is_in_a_font(site: Path) -> None:
-    found = write(site, r"\mu_x + \sigma_x \cdot \varepsilon = 0.318", r"\mathcal N(0, I)", r"\sum_{i=1}^d \left(\frac{x}{2}\right)")
+    found = write(
+        site,
+        r"\mu_x + \sigma_x \cdot \varepsilon = 0.318",
+        r"\mathcal N(0, I)",
+        r"\sum_{i=1}^d \left(\frac{x}{2}\right)",
+    )
     used = fonts.use([(site / "index.html").read_text(encoding="utf-8")]).characters
     together = set().union(*(characters(font) for font in found.values()))
     missing = {one for one in used if not one.isspace() and one not in together}

@@ -30,7 +30,9 @@ TIMEOUT = 10_000  # milliseconds: more than a page needs on a busy machine
 
 
 @pytest.fixture(scope="session")
-def made_once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Callable[[str, Callable[[Path], None]], Path]:
+def made_once(
+    tmp_path_factory: pytest.TempPathFactory, worker_id: str
+) -> Callable[[str, Callable[[Path], None]], Path]:
     """made_once(name, make): a folder that `make` fills, once for all the processes that test."""
     shared = tmp_path_factory.getbasetemp()
     if worker_id != "master":

@@ -76,7 +76,9 @@ def test_every_figure_follows_the_maths(copy: Any, lesson: Lesson, rebuild: Call
     assert other[5][-2:] == ["≈1.419+0.375", "≈1.794 nats"]
 
     marginal, exact, gap, loss, *posterior = map(number, changed["one-sample"]["values"])
-    marginal_before, exact_before, gap_before, loss_before, *posterior_before = map(number, lesson["one-sample"]["values"])
+    marginal_before, exact_before, gap_before, loss_before, *posterior_before = map(
+        number, lesson["one-sample"]["values"]
+    )
     assert [marginal, gap, *posterior] == [marginal_before, gap_before, *posterior_before]
     assert [exact, loss] == pytest.approx([exact_before + 0.25, loss_before + 0.25], abs=2e-6)
 

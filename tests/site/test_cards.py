@@ -103,9 +103,7 @@ def test_following_a_link_opens_what_is_closed(page: Page) -> None:
 
 
 @pytest.mark.parametrize("anchor", ["distributions", "four-kls"])
-def test_a_link_to_a_question_gives_no_answer_away(
-    open_page: Callable[..., Page], practice: str, anchor: str
-) -> None:
+def test_a_link_to_a_question_gives_no_answer_away(open_page: Callable[..., Page], practice: str, anchor: str) -> None:
     page = open_page(f"{practice}#{anchor}")
     expect(page.locator(f"#{anchor}")).to_be_in_viewport()
     assert page.locator("details[open]").count() == 0

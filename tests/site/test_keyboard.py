@@ -48,7 +48,9 @@ def test_tab_reaches_everything_in_reading_order(page: Page) -> None:
     assert places == sorted(places)
 
     def wanted(selector: str) -> list[str]:
-        return [str(name) for name in page.eval_on_selector_all(selector, "all => all.map((one) => one.parentElement.id)")]
+        return [
+            str(name) for name in page.eval_on_selector_all(selector, "all => all.map((one) => one.parentElement.id)")
+        ]
 
     opened = [stop["id"] for stop in content if stop["tag"] == "summary"]
     for selector in (".lesson-answer > summary", ".lesson-depth > summary"):
@@ -101,7 +103,7 @@ def test_search_and_scheme_by_keyboard(page: Page) -> None:
 def test_tab_reaches_search_and_scheme(page: Page) -> None:
     header = [stop for stop in tab_through(page) if not stop["content"]]
     assert [stop["name"] for stop in header if stop["tag"] == "a"][0] == "Skip to content"
-    assert any(stop["tag"] == "input" and stop["id"] == "__search" or stop["name"] == "Search" for stop in header)
+    assert any((stop["tag"] == "input" and stop["id"] == "__search") or stop["name"] == "Search" for stop in header)
     assert any("scheme" in stop["name"].lower() for stop in header), header
 
 

@@ -119,8 +119,9 @@ class Quantity:
         return self.figure.tex + (rf"\ \text{{{self._unit}}}" if self.unit else "")
 
     def _repr_latex_(self) -> str:
-        relation = _RELATION[self.figure.exact]
-        return f"${f'{self.symbol} {relation} ' if self.symbol else ''}{self.tex()}$"
+        # An exact value without a symbol needs no sign; a rounded one never goes without.
+        sign = f"{_RELATION[self.figure.exact]} " if self.symbol or not self.figure.exact else ""
+        return f"${self.symbol} {sign}{self.tex()}$".replace("$ ", "$")
 
 
 _RELATION = {True: "=", False: r"\approx"}

@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import platform
-import re
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -53,34 +53,41 @@ def data_files(notebook: Notebook) -> list[Path]:
 
 def reached(notebook: Notebook) -> set[Path]:
     """The files of this package that the notebook's code can import, by following `import` from file to file."""
-    texts = [cell.text for cell in notebook.code]
-    if any("importlib" in text or "__import__" in text for text in texts):
-        return set(PACKAGE.rglob("*.py"))  # it may reach anything
     found: set[Path] = set()
-    waiting = [file for text in texts for file in _imports(text)]
-    while waiting:
-        file = waiting.pop()
-        if file not in found:
+    texts = [cell.text for cell in notebook.code]
+    while texts:
+        text = texts.pop()
+        if _dark(text):
+            return set(PACKAGE.rglob("*.py"))
+        for file in {file for module in imported(text) for file in _files(module)} - found:
             found.add(file)
-            waiting += _imports(file.read_text(encoding="utf-8"))
+            texts.append(file.read_text(encoding="utf-8"))
     return found
 
 
-def _imports(code: str) -> Iterator[Path]:
-    for module in imported(code):
-        yield from _files(module)
+def _dark(code: str) -> bool:
+    """Whether code may import what `imported` does not see."""
+    if "importlib" in code or "__import__" in code:
+        return True
+    tree = _parsed(code)
+    return tree is None or any(isinstance(node, ast.ImportFrom) and node.level for node in ast.walk(tree))
+
+
+@functools.cache
+def _parsed(code: str) -> ast.Module | None:
+    """The code's tree, or None for what is not plain Python: a magic, or a fault that running the cell will name."""
+    try:
+        return ast.parse(code)
+    except (SyntaxError, ValueError):
+        return None
 
 
 @functools.cache
 def imported(code: str) -> tuple[str, ...]:
     """The modules a piece of code may import, as far as its text says; `from a import b` may mean a module a.b."""
-    try:
-        tree = ast.parse(code)
-    except SyntaxError:  # a magic, or a fault that running the cell will name: look at the plain import lines
-        plain = [line.strip() for line in code.split("\n") if re.match(r"\s*(import|from) [\w., ]+$", line)]
-        tree = ast.parse("\n".join(plain))
     names: list[str] = []
-    for node in ast.walk(tree):
+    tree = _parsed(code)
+    for node in ast.walk(tree) if tree else ():
         if isinstance(node, ast.Import):
             names += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
@@ -123,4 +130,6 @@ def save(address: str, outputs: Outputs) -> None:
     payload = json.dumps(outputs, sort_keys=True).encode()
     partial = FOLDER / f"{address}.{os.getpid()}"
     partial.write_bytes(payload + b"\n" + hashlib.sha256(payload).hexdigest().encode())
+    if (FOLDER / address).is_dir():  # damage: a file cannot take its place
+        shutil.rmtree(FOLDER / address, ignore_errors=True)
     partial.replace(FOLDER / address)

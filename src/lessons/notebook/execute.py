@@ -10,6 +10,7 @@ import contextlib
 import ctypes
 import gc
 import importlib
+import math
 import multiprocessing
 import multiprocessing.connection
 import os
@@ -33,6 +34,7 @@ WORTH_A_REHEARSAL = 5  # notebooks: it costs about as much as it saves four of t
 FORKS = "fork" in multiprocessing.get_all_start_methods()
 _ADDRESS = re.compile(r"(?<= at )0x[0-9a-f]{6,}")  # where an object lies in memory: never the same twice
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
+_PR_SET_PDEATHSIG = 1
 
 
 @dataclass
@@ -42,9 +44,10 @@ class Worker:
     notebook: Notebook
     process: Any
     reports: Connection
+    folder: Path  # its own, gone with it
     started: float = field(default_factory=time.monotonic)
     cell: int = 0  # the code cell it is in
-    cell_started: float = field(default_factory=time.monotonic)
+    cell_started: float = math.inf  # loading what a worker needs is no cell's time
 
     @property
     def deadline(self) -> float:
@@ -67,17 +70,18 @@ class Worker:
     def died(self) -> Problem:
         self.process.join()
         code = self.process.exitcode
-        how = f"signal {signal.Signals(-code).name}" if code and code < 0 else f"exit code {code}"
+        how = f"signal {-code}, {signal.strsignal(-code)}" if code and code < 0 else f"exit code {code}"
         repair = "a cell may not end its own process; if it ran out of memory, make it smaller"
         return self.problem("L503", f"this cell ended its kernel ({how})", repair)
 
     def kill(self) -> None:
-        """End the process and all it started."""
+        """End the process and all it started, and remove its folder."""
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.process.pid, signal.SIGKILL)
         with contextlib.suppress(ProcessLookupError):
             self.process.kill()
         self.process.join()
+        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 Finished = Callable[[Notebook, Outputs, float], None]
@@ -96,14 +100,15 @@ def execute(
     problems: list[Problem] = []
     if waiting and FORKS:
         _preload(waiting)
-    jobs = jobs or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    jobs = jobs or (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
     try:
         while waiting or running:
             while waiting and len(running) < jobs:
                 worker = _start(waiting.pop(0))
                 started(worker.notebook)
                 running.append(worker)
-            patience = max(0.0, min(worker.deadline for worker in running) - time.monotonic())
+            # A child of a cell may hold the pipe of a worker that is no more: look after them now and then.
+            patience = min(1.0, max(0.0, min(worker.deadline for worker in running) - time.monotonic()))
             multiprocessing.connection.wait([worker.reports for worker in running], patience)
             for worker in list(running):
                 ended = _attend(worker, finished)
@@ -119,6 +124,7 @@ def execute(
 
 def _attend(worker: Worker, finished: Finished) -> list[Problem] | None:
     """Hear what a worker reports. None while it runs, else the problems it ended with."""
+    alive = worker.process.is_alive()
     while worker.reports.poll():
         try:
             kind, value = worker.reports.recv()
@@ -127,7 +133,7 @@ def _attend(worker: Worker, finished: Finished) -> list[Problem] | None:
         if kind == "cell":
             worker.cell, worker.cell_started = value, time.monotonic()
         elif kind == "failed":
-            line, message = value
+            worker.cell, line, message = value
             repair = "run the notebook from its top, in `make lab` or cell by cell, to see the whole traceback"
             return [worker.problem("L501", message, repair, line)]
         else:
@@ -135,6 +141,8 @@ def _attend(worker: Worker, finished: Finished) -> list[Problem] | None:
             if not problems:
                 finished(worker.notebook, value, time.monotonic() - worker.started)
             return problems
+    if not alive:
+        return [worker.died()]
     return [worker.late()] if time.monotonic() >= worker.deadline else None
 
 
@@ -143,9 +151,8 @@ def _unshowable(worker: Worker, outputs: Outputs) -> Iterator[Problem]:
     for worker.cell, shown in enumerate(outputs):
         for output in shown:
             data = output.get("data", {})
-            bare = (
-                "image/png" in data or "image/svg+xml" in data or data.get("text/plain", "").startswith("<Figure size")
-            )
+            picture = any(kind.startswith("image/") for kind in data)
+            bare = picture or data.get("text/plain", "").startswith("<Figure size")
             if bare and "text/html" not in data:
                 repair = 'end the cell with Figure(fig, alt="what it shows") from lessons.figures'
                 yield worker.problem("L504", "a figure without alternative text", repair)
@@ -168,9 +175,10 @@ def _preload(notebooks: Sequence[Notebook] = ()) -> None:
 
         _kernel = lessons.notebook.kernel.Kernel()
     for name in sorted({name for notebook in notebooks for cell in notebook.code for name in imported(cell.text)}):
-        # What cannot be imported fails in its notebook, with its line.
-        with contextlib.suppress(Exception):
-            importlib.import_module(name)
+        # What cannot be imported fails in its notebook, with its line. Python's own modules are quick; some speak.
+        if name.partition(".")[0] not in sys.stdlib_module_names:
+            with contextlib.suppress(Exception, SystemExit):
+                importlib.import_module(name)
     if len(notebooks) >= WORTH_A_REHEARSAL:
         _rehearse()
     gc.collect()
@@ -192,19 +200,19 @@ def _rehearse() -> None:
 def _start(notebook: Notebook) -> Worker:
     context: Any = multiprocessing.get_context("fork" if FORKS else "spawn")
     receiving, sending = context.Pipe(duplex=False)
-    process = context.Process(target=_work, args=(notebook, sending), daemon=False)
+    folder = Path(tempfile.mkdtemp(prefix="lessons-notebook-"))
+    process = context.Process(target=_work, args=(notebook, folder, sending), daemon=False)
     sys.stdout.flush()
     process.start()
     sending.close()
-    return Worker(notebook, process, receiving)
+    return Worker(notebook, process, receiving, folder)
 
 
-def _work(notebook: Notebook, reports: Connection) -> None:
+def _work(notebook: Notebook, folder: Path, reports: Connection) -> None:
     """The life of a worker: limits, a folder of its own, the cells, a report."""
     with contextlib.suppress(OSError):
         os.setsid()  # what it starts can be ended with it
     _preload()
-    folder = Path(tempfile.mkdtemp(prefix="lessons-notebook-"))
     try:
         own = notebook.path.resolve().with_suffix("")
         for file in data_files(notebook):
@@ -215,10 +223,7 @@ def _work(notebook: Notebook, reports: Connection) -> None:
         _confine(notebook.limits.memory)
         reports.send(_run(notebook, reports.send))
     except Exception as fault:  # ours, not the notebook's: still no traceback for a teacher
-        reports.send(("failed", (1, f"the notebook could not be run: {type(fault).__name__}: {fault}")))
-    finally:
-        os.chdir("/")
-        shutil.rmtree(folder, ignore_errors=True)
+        reports.send(("failed", (0, 1, f"the notebook could not be run: {type(fault).__name__}: {fault}")))
 
 
 def _confine(memory: float) -> None:
@@ -235,6 +240,7 @@ def _confine(memory: float) -> None:
         libc = ctypes.CDLL(None, use_errno=True)
         if libc.unshare(_CLONE_NEWNET):  # as root; otherwise inside a user namespace of its own
             libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET)
+        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)  # whoever is killed cannot end its workers
 
 
 def _run(notebook: Notebook, report: Callable[[tuple[str, Any]], None]) -> tuple[str, Any]:
@@ -248,8 +254,12 @@ def _run(notebook: Notebook, report: Callable[[tuple[str, Any]], None]) -> tuple
     ]
     document = nbformat.from_dict({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})  # type: ignore[no-untyped-call]
 
+    ran: list[int] = []
+
     def begun(cell: Any, cell_index: int) -> None:
         report(("cell", cell_index))
+        if cell.source.strip():  # the shell does not count empty ones
+            ran.append(cell_index)
 
     client = NotebookClient(
         document, km=_kernel, record_timing=False, coalesce_streams=True, allow_errors=False, on_cell_start=begun
@@ -260,7 +270,8 @@ def _run(notebook: Notebook, report: Callable[[tuple[str, Any]], None]) -> tuple
     except CellExecutionError:
         error = _kernel.error
         message = " ".join(str(error).split()) or "no message"
-        return "failed", (_kernel.error_line(), f"{type(error).__name__}: {message}")
+        count, line = _kernel.error_place() or (len(ran), 1)
+        return "failed", (ran[count - 1], line, f"{type(error).__name__}: {message}")
     return "done", [[_plain(output) for output in cell.outputs] for cell in document.cells]
 
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import collections
 import itertools
+import re
 import sys
 import types
+from traceback import walk_tb
 from typing import Any
 
 from IPython.core.displayhook import DisplayHook
@@ -17,6 +19,7 @@ from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
+_OWN_CODE = re.compile(r"<ipython-input-(\d+)-")  # how IPython names the code of the cell it ran as its n-th
 MOST_OUTPUT = 1_000_000  # characters a notebook may print
 LANGUAGE = {"name": "python", "file_extension": ".py", "mimetype": "text/x-python", "pygments_lexer": "ipython3"}
 
@@ -44,6 +47,7 @@ class Kernel:
         quiet = Config()
         quiet.HistoryManager.enabled = False
         quiet.InteractiveShell.colors = "nocolor"
+        quiet.InteractiveShell.autoawait = False  # nbclient's event loop runs already: `await` is told as what it is
         self.shell: Any = InteractiveShell(  # type: ignore[no-untyped-call]
             config=quiet, user_module=types.ModuleType("__main__")
         )
@@ -57,18 +61,19 @@ class Kernel:
 
         class Publisher(DisplayPublisher):
             def publish(self, data: Any, metadata: Any = None, *_: Any, **__: Any) -> None:
-                kernel.say("display_data", data=data, metadata=metadata or {})
+                kernel._say_data("display_data", data=data, metadata=metadata or {})
 
         class Hook(DisplayHook):
             def write_output_prompt(self) -> None: ...
             def finish_displayhook(self) -> None: ...
             def write_format_data(self, format_dict: Any, md_dict: Any = None) -> None:
                 count = self.prompt_count
-                kernel.say("execute_result", data=format_dict, metadata=md_dict or {}, execution_count=count)
+                kernel._say_data("execute_result", format_dict, metadata=md_dict or {}, execution_count=count)
 
         self.shell.display_pub = Publisher(shell=self.shell, parent=self.shell)  # type: ignore[no-untyped-call]
         self.shell.displayhook = Hook(shell=self.shell, parent=self.shell)  # type: ignore[no-untyped-call]
         self.shell.display_trap.hook = self.shell.displayhook
+        self.shell.ask_exit = _refuse_exit  # type: ignore[attr-defined]
         self.shell._showtraceback = lambda *_: None  # type: ignore[method-assign]  # what a cell raises is told once, by us
 
     def is_alive(self) -> bool:
@@ -98,8 +103,6 @@ class Kernel:
         finally:
             sys.stdout, sys.stderr = streams
         self.error = result.error_before_exec or result.error_in_exec
-        if self.error is None and self.shell.exit_now:
-            self.error = SystemExit("the cell asks the kernel to exit")
         if self.error is None:
             self._reply(status="ok", execution_count=result.execution_count)
         else:
@@ -109,21 +112,28 @@ class Kernel:
         self.say("status", execution_state="idle")
         return self._parent
 
+    def _say_data(self, kind: str, data: dict[str, Any], **content: Any) -> None:
+        self.count_output(data.get("text/plain", ""))
+        self.say(kind, data=data, **content)
+
     def count_output(self, text: str) -> None:
         self._printed += len(text)
         if self._printed > MOST_OUTPUT:
             raise TooMuchOutput(f"more than {MOST_OUTPUT:,} characters printed")
 
-    def error_line(self) -> int:
-        """The line of the cell, from 1, that raised: the innermost one of the cell's own code."""
+    def error_place(self) -> tuple[int, int] | None:
+        """Which of the cells run so far raised, and in which of its lines, both from 1: the notebook's innermost."""
+        steps = walk_tb(self.error.__traceback__ if self.error else None)
+        places = [(frame.f_code.co_filename, line) for frame, line in steps]
         if isinstance(self.error, SyntaxError):
-            return self.error.lineno or 1
-        line, traceback = 1, self.error.__traceback__ if self.error else None
-        while traceback:
-            if traceback.tb_frame.f_code.co_filename.startswith("<ipython-input"):
-                line = traceback.tb_lineno
-            traceback = traceback.tb_next
-        return line
+            places.append((self.error.filename or "", self.error.lineno or 1))
+        own = [(int(named[1]), line) for file, line in places if (named := _OWN_CODE.match(file))]
+        return own[-1] if own else None
+
+
+def _refuse_exit() -> None:
+    """What `exit` and `quit` call."""
+    raise SystemExit("the cell asks the kernel to exit")
 
 
 class Stream:

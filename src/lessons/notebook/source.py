@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -16,7 +17,7 @@ from lessons.page.problem import Location, Problem
 from lessons.page.source import scan
 
 KEYS = ("title", "description", "lesson", "limits")
-_MARKER = re.compile(r"^# ?%%")
+_MARKER = re.compile(r"\s*#\s*(?:%%+\s|%%$|<codecell>\s*$|In\[[0-9 ]*\]:?\s*$)")  # as jupytext knows it
 _HEADER = re.compile(r"\A# ---\n(?P<yaml>(?:#.*\n)*?)# ---\n")
 
 
@@ -59,6 +60,7 @@ class Notebook:
 def read(path: Path, text: str) -> tuple[Notebook, list[Problem]]:
     """The notebook and what is wrong with its words: header, mathematics, TeX. Nothing is run."""
     shown = path.as_posix()
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     header = _HEADER.match(text)
     front = re.sub(r"(?m)^# ?", "", header["yaml"]) if header else ""
     problems = list(rules.front_matter(shown, f"---\n{front}---\n", known=KEYS))
@@ -66,8 +68,8 @@ def read(path: Path, text: str) -> tuple[Notebook, list[Problem]]:
         meta: Any = yaml.safe_load(front) or {}
     except yaml.YAMLError:
         meta = {}
-    limits, faults = _limits(shown, meta.get("limits") if isinstance(meta, dict) else None)
-    cells = _cells(text)
+    limits, faults = _limits(shown, front, meta.get("limits") if isinstance(meta, dict) else None)
+    cells = _cells(text, header.end() if header else 0)
     problems += faults
     for cell in cells:
         if not cell.code:
@@ -77,21 +79,34 @@ def read(path: Path, text: str) -> tuple[Notebook, list[Problem]]:
     return Notebook(path, **words, limits=limits, cells=cells), problems
 
 
-def _cells(text: str) -> tuple[Cell, ...]:
+def _cells(text: str, start: int) -> tuple[Cell, ...]:
+    """The cells, and where each stands: below its marker, where its first line is. Jupytext does not tell."""
     lines = text.split("\n")
-    markers = [number for number, line in enumerate(lines, 1) if _MARKER.match(line)]
-    found = [cell for cell in jupytext.reads(text, fmt="py:percent").cells if cell.cell_type != "raw"]
-    unmarked = len(found) - len(markers)  # jupytext takes code above the first marker as a cell
-    places = [1] * unmarked + [marker + 1 for marker in markers]
-    return tuple(Cell(cell.cell_type == "code", cell.source, line) for cell, line in zip(found, places, strict=True))
+    start += len(text[start:]) - len(text[start:].lstrip("\n"))
+    at = text[:start].count("\n")
+    cells: list[Cell] = []
+    for number, found in enumerate(jupytext.reads(text[start:], fmt="py:percent").cells):
+        marker = next((i for i in range(at, len(lines)) if _MARKER.match(lines[i])), len(lines))
+        if number == 0 and any(line.strip() for line in lines[at:marker]):
+            marker = at - 1  # jupytext takes what stands above the first marker as a cell
+        written = found.source.split("\n")
+        first = next((i for i, line in enumerate(written) if line.strip()), None)
+        at = marker + 1
+        if first is not None:
+            at = next((i for i in range(at, len(lines)) if written[first].strip() in lines[i]), at + first) - first
+        if found.cell_type != "raw":
+            cells.append(Cell(found.cell_type == "code", found.source, at + 1))
+        at += len(written) if first is not None else 0
+    return tuple(cells)
 
 
-def _limits(path: str, given: Any) -> tuple[Limits, list[Problem]]:
+def _limits(path: str, front: str, given: Any) -> tuple[Limits, list[Problem]]:
     names = [field.name for field in fields(Limits)]
     valid = isinstance(given, dict) and all(
-        key in names and isinstance(value, int | float) and value > 0 for key, value in given.items()
+        key in names and isinstance(value, int | float) and 0 < value < math.inf for key, value in given.items()
     )
     if given is None or valid:
         return Limits(**(given or {})), []
     repair = f"write `limits: {{cell: 30}}`; the limits are {', '.join(names)}, all numbers above 0"
-    return Limits(), [Problem(Location(path, 2), "L002", "the limits are not understood", repair)]
+    line = next((n for n, line in enumerate(front.split("\n"), 2) if line.startswith("limits:")), 2)
+    return Limits(), [Problem(Location(path, line), "L002", "the limits are not understood", repair)]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import html
 import json
+import os
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -62,13 +64,15 @@ def _write(folder: Path, files: dict[str, str]) -> None:
     """Make a folder hold these files and no others; a file that is right is not touched."""
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.iterdir():
-        if old.name not in files:
-            old.unlink()
+        if old.is_dir():  # JupyterLab leaves one
+            shutil.rmtree(old, ignore_errors=True)
+        elif old.name not in files and not old.name.startswith("."):  # another build may be writing those
+            old.unlink(missing_ok=True)
     for name, text in files.items():
-        target = folder / name
-        if not (target.is_file() and target.read_text(encoding="utf-8") == text):
-            partial = folder / f".{name}"
-            partial.write_text(text, encoding="utf-8")
+        target, data = folder / name, text.encode()
+        if not (target.is_file() and target.read_bytes() == data):
+            partial = folder / f".{name}.{os.getpid()}"
+            partial.write_bytes(data)
             partial.replace(target)
 
 
