@@ -11,6 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# The same examples on every machine, and no test that fails because the machine was busy.
+settings.register_profile("lessons", deadline=None, derandomize=True)
+settings.load_profile("lessons")
 
 ROOT = Path(__file__).parent.parent
 

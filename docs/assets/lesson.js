@@ -142,6 +142,10 @@ function reachScrollers() {
 printByAddress();
 openWhilePrinting();
 document.querySelectorAll(".lesson-deck").forEach(equip);
-addEventListener("load", reachScrollers); // by then the theme has put its scroller around each table
+addEventListener("load", () => {
+  // By now the theme has put a scroller around each table, and a landmark without a name into each block of code.
+  reachScrollers();
+  document.querySelectorAll(".md-code__nav").forEach((buttons) => buttons.setAttribute("role", "group"));
+});
 openTarget();
 addEventListener("hashchange", openTarget);

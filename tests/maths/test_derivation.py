@@ -124,11 +124,11 @@ def test_digits_out_of_range_are_refused(digits: int) -> None:
         (Quantity(0.125, "D", "nats"), "0.125 nats", r"$D = 0.125\ \text{nats}$"),
         (Quantity(0.3181471, "D", "nats"), "≈ 0.318 nats", r"$D \approx 0.318\ \text{nats}$"),
         (Quantity(-0.5), "−0.5", "$-0.5$"),
-        (Quantity(4.00123e-7), "≈ 4.00 × 10⁻⁷", r"$4.00 \times 10^{-7}$"),
+        (Quantity(4.00123e-7), "≈ 4.00 × 10⁻⁷", r"$\approx 4.00 \times 10^{-7}$"),
         (Quantity(1, unit="nats"), "1 nat", r"$1\ \text{nat}$"),
         (Quantity(-1, unit="nats"), "−1 nat", r"$-1\ \text{nat}$"),
         (Quantity(0.7 + 0.2 + 0.1, unit="nats"), "1 nat", r"$1\ \text{nat}$"),  # 0.9999999999999999
-        (Quantity(1.0000001, unit="nats"), "≈ 1.000 nats", r"$1.000\ \text{nats}$"),
+        (Quantity(1.0000001, unit="nats"), "≈ 1.000 nats", r"$\approx 1.000\ \text{nats}$"),
         (Quantity(1, unit="bits"), "1 bits", r"$1\ \text{bits}$"),
         (Quantity(0, unit="nats"), "0 nats", r"$0\ \text{nats}$"),
     ],

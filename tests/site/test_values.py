@@ -174,7 +174,7 @@ def test_no_page_shows_tex_or_a_number_that_is_none(urls: list[str], open_page: 
         page.goto(url)
         text, computed = page.evaluate("""() => {
             document.querySelectorAll("details").forEach((one) => (one.open = true));
-            const results = [...document.querySelectorAll(".lesson-value, .lesson-printed, .katex-html")];
+            const results = [...document.querySelectorAll(".lesson-value, .lesson-printed, .lesson-derivation .katex-html")];
             const computed = results.map((one) => one.textContent).join("\\n");
             document.querySelectorAll("pre, code, script, style").forEach((one) => one.remove());
             return [document.body.innerText, computed];

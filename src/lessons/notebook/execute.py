@@ -135,6 +135,9 @@ def _attend(worker: Worker, finished: Finished) -> list[Problem] | None:
         elif kind == "failed":
             worker.cell, line, message = value
             repair = "run the notebook from its top, in `make lab` or cell by cell, to see the whole traceback"
+            if message.startswith("MemoryError"):
+                most = f"{worker.notebook.limits.memory:g} MiB"
+                repair = f"it has {most}: make it smaller, or raise the limit in the header: `limits: {{memory: …}}`"
             return [worker.problem("L501", message, repair, line)]
         else:
             problems = list(_unshowable(worker, value))
@@ -269,9 +272,10 @@ def _run(notebook: Notebook, report: Callable[[tuple[str, Any]], None]) -> tuple
         client.execute()
     except CellExecutionError:
         error = _kernel.error
-        message = " ".join(str(error).split()) or "no message"
+        said = error.msg if isinstance(error, SyntaxError) else str(error)  # its str has a line of its own counting
+        message = ": ".join([type(error).__name__, *filter(None, [" ".join(said.split())])])
         count, line = _kernel.error_place() or (len(ran), 1)
-        return "failed", (ran[count - 1], line, f"{type(error).__name__}: {message}")
+        return "failed", (ran[count - 1], line, message)
     return "done", [[_plain(output) for output in cell.outputs] for cell in document.cells]
 
 

@@ -158,12 +158,7 @@ def headings(source: Source) -> Iterator[Problem]:
 
 def typed_results(source: Source) -> Iterator[Problem]:
     """L401: a figure of two or more places in an answer, solution, card or note was computed somewhere: here."""
-    text = list(source.text)
-    hidden = [(part.start, part.end) for part in source.parts if isinstance(part, Code | Value | Snippet)]
-    hidden += [match.span() for match in _NO_FIGURE.finditer(source.text)]
-    for start, end in hidden:
-        text[start:end] = [" " if character != "\n" else "\n" for character in text[start:end]]
-    visible = "".join(text)
+    visible = _NO_FIGURE.sub(lambda match: " " * len(match[0]), source.without(Code, Value, Snippet))
     for block in source.of(Block):
         kind = KINDS.get(block.name)
         if kind is None or not kind.HOLDS_RESULTS:
@@ -176,8 +171,40 @@ def typed_results(source: Source) -> Iterator[Problem]:
             yield Problem(source.location(match.start()), "L401", message, repair)
 
 
+# A tag, a comment that is not closed, a declaration; not an address in angle brackets, nor a bare "x < 3".
+_TAG = re.compile(r"<(?!https?://|[\w.+-]+@)(?:/?[A-Za-z][^\s>]*|!|\?)")
+_ATTRIBUTES = re.compile(r"\{:?(?P<inside>[^{}\n]*)\}")
+_PLAIN_ATTRIBUTES = re.compile(r"(?:\s*[.#][\w-]+)*\s*")
+
+
+def markup(source: Source) -> Iterator[Problem]:
+    """L112, L113: pages are Markdown. HTML in them could carry a script, and no other generator need know it."""
+    if source.made:
+        return
+    for match in _TAG.finditer(source.prose):
+        repair = "write Markdown; for the sign itself, write it in code: `<`"
+        yield Problem(source.location(match.start()), "L112", f"raw HTML: {match[0]}", repair)
+    for match in _ATTRIBUTES.finditer(source.prose):
+        if "=" in match["inside"] and not _PLAIN_ATTRIBUTES.fullmatch(match["inside"]):
+            repair = "an attribute list may hold classes and an id: { .class #id }"
+            yield Problem(source.location(match.start()), "L113", f"attributes of HTML: {match[0]}", repair)
+
+
+# Signs that turn the reading direction: in code they make it look like other code than runs.
+_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+
+
+def directions(source: Source) -> Iterator[Problem]:
+    """L007: right-to-left prose needs no such signs, and code with them deceives its reader."""
+    for part in source.parts:
+        if isinstance(part, Code | Snippet | Value):
+            for match in _TURNS.finditer(source.text, part.start, part.end):
+                message = f"code holds the invisible sign U+{ord(match[0]):04X}, which turns the reading direction"
+                yield Problem(source.location(match.start()), "L007", message, "delete it")
+
+
 Rule = Callable[[Source], Iterator[Problem]]
-RULES: tuple[Rule, ...] = (blocks, ids, exercises, headings, typed_results)
+RULES: tuple[Rule, ...] = (blocks, ids, exercises, headings, markup, directions, typed_results)
 
 
 def broken(source: Source) -> list[Problem]:

@@ -107,11 +107,15 @@ P = TypeVar("P", bound=Part)
 
 @dataclass
 class Source:
-    """The scanned text of one page. `line_offset` is the number of lines of front matter above it."""
+    """The scanned text of one page. `line_offset` is the number of lines of front matter above it.
+
+    `made`: written by this project (an executed notebook) and not by an author, so that it may hold HTML.
+    """
 
     path: str
     text: str
     line_offset: int = 0
+    made: bool = False
     parts: list[Part] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
@@ -122,6 +126,19 @@ class Source:
     def location(self, offset: int) -> Location:
         line = bisect.bisect_right(self._line_starts, offset)
         return Location(self.path, line + self.line_offset, offset - self._line_starts[line - 1] + 1)
+
+    def without(self, *kinds: type[Part]) -> str:
+        """The text with blanks where such parts stand; every offset and line stays what it was."""
+        text = list(self.text)
+        for part in self.parts:
+            if isinstance(part, kinds):
+                text[part.start : part.end] = [c if c == "\n" else " " for c in text[part.start : part.end]]
+        return "".join(text)
+
+    @cached_property
+    def prose(self) -> str:
+        """The text without code, values and formulas."""
+        return self.without(Code, Snippet, Value, Formula)
 
     def of(self, kind: type[P]) -> list[P]:
         return [part for part in self.parts if isinstance(part, kind)]
@@ -147,9 +164,9 @@ def normalize(text: str) -> str:
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").expandtabs(4)
 
 
-def scan(path: str, text: str, line_offset: int = 0) -> Source:
+def scan(path: str, text: str, line_offset: int = 0, *, made: bool = False) -> Source:
     """Find the parts of a page's text (without front matter), in document order."""
-    source = Source(path, text, line_offset)
+    source = Source(path, text, line_offset, made)
     _Scanner(source).run()
     source.parts.sort(key=lambda part: part.start)
     return source
