@@ -10,7 +10,7 @@ LESSONS := $(BIN)/lessons
 SYSTEM_TOOLS := chromium:chromium firefox-esr:firefox-esr pdfinfo:poppler-utils java:default-jre-headless
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve build check notebooks lab pdf test lint bench screenshot lock clean browsers
+.PHONY: help setup serve build check new values notebooks lab pdf test lint bench screenshot lock clean browsers
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -25,6 +25,12 @@ build: $(SITE_READY) ## build the site into site/
 
 check: $(SITE_READY) ## report every problem of every lesson
 	@$(LESSONS) check
+
+new: $(SITE_READY) ## begin a lesson                                       (SLUG=a-short-name TITLE="Its title")
+	@$(LESSONS) new "$(SLUG)" --title "$(TITLE)"
+
+values: $(SITE_READY) ## list every computed value, or what changed since BASE   (BASE=main)
+	@$(LESSONS) values $(if $(BASE),--diff "$(BASE)")
 
 notebooks: $(SITE_READY) ## run the notebooks that changed, or whose code did
 	@$(LESSONS) notebooks

@@ -34,7 +34,21 @@ def _parser() -> argparse.ArgumentParser:
 
     check = commands.add_parser("check", help="report every problem of every page")
     check.add_argument("pages", nargs="*", type=Path, help="Markdown files (default: all of docs/)")
+    check.add_argument("--format", choices=["text", "github", "json"], default="text", help="default: text")
+    check.add_argument("--ready", action="store_true", help="refuse what a template left to be written, too")
+    check.add_argument("--base", metavar="REVISION", help="tell of ids that were there at this revision and are gone")
     check.set_defaults(run=_check)
+
+    new = commands.add_parser("new", help="begin a lesson: page, notebook and nav")
+    new.add_argument("slug", help="its short name, as in kl-forward-reverse")
+    new.add_argument("--title", required=True)
+    new.set_defaults(run=_new)
+
+    values = commands.add_parser("values", help="list every computed value, or what a change does to them")
+    values.add_argument("pages", nargs="*", type=Path, help="Markdown files (default: all of docs/)")
+    values.add_argument("--format", choices=["text", "json"], default="text", help="default: text")
+    values.add_argument("--diff", metavar="BASE", help="only what differs from this revision, old → new")
+    values.set_defaults(run=_values)
 
     build = commands.add_parser("build", help="check, then build the site")
     build.add_argument("--site", type=Path, default=Path("site"), help="where to put it (default: site)")
@@ -62,14 +76,51 @@ def _find_config() -> Path | None:
 
 
 def _check(options: argparse.Namespace) -> int:
+    from lessons.authoring import ready
+    from lessons.notebook import stage
     from lessons.page import checks
     from lessons.page.problem import report
 
     pages = options.pages or checks.pages(Path("docs"))
     problems = checks.check(pages)
-    if problems:
-        return _fail(report(problems))
+    notebooks, faults = ([], []) if options.pages else stage.notebooks(Path())
+    problems += faults
+    if options.ready:
+        problems += ready.left_to_write([*pages, *(notebook.path for notebook in notebooks)])
+    if options.base:
+        try:
+            problems += ready.ids_gone(options.base, pages)
+        except ready.NoBase as fault:
+            return _fail(str(fault))
+    if problems or options.format == "json":
+        print(report(problems, options.format), file=sys.stderr if options.format == "text" else sys.stdout)
+        return int(bool(problems))
     print(f"{len(pages)} page{'' if len(pages) == 1 else 's'}, no problems")
+    return 0
+
+
+def _new(options: argparse.Namespace) -> int:
+    from lessons.authoring.new import CannotBegin, new
+
+    try:
+        written = new(Path.cwd(), options.slug, options.title)
+    except CannotBegin as fault:
+        return _fail(str(fault))
+    for path in written:
+        print(f"wrote {path.relative_to(Path.cwd())}")
+    print("Replace every TODO, and look at it with `make serve`.")
+    return 0
+
+
+def _values(options: argparse.Namespace) -> int:
+    from lessons.authoring import values
+    from lessons.page import checks
+
+    found = values.values(options.pages or checks.pages(Path("docs")))
+    try:
+        print(values.diff(values.at(options.diff), found) if options.diff else values.listed(found, options.format))
+    except values.NoBase as fault:
+        return _fail(str(fault))
     return 0
 
 

@@ -24,6 +24,8 @@ from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as MatplotlibFigure
 
+__all__ = ["Figure", "ink", "plt"]
+
 # Six colours that differ for every common colour blindness, dark enough for lines on paper. The page's stylesheet
 # has a lighter set of the same names for the dark scheme.
 PALETTE = ("#1444a5", "#a73119", "#008466", "#84639b", "#c08600", "#2f2f2f")

@@ -179,6 +179,14 @@ class Derivation:
         return self.result.value
 
     @property
+    def symbol(self) -> str:
+        return self.result.symbol
+
+    @property
+    def unit(self) -> str:
+        return self.result.unit
+
+    @property
     def relation(self) -> str:
         return self.result.relation
 

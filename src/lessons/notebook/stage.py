@@ -20,6 +20,7 @@ SOURCES = Path("notebooks")
 STAGED = Path("docs/notebooks")
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 LANGUAGE = {"file_extension": ".py", "mimetype": "text/x-python", "name": "python", "pygments_lexer": "ipython3"}
+_CONTROL = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]")  # a terminal's colours, and what no page shows
 
 Say = Callable[[str], None]
 
@@ -124,7 +125,7 @@ def _shown(output: dict[str, Any]) -> str:
     if "text/html" in data:
         return _raw(f'<div class="lesson-output" data-search-exclude>{data["text/html"]}</div>')
     if "text/latex" in data:
-        tex = data["text/latex"].strip().strip("$").strip()
+        tex = re.sub(r"\n\s*\n", "\n", data["text/latex"].strip().strip("$").strip())  # a blank line ends a formula
         return f'<div class="lesson-derivation">$$\n{tex}\n$$</div>'
     text = output.get("text") or data.get("text/plain", "")
     return _raw(f'<pre class="lesson-printed" data-search-exclude>{html.escape(text.rstrip(), quote=False)}</pre>')
@@ -132,6 +133,7 @@ def _shown(output: dict[str, Any]) -> str:
 
 def _raw(block: str) -> str:
     """HTML on one line, with nothing in it that Markdown or its extensions could take for their own."""
+    block = _CONTROL.sub("", block)
     return block.replace("\n", "&#10;").replace("$", "&#36;").replace("`", "&#96;")
 
 

@@ -18,6 +18,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from lessons.confine import confine
+from lessons.page.display import Described
 from lessons.page.evaluate import evaluate
 from lessons.page.problem import Location, Problem
 from lessons.page.source import Part, Snippet, Source, Value
@@ -33,6 +34,12 @@ class Seen:
 
     problems: list[Problem] = field(default_factory=list)
     digests: list[tuple[Location, str]] = field(default_factory=list)
+    described: list[tuple[Location, str, Described]] = field(default_factory=list)
+
+
+def run(sources: Sequence[Source]) -> list[Seen]:
+    """Evaluate pages once, each for itself."""
+    return _Run(sources, "fork" if FORKS else "spawn").finish()
 
 
 def problems(sources: Sequence[Source], *, twice: bool = True) -> list[Problem]:
@@ -146,4 +153,4 @@ def _work(sources: Sequence[Source], reports: Connection) -> None:
         digests = [
             (source.location(part.start), hashlib.sha256(done.html[part].encode()).hexdigest()) for part in computed
         ]
-        reports.send(Seen(done.problems, digests))
+        reports.send(Seen(done.problems, digests, done.described))

@@ -53,6 +53,25 @@ def on_its_own(value: object) -> Shown:
     return in_sentence(value)
 
 
+@dataclass(frozen=True)
+class Described:
+    """A shown value as a reviewer wants it: what it is called, how it reads, and the whole number behind that."""
+
+    text: str
+    symbol: str = ""
+    unit: str = ""
+    number: float | None = None
+
+
+def described(value: object) -> Described:
+    """What a value says of itself beyond what it shows. Text and pictures have no number."""
+    try:
+        number = None if isinstance(value, str) else float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        number = None
+    return Described(str(value), str(getattr(value, "symbol", "")), str(getattr(value, "unit", "")), number)
+
+
 def _refusal(value: object) -> Exception:
     kind = type(value).__name__
     try:

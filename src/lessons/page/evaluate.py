@@ -11,8 +11,8 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 
 from lessons.page import katex, rules
-from lessons.page.display import Shown
-from lessons.page.problem import Problem
+from lessons.page.display import Described, Shown
+from lessons.page.problem import Location, Problem
 from lessons.page.snippet import Output, Runner
 from lessons.page.source import Example, Formula, Part, Snippet, Source, Value
 
@@ -23,12 +23,14 @@ class Evaluated:
 
     html: dict[Part, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    described: list[tuple[Location, str, Described]] = field(default_factory=list)  # place, expression, value
 
 
 def evaluate(source: Source, begun: Callable[[Part], None] = lambda part: None) -> Evaluated:
     """Check a page's text and, in document order, run what it computes, calling `begun` before each part."""
     done = Evaluated(problems=rules.broken(source))
     runner = Runner(source)
+    done.described = runner.described
     for part in source.parts:
         begun(part)
         if isinstance(part, Snippet):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -65,6 +66,8 @@ CODES = {
     "L502": "a notebook takes too long",
     "L503": "a notebook cell ends its kernel",
     "L504": "a figure without alternative text",
+    "L701": "something a template left to be written",
+    "L702": "an id that is gone",
 }
 
 
@@ -86,11 +89,41 @@ class Problem:
         return f"{first}\n    {self.repair}" if self.repair else first
 
 
-def report(problems: Iterable[Problem]) -> str:
-    """All problems, sorted by place, and their number."""
+def report(problems: Iterable[Problem], form: str = "text") -> str:
+    """All problems, sorted by place: as text for people, as annotations for GitHub, or as JSON."""
     ordered = sorted(set(problems))
+    return FORMATS[form](ordered)
+
+
+def _text(ordered: list[Problem]) -> str:
     count = f"{len(ordered)} problem{'' if len(ordered) == 1 else 's'}"
     return "\n".join([*map(str, ordered), count])
+
+
+def _github(ordered: list[Problem]) -> str:
+    """Workflow commands, which GitHub shows beside the line. https://docs.github.com/actions (workflow commands)"""
+
+    def escaped(text: str, more: str = "") -> str:
+        for sign in "%\r\n" + more:
+            text = text.replace(sign, f"%{ord(sign):02X}")
+        return text
+
+    return "\n".join(
+        f"::error file={escaped(p.location.path, ':,')},line={p.location.line},col={p.location.column},"
+        f"title={escaped(p.code, ':,')}::{escaped(f'{p.message}' + (f'{chr(10)}{p.repair}' if p.repair else ''))}"
+        for p in ordered
+    )
+
+
+def _json(ordered: list[Problem]) -> str:
+    rows = [
+        {**vars(problem.location), "code": problem.code, "message": problem.message, "repair": problem.repair}
+        for problem in ordered
+    ]
+    return json.dumps(rows, indent=1, ensure_ascii=False)
+
+
+FORMATS = {"text": _text, "github": _github, "json": _json}
 
 
 def nearest(word: str, valid: Iterable[str]) -> str:

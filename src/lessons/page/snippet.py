@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from types import CodeType
 
 from lessons.page import display
-from lessons.page.display import Shown
+from lessons.page.display import Described, Shown
 from lessons.page.problem import Location, Problem, nearest
 from lessons.page.provenance import History, visible
 from lessons.page.source import Snippet, Source, Value
@@ -54,6 +54,7 @@ class Runner:
     source: Source
     namespace: dict[str, object] = field(default_factory=lambda: {"__name__": "__lesson__"})
     history: History = field(default_factory=History)
+    described: list[tuple[Location, str, Described]] = field(default_factory=list)  # place, expression, value
 
     def run(self, snippet: Snippet) -> Output | Problem:
         """Execute a fence; its last line, if an expression, is its value, unless that is None or ends in `;`."""
@@ -77,8 +78,12 @@ class Runner:
                 if not isinstance(last, ast.Expr):
                     return None
                 value = eval(self._compiled(ast.Expression(last.value)), self.namespace)
-            silent = value is None or snippet.code.rstrip().endswith(";")
-            return None if silent else display.on_its_own(value)
+            if value is None or snippet.code.rstrip().endswith(";"):
+                return None
+            shown = display.on_its_own(value)
+            expression = "figure" if shown.picture else ast.unparse(last.value)
+            self.described.append((Location(self.source.path, last.lineno), expression, display.described(value)))
+            return shown
 
         result = self._guard(location, execute)
         if isinstance(result, Problem):
@@ -94,7 +99,10 @@ class Runner:
 
         def evaluate() -> Shown:
             tree = ast.parse("\n" * (location.line - 1) + value.expression, self.source.path, mode="eval")
-            return display.in_sentence(eval(self._compiled(tree), self.namespace))
+            computed = eval(self._compiled(tree), self.namespace)
+            shown = display.in_sentence(computed)
+            self.described.append((location, value.expression, display.described(computed)))
+            return shown
 
         result = self._guard(location, evaluate)
         return result if isinstance(result, Problem) else result or Shown("")

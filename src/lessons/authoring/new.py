@@ -1,0 +1,46 @@
+"""Begin a lesson: a page, a notebook and their lines in nav, which check and build at once.
+
+What the templates leave to be written is marked with PLACEHOLDER, which `check --ready` refuses to publish.
+"""
+
+from __future__ import annotations
+
+import re
+from importlib import resources
+from pathlib import Path
+
+from lessons.page.blocks import ID_PATTERN
+
+PLACEHOLDER = "TODO"
+_LAST_LESSON = re.compile(r"(?m)^(?P<indent> +)- .*(?:lessons|notebooks)/[\w-]+\.(?:md|ipynb)$")
+
+
+class CannotBegin(ValueError):
+    """The slug or the title will not do; the message says why and what would."""
+
+
+def new(root: Path, slug: str, title: str) -> list[Path]:
+    """Write the lesson `slug`. Returns the files written and changed. Raises CannotBegin, having written nothing."""
+    page, notebook, config = root / f"docs/lessons/{slug}.md", root / f"notebooks/{slug}.py", root / "mkdocs.yml"
+    if not re.fullmatch(ID_PATTERN, slug):
+        better = re.sub(r"[^a-z0-9]+", "-", slug.lower()).strip("-") or "a-short-name"
+        raise CannotBegin(
+            f"the name {slug!r} will not do: use small letters, digits and single hyphens, as in {better}"
+        )
+    taken = [path for path in (page, notebook) if path.exists()]
+    if taken:
+        raise CannotBegin(f"the name {slug!r} is taken: {taken[0].relative_to(root).as_posix()} is there already")
+    if not title.strip() or re.search(r"[<>\"\n]", title):
+        raise CannotBegin("the title must be plain words, without quotation marks, < or >")
+    nav = config.read_text(encoding="utf-8")
+    last = list(_LAST_LESSON.finditer(nav))
+    if not last:
+        raise CannotBegin("mkdocs.yml has no lesson under nav: to put this one after")
+    indent, at = last[-1]["indent"], last[-1].end()
+    lines = f'\n{indent}- "{title}": lessons/{slug}.md\n{indent}- "{title}: the notebook": notebooks/{slug}.ipynb'
+    for path, template in ((page, "lesson.md"), (notebook, "notebook.py")):
+        text = resources.files(__package__).joinpath("templates", template).read_text(encoding="utf-8")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text.replace("{{slug}}", slug).replace("{{title}}", title), encoding="utf-8")
+    config.write_text(nav[:at] + lines + nav[at:], encoding="utf-8")
+    return [page, notebook, config]

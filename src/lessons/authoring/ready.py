@@ -1,0 +1,61 @@
+"""Whether a change may be published: nothing left to write, and no id taken away from those who hang on it."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterable
+from pathlib import Path
+
+from lessons.authoring.new import PLACEHOLDER
+from lessons.page import checks, rules, source
+from lessons.page.problem import Location, Problem
+
+
+class NoBase(ValueError):
+    """The base revision is not to be had; the message is git's own, in one line."""
+
+
+def left_to_write(paths: Iterable[Path]) -> list[Problem]:
+    """L701: every line that still holds what a template left to be written."""
+    return [
+        Problem(
+            Location(path.as_posix(), number, line.index(PLACEHOLDER) + 1),
+            "L701",
+            "this is still to be written",
+            line.strip(),
+        )
+        for path in paths
+        for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1)
+        if PLACEHOLDER in line
+    ]
+
+
+def ids_gone(base: str, pages: Iterable[Path]) -> list[Problem]:
+    """L702: ids that stood on a page of docs/ at `base` and stand nowhere now. Raises NoBase."""
+    now = {
+        identifier
+        for path in {*pages, *checks.pages(Path("docs"))}
+        for identifier, _ in rules.written_ids(source.read(path.as_posix(), path.read_text(encoding="utf-8")))
+    }
+    problems = []
+    for name in _git("ls-tree", "-r", "--name-only", base, "--", "docs").split("\n"):
+        if name.endswith(".md"):
+            then = source.read(name, _git("show", f"{base}:{name}"))
+            problems += [
+                Problem(
+                    where,
+                    "L702",
+                    f"the id {identifier!r} was here at {base} and is gone",
+                    "give it back: ids are for ever",
+                )
+                for identifier, where in rules.written_ids(then)
+                if identifier not in now
+            ]
+    return problems
+
+
+def _git(*arguments: str) -> str:
+    done = subprocess.run(["git", *arguments], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise NoBase(" ".join(done.stderr.split()))
+    return done.stdout

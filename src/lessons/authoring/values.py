@@ -1,0 +1,98 @@
+"""Every computed value of the site, for a reviewer: what it is, where it stands, and what a change does to it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tarfile
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from io import BytesIO
+from pathlib import Path
+
+from lessons.page import apart, source
+
+
+class NoBase(ValueError):
+    """The base revision is not to be had; the message is git's own, in one line."""
+
+
+@dataclass(frozen=True)
+class Computed:
+    """One value on one page. `number` is the whole number behind the text, None for text and pictures."""
+
+    page: str
+    line: int
+    expression: str
+    symbol: str
+    text: str
+    unit: str
+    number: float | None
+
+    def __str__(self) -> str:
+        return f"{self.page}:{self.line}: {self.expression} = {self.text}" + (
+            f"   [{self.symbol}]" if self.symbol else ""
+        )
+
+
+def values(paths: Iterable[Path]) -> list[Computed]:
+    """The values of these pages, in the order in which they stand. Pages with problems give what they got to."""
+    pages = [source.read(path.as_posix(), path.read_text(encoding="utf-8")) for path in paths]
+    return [
+        Computed(where.path, where.line, expression, said.symbol, said.text, said.unit, said.number)
+        for page in apart.run(pages)
+        for where, expression, said in page.described
+    ]
+
+
+def listed(found: Sequence[Computed], form: str) -> str:
+    if form == "json":
+        return json.dumps([asdict(value) for value in found], indent=1, ensure_ascii=False)
+    return "\n".join([*map(str, found), f"{len(found)} values"])
+
+
+def diff(old: Sequence[Computed], new: Sequence[Computed]) -> str:
+    """Which values a branch changes, old → new. A value is known by its page, its expression and its turn there."""
+    before, after = _keyed(old), _keyed(new)
+    lines = []
+    for key, value in after.items():
+        if key not in before:
+            lines.append(f"{value.page}:{value.line}: {value.expression}: new, {value.text}")
+        elif (before[key].text, before[key].number) != (value.text, value.number):
+            was, now = before[key], value
+            exact = f"   ({was.number!r} → {now.number!r})" if was.text == now.text else ""
+            lines.append(f"{value.page}:{value.line}: {value.expression}: {was.text} → {now.text}{exact}")
+    lines += [f"{v.page}: {v.expression}: {v.text} → gone" for key, v in before.items() if key not in after]
+    return "\n".join([*lines, f"{len(lines)} of {len(after)} values changed"])
+
+
+def _keyed(found: Sequence[Computed]) -> dict[tuple[str, str, int], Computed]:
+    turns: dict[tuple[str, str], int] = {}
+    keyed = {}
+    for value in found:
+        turn = turns.get((value.page, value.expression), 0)
+        turns[value.page, value.expression] = turn + 1
+        keyed[value.page, value.expression, turn] = value
+    return keyed
+
+
+def at(base: str) -> list[Computed]:
+    """The values of another revision, computed by that revision's own code. Raises NoBase."""
+    archive = subprocess.run(["git", "archive", "--format=tar", base], capture_output=True, check=False)
+    if archive.returncode:
+        raise NoBase(" ".join(archive.stderr.decode().split()))
+    with tempfile.TemporaryDirectory() as folder:
+        with tarfile.open(fileobj=BytesIO(archive.stdout)) as tar:
+            tar.extractall(folder, filter="data")
+        modules = Path("node_modules").resolve()
+        if modules.is_dir():
+            (Path(folder) / "node_modules").symlink_to(modules)
+        command = [sys.executable, "-m", "lessons", "values", "--format", "json"]
+        environment = os.environ | {"PYTHONPATH": str(Path(folder) / "src")}
+        done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise NoBase(f"{base} cannot list its values: {' '.join(done.stderr.split())[:300]}")
+    return [Computed(**row) for row in json.loads(done.stdout)]
