@@ -27,7 +27,7 @@ def log_normal(mu, std):
 
 
 def kl(log_a, log_b):
-    """KL(a || b) in nats: the mean of log a - log b under a, by a sum over the grid."""
+    """KL(a || b) in nats: the mean of log a - log b under a, on the grid."""
     return np.sum(np.exp(log_a) * (log_a - log_b)) * dz
 
 
@@ -41,8 +41,10 @@ narrow, wide = log_normal(1, 0.5), log_normal(-0.5, 1.5)
 print(f"narrow to wide: {kl(narrow, wide):.6f} nats")
 print(f"wide to narrow: {kl(wide, narrow):.6f} nats")
 
-assert np.isclose(kl(narrow, wide), worked.kl_normal(1, 0.5, -0.5, 1.5).value, atol=1e-9)
-assert np.isclose(kl(wide, narrow), worked.kl_normal(-0.5, 1.5, 1, 0.5).value, atol=1e-9)
+narrow_to_wide = worked.kl_normal(mu_q=1, std_q=0.5, mu_p=-0.5, std_p=1.5)
+wide_to_narrow = worked.kl_normal(mu_q=-0.5, std_q=1.5, mu_p=1, std_p=0.5)
+assert np.isclose(kl(narrow, wide), narrow_to_wide.value, atol=1e-9)
+assert np.isclose(kl(wide, narrow), wide_to_narrow.value, atol=1e-9)
 
 # %% [markdown]
 # ## One Gaussian for two bumps
@@ -116,7 +118,8 @@ mean = np.sum(p * z) * dz
 variance = np.sum(p * (z - mean) ** 2) * dz
 
 assert np.isclose(mean, 0.7 * -2 + 0.3 * 2, atol=1e-9)
-assert np.isclose(variance, 0.5**2 + 0.7 * 0.3 * 4**2, atol=1e-9)  # within the bumps, and between them
+within, between = 0.5**2, 0.7 * 0.3 * 4**2
+assert np.isclose(variance, within + between, atol=1e-9)
 assert np.allclose(covering[:2], (mean, np.sqrt(variance)), atol=1e-5)
 assert np.allclose(seeking, (-2, 0.5, -np.log(0.7)), atol=1e-3)
 assert np.allclose(second_best, (2, 0.5, -np.log(0.3)), atol=1e-3)
@@ -171,7 +174,7 @@ Figure(
 )
 
 # %% [markdown]
-# The forward landscape has one valley, whatever the target. The reverse one has a valley at each bump, and a walk downhill ends in the nearer one. That is why training with
+# The forward landscape has one valley, whatever the target. The reverse one has a valley at each of these bumps, and a walk downhill ends in the nearer one. That is why training with
 # reverse KL can settle on a mode and stay there.
 #
 # ## When does mode-seeking begin?

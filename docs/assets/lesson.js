@@ -145,7 +145,7 @@ document.querySelectorAll(".lesson-deck").forEach(equip);
 addEventListener("load", () => {
   // By now the theme has put a scroller around each table, and a landmark without a name into each block of code.
   reachScrollers();
-  document.querySelectorAll(".md-code__nav").forEach((buttons) => buttons.setAttribute("role", "group"));
+  document.querySelectorAll(".md-code__nav").forEach((buttons) => buttons.setAttribute("role", "none"));
 });
 openTarget();
 addEventListener("hashchange", openTarget);

@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -96,3 +97,9 @@ def workshop(tmp_path: Path) -> Workshop:
 @pytest.fixture(scope="module")
 def shared_workshop(tmp_path_factory: pytest.TempPathFactory) -> Workshop:
     return Workshop(tmp_path_factory.mktemp("workshop") / "project")
+
+
+@pytest.fixture(scope="session")
+def workshops() -> Callable[[Path], Workshop]:
+    """For a test that needs several."""
+    return Workshop

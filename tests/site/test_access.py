@@ -19,7 +19,7 @@ OPEN_ALL = """() => {
 
 # What scrolls inside itself, and whether Tab gets there: the script marks it once it is laid out.
 SCROLLERS = """[...document.querySelectorAll(".md-content *")].filter((one) =>
-    one.scrollWidth > one.clientWidth + 1 && ["auto", "scroll"].includes(getComputedStyle(one).overflowX))"""
+    one.checkVisibility() && one.scrollWidth > one.clientWidth + 1 && ["auto", "scroll"].includes(getComputedStyle(one).overflowX))"""
 SCROLLERS_REACHED = f"() => {SCROLLERS}.every((one) => one.tabIndex === 0)"
 
 

@@ -1,0 +1,110 @@
+"""The kernel in this very process: what nbclient hears of a cell."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+
+from lessons.notebook import kernel
+from lessons.notebook.kernel import Kernel
+
+
+@pytest.fixture
+def shell(monkeypatch: pytest.MonkeyPatch) -> Iterator[Kernel]:
+    """A kernel; what IPython changes of the interpreter is put back."""
+    monkeypatch.setattr(InteractiveShell, "_instance", None)
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
+    made = Kernel()
+    yield made
+    made.shell.restore_sys_module_state()
+
+
+def said(shell: Kernel, code: str) -> list[tuple[str, object]]:
+    """What a cell says, in order: (stream's name, text) or (kind of message, data)."""
+    shell.iopub_channel.messages.clear()
+    shell.execute(code)
+    told: list[tuple[str, object]] = []
+    for message in shell.iopub_channel.messages:
+        content = message["content"]
+        if message["msg_type"] == "stream":
+            told.append((content["name"], content["text"]))
+        elif "data" in content:
+            told.append((message["msg_type"], content["data"]["text/plain"]))
+    return told
+
+
+def test_what_a_cell_prints_and_shows_comes_in_its_order(shell: Kernel) -> None:
+    code = "import sys\nprint(1)\nprint(2)\nsys.stderr.write('3')\ndisplay(4)\nprint(5)\n6"
+    assert said(shell, code) == [
+        ("stdout", "1\n2\n"),
+        ("stderr", "3"),
+        ("display_data", "4"),
+        ("stdout", "5\n"),
+        ("execute_result", "6"),
+    ]
+
+
+def test_ten_thousand_prints_are_one_message(shell: Kernel) -> None:
+    ((name, text),) = said(shell, "for n in range(10_000): print(n)")
+    assert name == "stdout"
+    assert str(text).count("\n") == 10_000
+
+
+def test_streams_are_given_back(shell: Kernel) -> None:
+    before = sys.stdout, sys.stderr
+    said(shell, "import sys\nsys.stdout = None\n1 / 0")
+    assert (sys.stdout, sys.stderr) == before
+
+
+def test_names_live_on_from_cell_to_cell(shell: Kernel) -> None:
+    said(shell, "x = 20")
+    assert said(shell, "x + 1") == [("execute_result", "21")]
+
+
+@pytest.mark.parametrize(
+    ("cells", "place"),
+    [
+        (["1\n1 / 0"], (1, 2)),
+        (["def f():\n    return 1 / 0", "\n\nf()"], (1, 2)),  # the innermost line of the notebook
+        (["def f(x):\n    return x()", "f(lambda: 1 / 0)"], (2, 1)),
+        (["import json\n\njson.loads('{')"], (1, 3)),  # not a line of the library
+        (["1\nx = ("], (1, 2)),
+        (["1\n\n\ncompile('\\n(', 'other', 'exec')"], (1, 4)),  # a fault in another text
+        (["1", "raise SystemExit"], (2, 1)),
+        (["1\nexit()"], (1, 2)),
+        (["1\nquit"], (1, 2)),
+        (["1\nawait f()"], (1, 2)),
+        (["%nothing"], (1, 1)),
+    ],
+)
+def test_an_error_has_its_place_in_the_notebook(shell: Kernel, cells: list[str], place: tuple[int, int]) -> None:
+    for cell in cells:
+        assert shell.error is None
+        said(shell, cell)
+    if cells == ["%nothing"]:
+        assert shell.error is None or shell.error_place() == place
+    else:
+        assert shell.error_place() == place
+
+
+def test_an_error_is_not_told_by_ipython_too(shell: Kernel) -> None:
+    assert said(shell, "print(1)\n1 / 0") == [("stdout", "1\n")]
+    assert said(shell, "x = (") == []
+
+
+@pytest.mark.parametrize("code", ["print('x' * 101)", "for _ in range(101): print(end='x')", "'x' * 101"])
+def test_output_has_an_end(shell: Kernel, monkeypatch: pytest.MonkeyPatch, code: str) -> None:
+    monkeypatch.setattr(kernel, "MOST_OUTPUT", 100)
+    said(shell, code)
+    assert isinstance(shell.error, kernel.TooMuchOutput)
+
+
+def test_output_is_counted_over_all_cells(shell: Kernel, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kernel, "MOST_OUTPUT", 100)
+    said(shell, "print('x' * 60)")
+    assert shell.error is None
+    said(shell, "print('x' * 60)")
+    assert isinstance(shell.error, kernel.TooMuchOutput)
