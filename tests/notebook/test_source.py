@@ -62,7 +62,8 @@ def test_a_header_that_is_missing_or_never_ends_is_a_title_and_a_description_mis
 
 
 @pytest.mark.parametrize(
-    "limits", ["{cells: 3}", "{cell: 0}", "{cell: -1}", "{cell: long}", "{cell: .inf}", "{memory: .nan}", "30", "[cell]"]
+    "limits",
+    ["{cells: 3}", "{cell: 0}", "{cell: -1}", "{cell: long}", "{cell: .inf}", "{memory: .nan}", "30", "[cell]"],
 )
 def test_limits_that_are_none_are_reported_at_their_line(limits: str) -> None:
     text = f"# ---\n# title: T\n# description: D\n# limits: {limits}\n# ---\n"
@@ -89,8 +90,7 @@ def test_every_marker_jupytext_knows_begins_a_cell(marker: str) -> None:
 
 
 def test_blank_lines_below_a_marker_count() -> None:
-    ((_, text, line),) = cells(HEAD + "# %%\n\n\nx = 1\n")
-    assert (text.split("\n").index("x = 1") + line) == 9
+    assert cells(HEAD + "# %%\n\n  \nx = 1\n") == [("code", "x = 1", 9)]
 
 
 def test_code_above_the_first_marker_is_a_cell() -> None:

@@ -43,7 +43,7 @@ def values(paths: Iterable[Path]) -> list[Computed]:
     pages = [source.read(path.as_posix(), path.read_text(encoding="utf-8")) for path in paths]
     return [
         Computed(where.path, where.line, expression, said.symbol, said.text, said.unit, said.number)
-        for page in apart.run(pages)
+        for page in apart.evaluated(pages, twice=False)
         for where, expression, said in page.described
     ]
 

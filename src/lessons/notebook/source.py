@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from dataclasses import dataclass, fields
@@ -89,14 +90,13 @@ def _cells(text: str, start: int) -> tuple[Cell, ...]:
         marker = next((i for i in range(at, len(lines)) if _MARKER.match(lines[i])), len(lines))
         if number == 0 and any(line.strip() for line in lines[at:marker]):
             marker = at - 1  # jupytext takes what stands above the first marker as a cell
-        written = found.source.split("\n")
-        first = next((i for i, line in enumerate(written) if line.strip()), None)
+        written = list(itertools.dropwhile(lambda line: not line.strip(), found.source.split("\n")))
         at = marker + 1
-        if first is not None:
-            at = next((i for i in range(at, len(lines)) if written[first].strip() in lines[i]), at + first) - first
+        if written:
+            at = next((i for i in range(at, len(lines)) if written[0].strip() in lines[i]), at)
         if found.cell_type != "raw":
-            cells.append(Cell(found.cell_type == "code", found.source, at + 1))
-        at += len(written) if first is not None else 0
+            cells.append(Cell(found.cell_type == "code", "\n".join(written), at + 1))
+        at += len(written)
     return tuple(cells)
 
 

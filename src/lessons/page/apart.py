@@ -7,19 +7,17 @@ differs depends on chance, on the clock or on the order of a set, and would be a
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import multiprocessing
 import os
 import signal
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
 from multiprocessing.connection import Connection
 from typing import Any
 
 from lessons.confine import confine
-from lessons.page.display import Described
-from lessons.page.evaluate import evaluate
+from lessons.page import katex, kept
+from lessons.page.evaluate import Evaluated, evaluate
 from lessons.page.problem import Location, Problem
 from lessons.page.source import Part, Snippet, Source, Value
 
@@ -28,40 +26,40 @@ MEMORY = 1024.0  # MiB the snippets of all pages may take
 FORKS = "fork" in multiprocessing.get_all_start_methods()
 
 
-@dataclass
-class Seen:
-    """What one evaluation of a page found: its problems, and a digest of what each computed part showed."""
+def evaluated(sources: Sequence[Source], *, twice: bool = True) -> list[Evaluated]:
+    """Each page evaluated. With `twice`, a value that two runs do not agree on is a problem of its page.
 
-    problems: list[Problem] = field(default_factory=list)
-    digests: list[tuple[Location, str]] = field(default_factory=list)
-    described: list[tuple[Location, str, Described]] = field(default_factory=list)
+    What an earlier run found without problems is not run again, see `kept`.
+    """
+    remembered = [kept.load(source, twice=twice) for source in sources]
+    missing = [source for source, result in zip(sources, remembered, strict=True) if result is None]
+    fresh = dict(zip(map(id, missing), _run(missing, twice), strict=True))
+    for source in missing:
+        if not fresh[id(source)].problems:
+            kept.save(source, fresh[id(source)], twice=twice)
+    return [result or fresh[id(source)] for source, result in zip(sources, remembered, strict=True)]
 
 
-def run(sources: Sequence[Source]) -> list[Seen]:
-    """Evaluate pages once, each for itself."""
-    return _Run(sources, "fork" if FORKS else "spawn").finish()
-
-
-def problems(sources: Sequence[Source], *, twice: bool = True) -> list[Problem]:
-    """Every problem of every page. With `twice`, also values that two runs do not agree on."""
+def _run(sources: Sequence[Source], twice: bool) -> list[Evaluated]:
+    if not sources:
+        return []
     second = _Run(sources, "spawn") if twice and any(map(_computes, sources)) else None
-    first = _Run(sources, "fork" if FORKS else "spawn")
-    seen = first.finish()
-    found = [problem for page in seen for problem in page.problems]
+    results = _Run(sources, "fork" if FORKS else "spawn").finish()
     if second is None:
-        return found
-    if any(problem.code in ("L205", "L206") for problem in found):
-        second.stop()  # it would only hang or die again
-        return found
-    for once, again in zip(seen, second.finish(), strict=True):
+        return results
+    lost = {number for number, result in enumerate(results) if result.lost}
+    for once, again, source in zip(results, second.finish(lost), sources, strict=True):
         if once.problems or again.problems:
             continue
-        for (where, before), (_, after) in zip(once.digests, again.digests, strict=False):
-            if before != after:
+        for part in sorted(once.html, key=lambda part: part.start):
+            if once.html[part] != again.html[part]:
+                where = source.location(part.start)
                 repair = "seed random numbers, np.random.default_rng(1); sort sets; leave the clock alone"
-                found.append(Problem(where, "L207", "two runs of this page computed different values here", repair))
+                once.problems.append(
+                    Problem(where, "L207", "two runs of this page computed different values here", repair)
+                )
                 break  # what follows on the page follows from it
-    return found
+    return results
 
 
 def _computes(source: Source) -> bool:
@@ -73,7 +71,7 @@ class _Run:
 
     def __init__(self, sources: Sequence[Source], method: str) -> None:
         self.sources, self.method = sources, method
-        self.seen: list[Seen] = []
+        self.seen: list[Evaluated] = []
         self.where = Location("")
         self._start()
 
@@ -86,10 +84,13 @@ class _Run:
         sending.close()
         self.since = time.monotonic() + (SECONDS if self.method == "spawn" else 0)  # it has to load first
 
-    def finish(self) -> list[Seen]:
-        """Hear the child out, page by page. A page whose child was lost has that as its problem."""
+    def finish(self, lost: Collection[int] = ()) -> list[Evaluated]:
+        """Hear the child out, page by page. A page whose child was lost has that as its problem.
+
+        `lost`: the numbers of pages that are known to lose their child, and not worth the wait.
+        """
         while len(self.seen) < len(self.sources):
-            patience = self.since + SECONDS - time.monotonic()
+            patience = 0.0 if len(self.seen) in lost else self.since + SECONDS - time.monotonic()
             if not self.reports.poll(max(0.0, patience)):
                 message = f"this snippet takes longer than {SECONDS:g} s"
                 self._lose("L205", message, "make it quicker; long work belongs into the lesson's notebook")
@@ -102,7 +103,7 @@ class _Run:
                 how = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
                 self._lose("L206", f"this snippet ends its process ({how})", "remove what ends it")
                 continue
-            if isinstance(report, Seen):
+            if isinstance(report, Evaluated):
                 self.seen.append(report)
             else:
                 self.where, self.since = report, time.monotonic()
@@ -111,7 +112,7 @@ class _Run:
 
     def _lose(self, code: str, message: str, repair: str) -> None:
         self.stop()
-        self.seen.append(Seen([Problem(self.where, code, message, repair)]))
+        self.seen.append(Evaluated(problems=[Problem(self.where, code, message, repair)], lost=True))
         if len(self.seen) < len(self.sources):
             self._start()
 
@@ -148,9 +149,5 @@ def _work(sources: Sequence[Source], reports: Connection) -> None:
             if isinstance(part, Snippet | Value):
                 reports.send(source.location(part.start))
 
-        done = evaluate(source, begun)
-        computed = [part for part in done.html if isinstance(part, Snippet | Value)]
-        digests = [
-            (source.location(part.start), hashlib.sha256(done.html[part].encode()).hexdigest()) for part in computed
-        ]
-        reports.send(Seen(done.problems, digests, done.described))
+        reports.send(evaluate(source, begun))
+    katex.remember()

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from lessons.page import apart, links, rules, source
+from lessons.page.evaluate import Evaluated
 from lessons.page.problem import Location, Problem, nearest
 from lessons.page.source import Heading, Source
 
@@ -31,6 +32,7 @@ class Check:
     def __init__(self, paths: list[Path]) -> None:
         self.paths = paths
         self.found: list[Problem] = []
+        self.evaluated: dict[str, Evaluated] = {}  # by path; for whoever renders the pages after the check
         self._read: dict[Path, Source | None] = {}
 
     def problems(self, *, twice: bool) -> list[Problem]:
@@ -43,7 +45,8 @@ class Check:
             self.found += self._nav(path)
         self._ids(scanned)
         self._names()
-        return [*self.found, *apart.problems(scanned, twice=twice)]
+        self.evaluated = dict(zip((page.path for page in scanned), apart.evaluated(scanned, twice=twice), strict=True))
+        return [*self.found, *(problem for page in self.evaluated.values() for problem in page.problems)]
 
     def _tell(self, path: Path, code: str, message: str, repair: str, line: int = 1, column: int = 1) -> None:
         self.found.append(Problem(Location(path.as_posix(), line, column), code, message, repair))

@@ -24,6 +24,7 @@ class Evaluated:
     html: dict[Part, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     described: list[tuple[Location, str, Described]] = field(default_factory=list)  # place, expression, value
+    lost: bool = False  # the process that evaluated it hung or ended
 
 
 def evaluate(source: Source, begun: Callable[[Part], None] = lambda part: None) -> Evaluated:

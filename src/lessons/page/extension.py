@@ -15,6 +15,7 @@ from markdown.treeprocessors import Treeprocessor
 from pymdownx.blocks import BlocksExtension, BlocksProcessor
 from pymdownx.superfences import SuperFencesException
 
+from lessons.page import kept
 from lessons.page.blocks import BLOCKS
 from lessons.page.evaluate import Evaluated, evaluate
 from lessons.page.problem import Problem, report
@@ -34,6 +35,11 @@ UNKNOWN_PAGE = "page.md"
 SPACE = "leave a blank line above it"
 
 
+def known(source: Source) -> Evaluated | None:
+    """The page as the check evaluated it, which a build runs first. Another generator alone finds it there, too."""
+    return kept.load(source, twice=False)
+
+
 class LessonError(BuildError, SuperFencesException):  # type: ignore[misc]
     """The problems of one page, ready to print."""
 
@@ -48,7 +54,7 @@ class LessonPreprocessor(Preprocessor):
         # docs/notebooks/ is never committed: what lies there was staged by this project.
         made = Path(path).parent.name == "notebooks"
         source = scan(path, "\n".join(lines), line_offset, made=made)
-        evaluated = evaluate(source)
+        evaluated = known(source) or evaluate(source)
         if evaluated.problems:
             raise LessonError(report(evaluated.problems))
         self.source = source

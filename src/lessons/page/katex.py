@@ -34,6 +34,7 @@ _ANNOTATION = re.compile(r"<annotation[^>]*>.*?</annotation>", re.DOTALL)
 
 
 CACHE = Path(".cache/katex")
+MOST_REMEMBERED = 20_000  # formulas; then only those of the run are kept
 
 
 @dataclass
@@ -103,11 +104,12 @@ def _typeset(tex: str, display: bool) -> str:
 
 
 def remember() -> None:
-    """Keep what this run typeset for the next one; a build calls it once, at its end."""
+    """Keep what this run typeset for the next one; whoever typesets pages calls it once, at the end."""
     memory = _memory()
-    if memory.used == memory.kept:
+    known = memory.kept | memory.used if len(memory.kept) < MOST_REMEMBERED else memory.used
+    if known == memory.kept:
         return
     memory.path.parent.mkdir(parents=True, exist_ok=True)
     partial = memory.path.with_suffix(f".{os.getpid()}")
-    partial.write_text(json.dumps(memory.used), encoding="utf-8")
+    partial.write_text(json.dumps(known), encoding="utf-8")
     partial.replace(memory.path)
