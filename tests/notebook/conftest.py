@@ -5,6 +5,7 @@ Notebooks are run from a fresh process: the one of a test runner has threads, an
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import re
@@ -27,7 +28,7 @@ class Workshop:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.src = SRC
-        (folder / "notebooks").mkdir(parents=True)
+        (folder / "notebooks").mkdir(parents=True, exist_ok=True)
         (folder / "mkdocs.yml").touch()
         (folder / "requirements.txt").write_text("numpy==1\n")
 
@@ -94,12 +95,25 @@ def workshop(tmp_path: Path) -> Workshop:
     return Workshop(tmp_path / "project")
 
 
-@pytest.fixture(scope="module")
-def shared_workshop(tmp_path_factory: pytest.TempPathFactory) -> Workshop:
-    return Workshop(tmp_path_factory.mktemp("workshop") / "project")
+Shared = tuple[Workshop, subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture(scope="session")
-def workshops() -> Callable[[Path], Workshop]:
-    """For a test that needs several."""
-    return Workshop
+def once(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Shared]:
+    """A workshop that is filled and run once, however many processes the tests are shared out to."""
+    shared = tmp_path_factory.getbasetemp()
+    shared = shared.parent if "PYTEST_XDIST_WORKER" in os.environ else shared
+
+    def once(name: str, run: Callable[[Workshop], subprocess.CompletedProcess[str]]) -> Shared:
+        workshop = Workshop(shared / name)
+        with (shared / f"{name}.json").open("a+") as told:
+            fcntl.flock(told, fcntl.LOCK_EX)
+            told.seek(0)
+            if not (text := told.read()):
+                done = run(workshop)
+                text = json.dumps(["", done.returncode, done.stdout, done.stderr])
+                told.write(text)
+                told.flush()
+        return workshop, subprocess.CompletedProcess(*json.loads(text))
+
+    return once

@@ -7,14 +7,12 @@ import ctypes
 import os
 import re
 import select
+import shutil
 import socket
 import subprocess
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-
-pytestmark = pytest.mark.xdist_group("notebook-execute")  # they share two runs
 
 PICTURE = "import matplotlib.pyplot as plt\nfig, ax = plt.subplots()\nax.plot([1, 2])\n"
 TELL = "import os, sys\ndef tell(name, what):\n    print(what, file=open(os.environ['TOLD'] + '/' + name, 'a'))\n"
@@ -96,17 +94,20 @@ LIMITS = {
 }
 
 
-@pytest.fixture(scope="module")
-def hostile(shared_workshop: Any) -> Any:
+@pytest.fixture
+def hostile(once: Any) -> Any:
     """All hostile notebooks and two good ones, run once; `hostile.done` is what became of it."""
-    for name, (body, _) in HOSTILE.items():
-        shared_workshop.write(name, body, LIMITS.get(name, "{}"))
-    shared_workshop.write("a-good-one", "print(1)\n")
-    shared_workshop.write("z-good-one", "print(2)\n")
-    shared_workshop.temporary = shared_workshop.folder.parent / "hostile-temporary"
-    shared_workshop.temporary.mkdir()
-    shared_workshop.done = shared_workshop.run("--jobs", "4", TMPDIR=str(shared_workshop.temporary))
-    return shared_workshop
+
+    def run(workshop: Any) -> Any:
+        for name, (body, _) in HOSTILE.items():
+            workshop.write(name, body, LIMITS.get(name, "{}"))
+        workshop.write("a-good-one", "print(1)\n")
+        workshop.write("z-good-one", "print(2)\n")
+        (workshop.folder / "temporary").mkdir()
+        return workshop.run("--jobs", "4", TMPDIR=str(workshop.folder / "temporary"))
+
+    workshop, workshop.done = once("hostile", run)
+    return workshop
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -132,20 +133,17 @@ def test_a_repair_names_the_limit_to_raise(hostile: Any) -> None:
     assert "`limits: {memory: …}`" in repair("eats-memory-slowly")
 
 
-def test_with_a_fault_nothing_is_staged_but_the_good_ones_are_kept(hostile: Any) -> None:
+def test_with_a_fault_nothing_is_staged_but_the_good_ones_are_kept(hostile: Any, workshop: Any) -> None:
     assert hostile.staged() == {}
+    shutil.copytree(hostile.folder, workshop.folder, dirs_exist_ok=True)
     for name in HOSTILE:
-        (hostile.folder / f"notebooks/{name}.py").rename(hostile.folder / f"{name}.txt")
-    try:
-        assert hostile.ran() == set()
-        assert list(hostile.staged()) == ["a-good-one.ipynb", "z-good-one.ipynb"]
-    finally:
-        for name in HOSTILE:
-            (hostile.folder / f"{name}.txt").rename(hostile.folder / f"notebooks/{name}.py")
+        (workshop.folder / f"notebooks/{name}.py").unlink()
+    assert workshop.ran() == set()
+    assert list(workshop.staged()) == ["a-good-one.ipynb", "z-good-one.ipynb"]
 
 
 def test_hostile_notebooks_leave_no_folder_behind(hostile: Any) -> None:
-    assert [path.name for path in hostile.temporary.iterdir() if path.name.startswith("lessons-notebook")] == []
+    assert list((hostile.folder / "temporary").glob("lessons-notebook-*")) == []
 
 
 # What good notebooks may count on ---------------------------------------------------------------------------
@@ -166,7 +164,8 @@ TAME = {
     "tell('folders', os.getcwd())\n",
     "writes-too": f"{TELL}print(os.listdir())\nopen('left.txt', 'a').write('x')\nprint(open('left.txt').read())\n"
     "tell('folders', os.getcwd())\n",
-    "reads": "import os\nprint(open('data.csv').read(), open('deep/er.txt').read())\nopen('data.csv', 'w').write('spoilt')\n",
+    "reads": "import os\nprint(open('data.csv').read(), open('deep/er.txt').read())\n\n"
+    "open('data.csv', 'w').write('spoilt')\n",
     "calls": "import os, socket\ntry:\n    socket.create_connection(('127.0.0.1', int(os.environ['PORT'])), 5)\n"
     "    print('connected')\nexcept OSError:\n    print('no network')\n",
     "displays": "import numpy as np\n\nclass A: pass\n\nprint(A(), object())\nA()\n# %%\n"
@@ -191,28 +190,30 @@ def confined() -> bool:
     return True
 
 
-@pytest.fixture(scope="module")
-def port() -> Iterator[int]:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        yield int(server.getsockname()[1])
+@pytest.fixture
+def tame(once: Any) -> Any:
+    """All good notebooks, run once; in `tame.told` lies what they left where they should not."""
+
+    def run(workshop: Any) -> Any:
+        fill(workshop, *TAME)
+        (workshop.folder / "told").mkdir()
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            port = server.getsockname()[1]
+            return workshop.run("--jobs", "2", TOLD=str(workshop.folder / "told"), PORT=str(port))
+
+    workshop, done = once("tame", run)
+    assert done.returncode == 0, done.stderr
+    workshop.told = workshop.folder / "told"
+    return workshop
 
 
-@pytest.fixture(scope="module", params=["fork", "spawn"])
-def tame(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, port: int, workshops: Any) -> Any:
-    """Good notebooks, run by each way to start a worker."""
-    workshop = workshops(tmp_path_factory.mktemp(request.param) / "project")
-    for name, body in TAME.items():
-        workshop.write(name, body)
+def fill(workshop: Any, *names: str) -> None:
+    for name in names:
+        workshop.write(name, TAME[name])
     data = workshop.folder / "notebooks/reads"
     (data / "deep").mkdir(parents=True)
     (data / "data.csv").write_text("1,2")
     (data / "deep/er.txt").write_text("3")
-    workshop.told = workshop.folder / "told"
-    workshop.told.mkdir()
-    before = f"from lessons.notebook import execute; execute.FORKS = {request.param == 'fork'}"
-    workshop.done = workshop.run("--jobs", "2", before=before, TOLD=str(workshop.told), PORT=str(port))
-    assert workshop.done.returncode == 0, workshop.done.stderr
-    return workshop
 
 
 def test_nothing_of_one_notebook_is_seen_in_another(tame: Any) -> None:
@@ -265,21 +266,25 @@ def test_a_magic_runs(tame: Any) -> None:
     assert tame.printed("magic").endswith("1\n")
 
 
-def test_spawned_workers_give_what_forked_ones_do(tmp_path_factory: pytest.TempPathFactory, workshops: Any) -> None:
-    staged = []
-    for forks in (True, False):
-        workshop = workshops(tmp_path_factory.mktemp("both") / "project")
-        workshop.write("displays", TAME["displays"])
-        done = workshop.run(before=f"from lessons.notebook import execute; execute.FORKS = {forks}")
-        assert done.returncode == 0, done.stderr
-        staged.append(workshop.staged())
-    assert staged[0] == staged[1]
+def test_where_nothing_can_be_forked_the_same_comes_out(tame: Any, workshop: Any) -> None:
+    fill(workshop, "a-vandal", "b-innocent", "displays", "reads")
+    spawn = "from lessons.notebook import execute; execute.FORKS = False"
+    assert workshop.ran(before=spawn) == {"a-vandal", "b-innocent", "displays", "reads"}
+    forked = tame.staged()
+    assert workshop.staged() == {name: forked[name] for name in workshop.staged()}
+
+
+def test_where_nothing_can_be_forked_a_fault_has_its_line_too(workshop: Any) -> None:
+    workshop.write("loops", "1\n# %%\nwhile True: pass  # here\n", "{cell: 1}")
+    done = workshop.run(before="from lessons.notebook import execute; execute.FORKS = False")
+    assert done.stderr.startswith("notebooks/loops.py:9:1: L502 this cell took longer than 1 s\n")
 
 
 def test_loading_a_worker_is_no_time_of_the_first_cell(workshop: Any) -> None:
     workshop.write("quick", "print(1)\n", "{cell: 0.2, notebook: 30}")
     slow = "from lessons.notebook import execute\nimport time\nload = execute._preload\n"
-    slow += "def slowly(notebooks=()):\n    if not notebooks: time.sleep(0.5)\n    load(notebooks)\nexecute._preload = slowly"
+    slow += "def slowly(notebooks=()):\n    if not notebooks: time.sleep(0.5)\n    load(notebooks)\n"
+    slow += "execute._preload = slowly"
     assert workshop.ran(before=slow) == {"quick"}
 
 

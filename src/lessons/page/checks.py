@@ -45,6 +45,7 @@ class Check:
             self.found += self._nav(path)
         self._ids(scanned)
         self._names()
+        self._links_of_the_system()
         self.evaluated = dict(zip((page.path for page in scanned), apart.evaluated(scanned, twice=twice), strict=True))
         return [*self.found, *(problem for page in self.evaluated.values() for problem in page.problems)]
 
@@ -95,10 +96,10 @@ class Check:
         return links.anchors(page) if page else set()
 
     def _headings(self, page: Source) -> Iterable[Problem]:
-        taken = {identifier for identifier, _ in rules.written_ids(page)}
+        taken = links.block_ids(page)
         for heading in page.of(Heading):
-            identifier = links.heading_id(heading, taken)
-            if identifier in taken:
+            identifier = links.given_id(heading)
+            if identifier and identifier in taken:
                 repair = "give one of them another: ## Words { #another-id }"
                 where = page.location(heading.start)
                 yield Problem(where, "L114", f"the heading id {identifier!r} is used twice", repair)
@@ -122,7 +123,8 @@ class Check:
     def _docs(self) -> Path | None:
         """The folder of the site's pages that the checked ones lie in."""
         above = self.paths[0].parents if self.paths else ()
-        return next((folder for folder in above if (folder.parent / "mkdocs.yml").is_file()), None)
+        beside = (folder for folder in above if folder.name and (folder.parent / "mkdocs.yml").is_file())
+        return next(beside, None)
 
     @cached_property
     def _siblings(self) -> list[Path]:
@@ -137,7 +139,7 @@ class Check:
         return set(re.findall(r"[\w./-]+\.(?:md|ipynb)\b", nav[1])) if nav else set()
 
     def _nav(self, path: Path) -> Iterable[Problem]:
-        if self._docs is None or not self._listed:
+        if self._docs is None or not self._listed or not path.is_relative_to(self._docs):
             return
         name = path.relative_to(self._docs).as_posix()
         if name not in self._listed:
@@ -152,6 +154,12 @@ class Check:
                 message = f"the name differs from {other.name} only in case"
                 self._tell(path, "L010", message, "rename one: some systems take them for one file")
 
+    def _links_of_the_system(self) -> None:
+        """L009 for all that is no page: the site generator would publish what a link leads to, folders and all."""
+        for path in sorted(self._docs.rglob("*")) if self._docs else ():
+            if path.is_symlink() and path not in self.paths and (fault := _unreadable(path)):
+                self._tell(path, *fault)
+
 
 def _unreadable(path: Path) -> tuple[str, str, str] | None:
     """(code, message, repair) where a file may not or cannot be read."""
@@ -162,6 +170,8 @@ def _unreadable(path: Path) -> tuple[str, str, str] | None:
             return "L009", "the symbolic link leads nowhere, or round in a circle", "put the file itself here"
         if Path.cwd() not in target.parents:
             return "L009", "the symbolic link leads out of the project", "put the file itself here"
+        if path.is_symlink() and target.is_dir():
+            return "L009", "the symbolic link leads to a folder", "put the folder itself here"
     if not path.is_file():
         return "L602", "there is no such page", nearest(path.name, [p.name for p in path.parent.glob("*.md")] or ["…"])
     return None

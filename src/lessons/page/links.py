@@ -9,56 +9,89 @@ from urllib.parse import unquote
 
 from markdown.extensions.toc import slugify, unique
 
-from lessons.page.problem import Problem, nearest
-from lessons.page.source import Block, Heading, Source
+from lessons.page.problem import Location, Problem, nearest
+from lessons.page.source import Block, Formula, Heading, Source, Value
 
-# [text](target "title") and ![alt](target); the text may hold one level of brackets.
+# [text](target "title") and ![alt](target); the text may hold two levels of brackets, the target one of parentheses.
+_TEXT = r"(?:\\.|[^\[\]\\]|\[(?:\\.|[^\[\]\\]|\[[^\[\]]*\])*\])*"
 _LINK = re.compile(
-    r"(?P<image>!?)\[(?P<text>(?:[^\[\]]|\[[^\[\]]*\])*)\]\(\s*<?(?P<target>[^)\s>]*)>?(?:\s+[\"'][^)]*[\"'])?\s*\)"
+    rf"(?P<image>!?)\[(?P<text>{_TEXT})\]\(\s*<?(?P<target>(?:[^()\s>]|\([^()\s]*\))*)>?[^)]*\)", re.DOTALL
 )
-_DEFINITION = re.compile(r"(?m)^ {0,3}\[[^\]]+\]:\s*<?(?P<target>[^\s>]+)>?")
+# [name]: target "title", in a list or a quotation too; and ![alt][name].
+_DEFINITION = re.compile(
+    r"(?m)^[ >]*(?:(?:[-*+]|\d+[.)]) +)*\[[^\[\]]*\]: *\n?[ >]*<?(?P<target>[^\s>]+)>? *(?=[\"'(\n]|\Z)"
+)
+_REFERENCED = re.compile(rf"!\[(?P<text>{_TEXT})\]\s?\[[^\]]*\]")
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
-_GIVEN_ID = re.compile(r"\{[^}]*#(?P<id>[\w-]+)[^}]*\}\s*$")
+_ATTRIBUTE_LIST = re.compile(r" +\{:? *(?:[^}]*#(?P<id>[\w-]+))?[^}]*\}\s*$")
 SCHEMES = ("https:", "http:", "mailto:")
+USE_ONE = f"use one of: {', '.join(SCHEMES)}"
 
 Anchors = Callable[[Path], set[str] | None]  # of a page; None where there is no such page
 
 
 def anchors(source: Source) -> set[str]:
     """The ids that links into a page may name: of headings, blocks, and their answers and solutions."""
+    found = block_ids(source)
+    headings = source.of(Heading)
+    found |= {given for heading in headings if (given := given_id(heading))}
+    for heading in headings:
+        if not given_id(heading):
+            unique(slugify(_words(heading), "-"), found)  # adds it
+    return found
+
+
+def block_ids(source: Source) -> set[str]:
+    """The ids of blocks, and of the answers and solutions that get theirs from them."""
     found: set[str] = set()
     for block in source.of(Block):
         identifier = next((value for key, value, _ in block.options if key == "id"), "")
         if identifier:
             found |= {identifier, f"{identifier}-answer"} if block.name == "question" else {identifier}
             found |= {f"{identifier}-solution"} if block.name == "exercise" else set()
-    for heading in source.of(Heading):
-        found.add(heading_id(heading, found))
     return found
 
 
-def heading_id(heading: Heading, taken: set[str]) -> str:
-    """The id a heading gets: the one it is given, or its words, made unlike those before it."""
-    if given := _GIVEN_ID.search(heading.text):
-        return given["id"]
-    words = re.sub(r"[*_`]|\[([^\]]*)\]\([^)]*\)", r"\1", heading.text)
-    return str(unique(slugify(words, "-"), set(taken)))
+def given_id(heading: Heading) -> str:
+    """The id in a heading's attribute list, if it has one. The others get theirs from their words."""
+    listed = _ATTRIBUTE_LIST.search(heading.text)
+    return (listed["id"] or "") if listed else ""
+
+
+def _words(heading: Heading) -> str:
+    """A heading's text without the signs of Markdown; an underscore inside a word is none."""
+    words = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", _ATTRIBUTE_LIST.sub("", heading.text))
+    return re.sub(r"[*`\\]|(?<!\w)_+|_+(?!\w)", "", words)
+
+
+def wrong_scheme(target: str) -> str:
+    """What is wrong with how an address begins; empty where nothing is."""
+    scheme = _SCHEME.match(target)
+    return f"a link may not begin with {scheme[0]!r}" if scheme and scheme[0].lower() not in SCHEMES else ""
+
+
+def _alternative(source: Source, span: tuple[int, int], where: Location) -> Iterator[Problem]:
+    start, end = span
+    repair = "say in the brackets what the picture shows: ![…](…)"
+    if not source.text[start:end].strip():
+        yield Problem(where, "L605", "an image without alternative text", repair)
+    elif any(start <= part.start < end for part in source.parts if isinstance(part, Formula | Value)):
+        yield Problem(where, "L605", "an alternative text is plain words, without formulas and values", repair)
 
 
 def problems(source: Source, page: Path, anchors_of: Anchors) -> Iterator[Problem]:
     """L601 to L605. `page` is where the text stands, for links start from there; `anchors_of` knows the other pages."""
     prose = source.prose
+    for match in _REFERENCED.finditer(prose):
+        yield from _alternative(source, match.span("text"), source.location(match.start()))
     for match in [*_LINK.finditer(prose), *_DEFINITION.finditer(prose)]:
         target, where = match["target"], source.location(match.start())
         image = match.groupdict().get("image") == "!"
-        if image and not match["text"].strip():
-            repair = "say in the brackets what the picture shows: ![…](…)"
-            yield Problem(where, "L605", "an image without alternative text", repair)
+        if image:
+            yield from _alternative(source, match.span("text"), where)
         if scheme := _SCHEME.match(target):
-            if scheme[0].lower() not in SCHEMES:
-                yield Problem(
-                    where, "L601", f"a link may not begin with {scheme[0]!r}", f"use one of: {', '.join(SCHEMES)}"
-                )
+            if wrong := wrong_scheme(target):
+                yield Problem(where, "L601", wrong, USE_ONE)
             continue
         if target.startswith("/"):
             yield Problem(

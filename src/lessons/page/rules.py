@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from lessons.page.blocks import BLOCKS, ID_PATTERN
+from lessons.page.imports import imports
 from lessons.page.problem import Location, Problem, nearest
 from lessons.page.source import (
     Block,
@@ -26,6 +27,7 @@ from lessons.page.source import (
 )
 
 KINDS = {block.NAME: block for block in BLOCKS}
+ANSWERS = {"question": "answer", "exercise": "solution"}  # what their ids end in
 FRONT_MATTER_KEYS = ("title", "description", "hide", "template")
 
 # A figure with two or more decimal places. Not a version (1.2.3), nor a part of a word or an address.
@@ -39,7 +41,7 @@ def front_matter(path: str, text: str, known: tuple[str, ...] = FRONT_MATTER_KEY
     block, _, _ = split_front_matter(text)
     try:
         meta: Any = yaml.safe_load(block) if block.strip() else {}
-    except yaml.YAMLError as fault:
+    except (yaml.YAMLError, ValueError) as fault:  # the latter of a date or a number that is none
         line = getattr(getattr(fault, "problem_mark", None), "line", 0) + 2
         message = getattr(fault, "problem", None) or "not YAML"
         yield Problem(Location(path, line), "L002", f"the front matter does not parse: {message}", "quote the value")
@@ -119,6 +121,12 @@ def ids(source: Source) -> Iterator[Problem]:
             repair = f"choose another: it first stands at line {seen[identifier].line}"
             yield Problem(where, "L105", f"the id {identifier!r} is used twice", repair)
         seen.setdefault(identifier, where)
+    for block in source.of(Block):
+        for key, value, _ in block.options:
+            made = f"{value}-{ANSWERS.get(block.name)}"
+            if key == "id" and made in seen:
+                repair = f"choose another: the {ANSWERS[block.name]} of {value!r} has it"
+                yield Problem(seen[made], "L105", f"the id {made!r} is used twice", repair)
 
 
 def written_ids(source: Source) -> Iterator[tuple[str, Location]]:
@@ -171,10 +179,11 @@ def typed_results(source: Source) -> Iterator[Problem]:
             yield Problem(source.location(match.start()), "L401", message, repair)
 
 
+MARKDOWN = "write Markdown; for the sign itself, write it in code: `<`"
+ATTRIBUTES = "an attribute list may hold classes and an id: { .class #id }"
 # A tag, a comment that is not closed, a declaration; not an address in angle brackets, nor a bare "x < 3".
 _TAG = re.compile(r"<(?!https?://|[\w.+-]+@)(?:/?[A-Za-z][^\s>]*|!|\?)")
-_ATTRIBUTES = re.compile(r"\{:?(?P<inside>[^{}\n]*)\}")
-_PLAIN_ATTRIBUTES = re.compile(r"(?:\s*[.#][\w-]+)*\s*")
+_ATTRIBUTES = re.compile(r"\{[^{}\n=]*=[^\n]*?\}")
 
 
 def markup(source: Source) -> Iterator[Problem]:
@@ -182,12 +191,9 @@ def markup(source: Source) -> Iterator[Problem]:
     if source.made:
         return
     for match in _TAG.finditer(source.prose):
-        repair = "write Markdown; for the sign itself, write it in code: `<`"
-        yield Problem(source.location(match.start()), "L112", f"raw HTML: {match[0]}", repair)
+        yield Problem(source.location(match.start()), "L112", f"raw HTML: {match[0]}", MARKDOWN)
     for match in _ATTRIBUTES.finditer(source.prose):
-        if "=" in match["inside"] and not _PLAIN_ATTRIBUTES.fullmatch(match["inside"]):
-            repair = "an attribute list may hold classes and an id: { .class #id }"
-            yield Problem(source.location(match.start()), "L113", f"attributes of HTML: {match[0]}", repair)
+        yield Problem(source.location(match.start()), "L113", f"attributes of HTML: {match[0]}", ATTRIBUTES)
 
 
 # Signs that turn the reading direction: in code they make it look like other code than runs.
@@ -204,7 +210,7 @@ def directions(source: Source) -> Iterator[Problem]:
 
 
 Rule = Callable[[Source], Iterator[Problem]]
-RULES: tuple[Rule, ...] = (blocks, ids, exercises, headings, markup, directions, typed_results)
+RULES: tuple[Rule, ...] = (blocks, ids, exercises, headings, markup, directions, imports, typed_results)
 
 
 def broken(source: Source) -> list[Problem]:
