@@ -53,6 +53,12 @@ class Project:
         file.write_text(text.replace(old, new), encoding="utf-8")
 
 
+@pytest.fixture(autouse=True)
+def own_cache(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """No test finds what another, or a build, has kept of a page."""
+    monkeypatch.setattr("lessons.page.kept.FOLDER", tmp_path_factory.mktemp("kept"))
+
+
 @pytest.fixture(scope="session")
 def project() -> Project:
     """The project under test: read it, build it elsewhere, leave it as it is."""

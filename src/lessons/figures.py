@@ -92,7 +92,7 @@ class Figure:
     """
 
     figure: MatplotlibFigure = field(repr=False)
-    alt: str
+    alt: str = ""
     caption: str = ""
     svg: str = field(init=False, repr=False)
 

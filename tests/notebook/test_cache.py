@@ -55,10 +55,17 @@ EDITS: dict[str, tuple[bool, Callable[[Path], object]]] = {
         True,
         lambda folder: (folder / "notebooks/x/data.csv").rename(folder / "notebooks/x/d"),
     ),
-    "deep data": (True, lambda folder: ((folder / "notebooks/x/d").mkdir(), (folder / "notebooks/x/d/e").touch())),
+    "deep data": (True, lambda folder: fill(folder / "notebooks/x/d")),
     "data of another notebook": (False, lambda folder: (folder / "notebooks/y.csv").touch()),
     "a file beside": (False, lambda folder: (folder / "pyproject.toml").touch()),
 }
+
+
+def fill(folder: Path) -> None:
+    """A folder with a file in it, whatever was there."""
+    folder.unlink(missing_ok=True)
+    folder.mkdir()
+    (folder / "file").touch()
 
 
 def edit(folder: Path, old: str, new: str) -> None:
@@ -188,6 +195,11 @@ def test_what_is_saved_is_loaded_and_nothing_else_lies_there(kept: Path) -> None
     assert list(kept.parent.iterdir()) == [kept]
 
 
+def link_to_nowhere(file: Path) -> None:
+    file.unlink()
+    file.symlink_to("nowhere")
+
+
 DAMAGE: dict[str, Callable[[Path], object]] = {
     "missing": lambda file: file.unlink(),
     "empty": lambda file: file.write_bytes(b""),
@@ -197,8 +209,8 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
     "garbled": lambda file: file.write_bytes(bytes(range(256))),
     "without a seal": lambda file: file.write_bytes(file.read_bytes().rpartition(b"\n")[0]),
     "another's seal": lambda file: file.write_bytes(b"[]\n" + file.read_bytes().rpartition(b"\n")[2]),
-    "a folder": lambda file: (file.unlink(), file.mkdir(), (file / "x").touch()),
-    "a dangling link": lambda file: (file.unlink(), file.symlink_to("nowhere")),
+    "a folder": fill,
+    "a link to nowhere": link_to_nowhere,
 }
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from lessons.notebook import mkdocs_hook, stage
+from lessons.notebook.cache import Outputs
 from lessons.notebook.source import read
 
 CONFIG = f"""
@@ -44,20 +45,20 @@ NOTEBOOK = """# ---
 # %% [markdown]
 # # A heading of its own
 #
-# See [the lesson](../lessons/x.md#there) for $\\\\sigma^2$.
+# See [the lesson](../lessons/x.md#there) for $\\sigma^2$.
 #
 # ## Drawn
 
 # %%
 x = 1
 """
-OUTPUTS = [
+OUTPUTS: Outputs = [
     [
-        {"output_type": "stream", "name": "stdout", "text": "needle-in-output <b>\\n# no heading\\n"},
+        {"output_type": "stream", "name": "stdout", "text": "needle-in-output <b>\n# no heading\n"},
         {
             "output_type": "execute_result",
             "metadata": {},
-            "data": {"text/plain": "y", "text/latex": "$$\\\\begin{aligned} a &= b \\\\end{aligned}$$"},
+            "data": {"text/plain": "y", "text/latex": "$$\\begin{aligned} a &= b \\end{aligned}$$"},
         },
         {
             "output_type": "execute_result",
@@ -75,9 +76,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "docs/notebooks").mkdir()
     (folder / "docs/index.md").write_text("# Home\n\n[The notebook](notebooks/x.ipynb)\n")
     (folder / "docs/lessons/x.md").write_text("# Lesson\n\n## There\n")
-    notebook, problems = read(Path("notebooks/x.py"), NOTEBOOK.replace("\\\\", "\\"))
+    notebook, problems = read(Path("notebooks/x.py"), NOTEBOOK)
     assert problems == []
-    (folder / "docs/notebooks/x.ipynb").write_text(stage.document(notebook, OUTPUTS).replace("\\\\\\\\", "\\\\"))
+    (folder / "docs/notebooks/x.ipynb").write_text(stage.document(notebook, OUTPUTS))
     (folder / "mkdocs.yml").write_text(CONFIG)
     environment = os.environ | {"NO_MKDOCS_2_WARNING": "1"}
     done = subprocess.run(

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, Response, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, Response, sync_playwright
 
 FLAGS = [
     "--headless",
@@ -152,8 +152,12 @@ class Traffic:
         context.on("request", lambda request: self.requests.append(request.url))
         context.on("requestfailed", lambda request: self.failures.append(f"{request.url}: {request.failure}"))
         context.on("response", lambda response: self.responses.append(response))
-        page.on("console", lambda said: said.type in ("error", "warning") and self.complaints.append(said.text))
+        page.on("console", self._hear)
         page.on("pageerror", lambda fault: self.complaints.append(str(fault)))
+
+    def _hear(self, said: ConsoleMessage) -> None:
+        if said.type in ("error", "warning"):
+            self.complaints.append(said.text)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,9 @@ OPEN_ALL = """() => {
 
 # What scrolls inside itself, and whether Tab gets there: the script marks it once it is laid out.
 SCROLLERS = """[...document.querySelectorAll(".md-content *")].filter((one) =>
-    one.checkVisibility() && one.scrollWidth > one.clientWidth + 1 && ["auto", "scroll"].includes(getComputedStyle(one).overflowX))"""
+    one.checkVisibility()
+    && one.scrollWidth > one.clientWidth + 1
+    && ["auto", "scroll"].includes(getComputedStyle(one).overflowX))"""
 SCROLLERS_REACHED = f"() => {SCROLLERS}.every((one) => one.tabIndex === 0)"
 
 
@@ -65,8 +68,9 @@ def test_nothing_is_lost_on_a_narrow_screen(open_page: Callable[..., Page], urls
         page.evaluate(OPEN_ALL)
         assert wider_than_the_screen(page) <= 0, url
         # What sticks out of the screen must scroll inside something, or it is out of reach.
-        lost = page.evaluate("""() => [...document.querySelectorAll(".md-content :is(p, li, td, h1, h2, h3, button, summary, .katex-html)")]
-            .filter((one) => {
+        lost = page.evaluate("""() => [...document.querySelectorAll(
+            ".md-content :is(p, li, td, h1, h2, h3, button, summary, .katex-html)"
+        )].filter((one) => {
                 const box = one.getBoundingClientRect();
                 if (!box.width || box.right <= innerWidth + 1) return false;
                 for (let outer = one.parentElement; outer; outer = outer.parentElement)
@@ -109,24 +113,38 @@ def test_nothing_moves_for_those_who_ask_for_rest(open_page: Callable[..., Page]
     assert moving.evaluate(open_and_count) > 0  # so that the line above tests something
 
 
-def test_lines_have_the_measure_of_a_book(open_page: Callable[..., Page], practice: str) -> None:
-    page = open_page(practice, viewport=DESKTOP)
+@pytest.mark.parametrize("width", [1280, 1920])
+def test_lines_have_the_measure_of_a_book(open_page: Callable[..., Page], practice: str, width: int) -> None:
+    page = open_page(practice, viewport={"width": width, "height": 900})
     page.evaluate(OPEN_ALL)
+    # The characters of every line of running text, last lines aside.
     lines = page.evaluate("""() => {
         const lengths = [];
         for (const paragraph of document.querySelectorAll(".md-content p")) {
             if (paragraph.querySelector(".katex") || paragraph.closest(".lesson-card")) continue;
-            const lines = Math.round(paragraph.clientHeight / parseFloat(getComputedStyle(paragraph).lineHeight));
-            const text = paragraph.textContent.replace(/\\s+/g, " ").trim();
-            if (lines >= 3) lengths.push(text.length / (lines - 0.5)); // the last line is half full, on average
+            const height = parseFloat(getComputedStyle(paragraph).lineHeight);
+            const top = paragraph.getBoundingClientRect().top;
+            const found = [];
+            const walker = document.createTreeWalker(paragraph, NodeFilter.SHOW_TEXT);
+            while (walker.nextNode()) {
+                for (const word of walker.currentNode.data.matchAll(/\\S+\\s?/g)) {
+                    const range = document.createRange();
+                    range.setStart(walker.currentNode, word.index);
+                    range.setEnd(walker.currentNode, word.index + 1);
+                    const box = range.getBoundingClientRect();
+                    const line = Math.floor(((box.top + box.bottom) / 2 - top) / height);
+                    found[line] = (found[line] ?? 0) + word[0].length;
+                }
+            }
+            lengths.push(...found.slice(0, -1));
         }
         return lengths;
     }""")
-    assert len(lines) >= 3
-    mean = sum(lines) / len(lines)
-    print(f"{mean:.0f} characters a line, at most {max(lines):.0f}")
-    assert 45 <= mean <= 75
-    assert max(lines) <= 80
+    assert len(lines) >= 15
+    usual = sorted(lines)[len(lines) // 2]
+    print(f"{usual} characters a line, at most {max(lines)}")
+    assert 45 <= usual <= 75
+    assert max(lines) <= 85
 
 
 def test_every_page_is_built_like_a_document(open_page: Callable[..., Page], urls: list[str]) -> None:
@@ -139,7 +157,7 @@ def test_every_page_is_built_like_a_document(open_page: Callable[..., Page], url
         )
         assert levels.count(1) == 1, (url, levels)
         assert levels[0] == 1, (url, levels)
-        assert all(later <= earlier + 1 for earlier, later in zip(levels, levels[1:], strict=False)), (url, levels)
+        assert all(later <= earlier + 1 for earlier, later in itertools.pairwise(levels)), (url, levels)
         assert page.title().strip(), url
         assert page.locator("main").count() == 1, url
         if not url.endswith("404.html"):

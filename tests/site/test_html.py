@@ -25,8 +25,8 @@ def is_the_themes(fault: dict[str, Any]) -> bool:
 def test_every_page_is_valid(project: Any, site: Path, tool: Callable[[str], str]) -> None:
     checker = Path(project.folder) / "node_modules/vnu-jar/build/dist/vnu.jar"
     pages = sorted(site.rglob("*.html"))
-    command = [tool("java"), "-Xss4m", "-jar", checker, "--format", "json", "--exit-zero-always", *pages]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+    command = [tool("java"), "-Xss4m", "-jar", str(checker), "--format", "json", "--exit-zero-always"]
+    done = subprocess.run([*command, *pages], capture_output=True, text=True, timeout=120, check=True)
     messages = json.loads(done.stderr)["messages"]
     faults = [
         f"{fault['url']}:{fault.get('lastLine')}: {fault['message']} {fault.get('extract', '')[:80]!r}"

@@ -1,4 +1,4 @@
-"""Nothing from third parties, nothing missing, nothing complaining; search finds the lesson and gives no answer away."""
+"""Nothing from third parties, nothing missing, no complaint; search finds the lesson and gives no answer away."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""On paper: the deck one card a page, the page as a study sheet; from Chromium and Firefox, with and without scripts."""
+"""On paper: a deck one card a page, the page as a study sheet; from Chromium and Firefox, with scripts and without."""
 
 from __future__ import annotations
 
@@ -214,8 +214,8 @@ def test_the_dark_scheme_prints_as_the_light_one(
         expected = "slate" if scheme == "dark" else "default"
         assert page.evaluate("document.body.dataset.mdColorScheme") == expected
         page.pdf(path=tmp_path / f"{scheme}.pdf", print_background=True)
-        command = [tool("pdftoppm"), "-gray", "-r", "20", "-l", "3", tmp_path / f"{scheme}.pdf", tmp_path / scheme]
-        subprocess.run(command, check=True, timeout=60)
+        picture = [tool("pdftoppm"), "-gray", "-r", "20", "-l", "3"]
+        subprocess.run([*picture, tmp_path / f"{scheme}.pdf", tmp_path / scheme], check=True, timeout=60)
         return [path.read_bytes() for path in sorted(tmp_path.glob(f"{scheme}-*.pgm"))]
 
     light, dark = pictures("light"), pictures("dark")

@@ -174,8 +174,8 @@ def test_no_page_shows_tex_or_a_number_that_is_none(urls: list[str], open_page: 
         page.goto(url)
         text, computed = page.evaluate("""() => {
             document.querySelectorAll("details").forEach((one) => (one.open = true));
-            const results = [...document.querySelectorAll(".lesson-value, .lesson-printed, .lesson-derivation .katex-html")];
-            const computed = results.map((one) => one.textContent).join("\\n");
+            const results = ".lesson-value, .lesson-printed, .lesson-derivation .katex-html";
+            const computed = [...document.querySelectorAll(results)].map((one) => one.textContent).join("\\n");
             document.querySelectorAll("pre, code, script, style").forEach((one) => one.remove());
             return [document.body.innerText, computed];
         }""")

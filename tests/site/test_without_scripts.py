@@ -1,4 +1,4 @@
-"""Without JavaScript every answer opens and prints (the print is in test_print.py), and nothing is promised that fails."""
+"""Without JavaScript every answer opens (that it prints is in test_print.py), and no button stands there in vain."""
 
 from __future__ import annotations
 

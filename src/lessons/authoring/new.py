@@ -12,6 +12,7 @@ from pathlib import Path
 from lessons.page.blocks import ID_PATTERN
 
 PLACEHOLDER = "TODO"
+_NOT_PLAIN = re.compile(r"[<>\"\\$`{}\x00-\x1f\x7f\u0085\u2028\u2029]|&\w+;")
 _LAST_LESSON = re.compile(r"(?m)^(?P<indent> +)- .*(?:lessons|notebooks)/[\w-]+\.(?:md|ipynb)$")
 
 
@@ -30,8 +31,8 @@ def new(root: Path, slug: str, title: str) -> list[Path]:
     taken = [path for path in (page, notebook) if path.exists()]
     if taken:
         raise CannotBegin(f"the name {slug!r} is taken: {taken[0].relative_to(root).as_posix()} is there already")
-    if not title.strip() or re.search(r"[<>\"\n]", title):
-        raise CannotBegin("the title must be plain words, without quotation marks, < or >")
+    if not title.strip() or _NOT_PLAIN.search(title):
+        raise CannotBegin("the title must be plain words, without quotation marks, code, formulas or markup")
     nav = config.read_text(encoding="utf-8")
     last = list(_LAST_LESSON.finditer(nav))
     if not last:

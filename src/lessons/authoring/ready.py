@@ -25,7 +25,7 @@ def left_to_write(paths: Iterable[Path]) -> list[Problem]:
             line.strip(),
         )
         for path in paths
-        for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1)
+        for number, line in enumerate(checks.text(path).split("\n"), 1)
         if PLACEHOLDER in line
     ]
 
@@ -35,12 +35,12 @@ def ids_gone(base: str, pages: Iterable[Path]) -> list[Problem]:
     now = {
         identifier
         for path in {*pages, *checks.pages(Path("docs"))}
-        for identifier, _ in rules.written_ids(source.read(path.as_posix(), path.read_text(encoding="utf-8")))
+        for identifier, _ in rules.written_ids(source.read(path.as_posix(), checks.text(path)))
     }
     problems = []
-    for name in _git("ls-tree", "-r", "--name-only", base, "--", "docs").split("\n"):
+    for name in _git("ls-tree", "-rz", "--name-only", base, "--", "docs").split("\0"):
         if name.endswith(".md"):
-            then = source.read(name, _git("show", f"{base}:{name}"))
+            then = source.read(name, _git("show", f"{base}:./{name}"))
             problems += [
                 Problem(
                     where,
@@ -55,7 +55,7 @@ def ids_gone(base: str, pages: Iterable[Path]) -> list[Problem]:
 
 
 def _git(*arguments: str) -> str:
-    done = subprocess.run(["git", *arguments], capture_output=True, text=True, check=False)
+    done = subprocess.run(["git", *arguments], capture_output=True, check=False)
     if done.returncode:
-        raise NoBase(" ".join(done.stderr.split()))
-    return done.stdout
+        raise NoBase(" ".join(done.stderr.decode(errors="replace").split()))
+    return done.stdout.decode(errors="replace")

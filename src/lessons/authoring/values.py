@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from io import BytesIO
 from pathlib import Path
 
-from lessons.page import apart, source
+from lessons.page import apart, checks, source
 
 
 class NoBase(ValueError):
@@ -33,14 +33,14 @@ class Computed:
     number: float | None
 
     def __str__(self) -> str:
-        return f"{self.page}:{self.line}: {self.expression} = {self.text}" + (
+        return f"{self.page}:{self.line}: {self.expression}: {self.text}" + (
             f"   [{self.symbol}]" if self.symbol else ""
         )
 
 
 def values(paths: Iterable[Path]) -> list[Computed]:
     """The values of these pages, in the order in which they stand. Pages with problems give what they got to."""
-    pages = [source.read(path.as_posix(), path.read_text(encoding="utf-8")) for path in paths]
+    pages = [source.read(path.as_posix(), checks.text(path)) for path in paths]
     return [
         Computed(where.path, where.line, expression, said.symbol, said.text, said.unit, said.number)
         for page in apart.evaluated(pages, twice=False)

@@ -95,7 +95,7 @@ def _cells(text: str, start: int) -> tuple[Cell, ...]:
         if written:
             at = next((i for i in range(at, len(lines)) if written[0].strip() in lines[i]), at)
         if found.cell_type != "raw":
-            cells.append(Cell(found.cell_type == "code", "\n".join(written), at + 1))
+            cells.append(Cell(found.cell_type == "code", "\n".join(written).rstrip(), at + 1))
         at += len(written)
     return tuple(cells)
 

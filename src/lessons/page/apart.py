@@ -11,7 +11,7 @@ import multiprocessing
 import os
 import signal
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -143,6 +143,27 @@ def _work(sources: Sequence[Source], reports: Connection) -> None:
     with contextlib.suppress(OSError):
         os.setsid()
     confine(MEMORY)
+    with _unheard():
+        _evaluate_all(sources, reports)
+
+
+@contextlib.contextmanager
+def _unheard() -> Iterator[None]:
+    """What snippets write past `print`, to the terminal itself, goes nowhere; there may be no end to it."""
+    heard = [os.dup(1), os.dup(2)]
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)
+    os.close(nowhere)
+    try:
+        yield
+    finally:  # a fault of this package is told
+        for descriptor, number in zip(heard, (1, 2), strict=True):
+            os.dup2(descriptor, number)
+            os.close(descriptor)
+
+
+def _evaluate_all(sources: Sequence[Source], reports: Connection) -> None:
     for source in sources:
 
         def begun(part: Part, source: Source = source) -> None:

@@ -21,6 +21,14 @@ def pages(docs: Path) -> list[Path]:
     return sorted(path for path in docs.rglob("*.md") if not path.name.startswith("."))
 
 
+def text(path: Path) -> str:
+    """A page's text, for those who look into it and leave its faults to the check; empty where it cannot be read."""
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+
+
 def check(paths: Iterable[Path], *, twice: bool = True) -> list[Problem]:
     """Problems of these pages, and of what they share. Runs their snippets, see `apart`; writes nothing."""
     return Check(list(paths)).problems(twice=twice)
@@ -156,7 +164,7 @@ class Check:
 
     def _links_of_the_system(self) -> None:
         """L009 for all that is no page: the site generator would publish what a link leads to, folders and all."""
-        for path in sorted(self._docs.rglob("*")) if self._docs else ():
+        for path in sorted(self._docs.rglob("[!.]*")) if self._docs else ():
             if path.is_symlink() and path not in self.paths and (fault := _unreadable(path)):
                 self._tell(path, *fault)
 

@@ -7,6 +7,7 @@ and registers the blocks. A page with a problem raises, so that no generator can
 from __future__ import annotations
 
 import xml.etree.ElementTree as etree
+from collections.abc import Iterator
 from pathlib import Path
 
 from markdown import Markdown
@@ -15,11 +16,22 @@ from markdown.treeprocessors import Treeprocessor
 from pymdownx.blocks import BlocksExtension, BlocksProcessor
 from pymdownx.superfences import SuperFencesException
 
-from lessons.page import kept
+from lessons.page import guard, kept
 from lessons.page.blocks import BLOCKS
 from lessons.page.evaluate import Evaluated, evaluate
 from lessons.page.problem import Problem, report
-from lessons.page.source import Block, Example, Part, Snippet, Source, normalize, scan, split_front_matter
+from lessons.page.source import (
+    Block,
+    Code,
+    Example,
+    Formula,
+    Part,
+    Snippet,
+    Source,
+    normalize,
+    scan,
+    split_front_matter,
+)
 
 try:
     from mkdocs.exceptions import BuildError
@@ -32,6 +44,7 @@ except ImportError:  # another generator: any exception stops it
 # After whitespace is normalised (30), before fences (25) and raw HTML (20) are taken out of the text.
 PRIORITY = 28
 UNKNOWN_PAGE = "page.md"
+_CLINGS = frozenset(",.;:!?)")
 SPACE = "leave a blank line above it"
 
 
@@ -62,14 +75,27 @@ class LessonPreprocessor(Preprocessor):
 
     def _splice(self, text: str, evaluated: Evaluated) -> str:
         pieces, position = [], 0
-        for part in sorted(evaluated.html, key=lambda part: part.start):
-            before, html = text[position : part.start], evaluated.html[part]
+        for part in sorted([*evaluated.html, *self._comments()], key=lambda part: part.start):
+            before, html = text[position : part.start], evaluated.html.get(part, "")
+            if isinstance(part, Code):
+                pieces.append(before)
+                alone = not text[text.rfind("\n", 0, part.start) + 1 : part.start].strip()
+                position = part.end + (alone and text.startswith("\n", part.end))
+                continue
             if isinstance(part, Snippet | Example) or html == "</div>":
                 pieces += [before.rstrip(" "), self._on_its_own(part, html)]
             else:
-                pieces += [before, self._stashed(html)]
+                # A formula and the comma after it stay on one line: a word joiner between them.
+                clings = isinstance(part, Formula) and not part.display and text[part.end : part.end + 1] in _CLINGS
+                pieces += [before, self._stashed(html + "\u2060" if clings else html)]
             position = part.end
         return "".join([*pieces, text[position:]])
+
+    def _comments(self) -> Iterator[Code]:
+        """They stay behind: where one ends, a browser has ideas of its own (`<!-->`, `--!>`)."""
+        for part in () if self.source.made else self.source.of(Code):
+            if self.source.text.startswith("<!--", part.start):
+                yield part
 
     def _on_its_own(self, part: Part, html: str) -> str:
         """A block of its own needs blank lines around it, whatever the author left out; nothing needs none."""
@@ -112,6 +138,7 @@ class LessonExtension(BlocksExtension):  # type: ignore[misc]
         preprocessor = LessonPreprocessor(md)
         md.preprocessors.register(preprocessor, "lessons", PRIORITY)
         md.treeprocessors.register(Census(md, preprocessor), "lessons-census", 100)
+        guard.register(md, lambda: preprocessor.source, lambda problem: LessonError(report([problem])))
         for block in BLOCKS:
             block_mgr.register(block, self.getConfigs())
 

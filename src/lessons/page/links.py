@@ -89,9 +89,9 @@ def problems(source: Source, page: Path, anchors_of: Anchors) -> Iterator[Proble
         image = match.groupdict().get("image") == "!"
         if image:
             yield from _alternative(source, match.span("text"), where)
-        if scheme := _SCHEME.match(target):
-            if wrong := wrong_scheme(target):
-                yield Problem(where, "L601", wrong, USE_ONE)
+        if wrong := wrong_scheme(target):
+            yield Problem(where, "L601", wrong, USE_ONE)
+        if _SCHEME.match(target):
             continue
         if target.startswith("/"):
             yield Problem(
@@ -123,5 +123,5 @@ def _normal(folder: Path, name: str) -> list[str]:
 
 
 def _nearby(file: Path) -> str:
-    names = [path.name for path in file.parent.glob("*") if path.is_file()] if file.parent.is_dir() else []
+    names = [path.name for path in file.parent.glob(f"*{file.suffix}") if path.is_file()]
     return nearest(file.name, names) if names else "check the path: it starts from this page's folder"

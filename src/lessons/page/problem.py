@@ -7,6 +7,8 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+MOST_NAMED = 12  # words a repair lists where it has a better hint
+
 
 @dataclass(frozen=True, order=True)
 class Location:
@@ -131,5 +133,7 @@ def nearest(word: str, valid: Iterable[str]) -> str:
     """A repair that names the valid words, the likeliest first where `word` looks like a slip."""
     words = sorted(valid)
     close = difflib.get_close_matches(word, words, n=1, cutoff=0.6)
-    hint = f"did you mean {close[0]!r}? " if close else ""
-    return f"{hint}use one of: {', '.join(words)}"
+    hint = f"did you mean {close[0]!r}?" if close else ""
+    if hint and len(words) > MOST_NAMED:
+        return hint
+    return f"{hint} use one of: {', '.join(words)}".strip()

@@ -22,6 +22,14 @@ def visible(code: str) -> str:
     return "\n".join(line for line in code.strip("\n").split("\n") if not line.startswith("#|"))
 
 
+def set_by(code: str) -> set[str]:
+    """The names that running this code would set on the page; none where it does not parse."""
+    try:
+        return {name for node in ast.parse(code).body for name in _set_here(node)}
+    except SyntaxError:
+        return set()
+
+
 @dataclass
 class History:
     """The top-level statements that have run on a page so far."""

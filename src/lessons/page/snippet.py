@@ -16,7 +16,7 @@ from types import CodeType
 from lessons.page import display
 from lessons.page.display import Described, Shown
 from lessons.page.problem import Location, Problem, nearest
-from lessons.page.provenance import History, visible
+from lessons.page.provenance import History, set_by, visible
 from lessons.page.source import Snippet, Source, Value
 
 # How much of a snippet's code the reader sees: all of it, a closed disclosure beside the result, or nothing.
@@ -47,6 +47,12 @@ class _Printed(io.StringIO):
         return super().write(text)
 
 
+def _held(shown: Shown) -> Shown:
+    if len(shown.text) > MOST_PRINTED and not shown.picture:
+        raise ValueError(f"more than {MOST_PRINTED:,} characters shown")
+    return shown
+
+
 @dataclass
 class Runner:
     """One page's namespace. Each call gives what to show, or the problem that stands there instead."""
@@ -54,6 +60,7 @@ class Runner:
     source: Source
     namespace: dict[str, object] = field(default_factory=lambda: {"__name__": "__lesson__"})
     history: History = field(default_factory=History)
+    unset: set[str] = field(default_factory=set)  # names that a snippet which failed would have set
     described: list[tuple[Location, str, Described]] = field(default_factory=list)  # place, expression, value
 
     def run(self, snippet: Snippet) -> Output | Problem:
@@ -80,13 +87,14 @@ class Runner:
                 value = eval(self._compiled(ast.Expression(last.value)), self.namespace)
             if value is None or snippet.code.rstrip().endswith(";"):
                 return None
-            shown = display.on_its_own(value)
+            shown = _held(display.on_its_own(value))
             expression = "figure" if shown.picture else ast.unparse(last.value)
             self.described.append((Location(self.source.path, last.lineno), expression, display.described(value)))
             return shown
 
         result = self._guard(location, execute)
         if isinstance(result, Problem):
+            self.unset |= set_by(snippet.code)
             return result
         visibility = options.get("code", CODE_SHOWN[0])
         whole = self.history.add(snippet.code)
@@ -100,7 +108,7 @@ class Runner:
         def evaluate() -> Shown:
             tree = ast.parse("\n" * (location.line - 1) + value.expression, self.source.path, mode="eval")
             computed = eval(self._compiled(tree), self.namespace)
-            shown = display.in_sentence(computed)
+            shown = _held(display.in_sentence(computed))
             self.described.append((location, value.expression, display.described(computed)))
             return shown
 
@@ -139,11 +147,17 @@ class Runner:
             repair = "run the page's snippets from the top in Python to see the whole traceback"
             if isinstance(fault, ModuleNotFoundError):
                 repair = "a page may import lessons, numpy and matplotlib; propose others in pyproject.toml"
+            if isinstance(fault, AssertionError) and not str(fault):
+                message = self.source.line(where.line)
+            if isinstance(fault, NameError) and fault.name in self.unset:
+                return None  # the snippet that failed has told already
             if isinstance(fault, NameError):
                 known = [name for name in self.namespace if not name.startswith("__")]
                 repair = nearest(fault.name or "", known) if known else "no snippet above has set a name yet"
             not_finite = isinstance(fault, ValueError) and message.startswith("a shown value must be finite")
             code = "L203" if not_finite else "L201"
+            if isinstance(fault, ValueError) and message.startswith("alt is empty"):
+                code, repair = "L504", 'end with Figure(fig, alt="what it shows")'
             return Problem(where, code, f"{type(fault).__name__}: {message}", repair)
 
     def _location(self, fault: BaseException, default: Location) -> Location:

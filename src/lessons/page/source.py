@@ -18,6 +18,7 @@ from lessons.page.problem import Location, Problem
 FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 _FENCE = re.compile(r"^(?P<indent>[ >]*)(?P<ticks>`{3,}|~{3,})[ ]*(?P<info>[^`\n]*)$")
 _BLOCK = re.compile(r"^ {0,3}(?P<slashes>/{3,})[ ]*(?P<name>[\w-]+)[ ]*(?:\|[ ]*(?P<title>.*?))?[ ]*$")
+_BLOCK_WITHOUT_BAR = re.compile(r"^ {0,3}(?P<slashes>/{3,})[ ]*(?P<name>[\w-]+)[ ]+(?P<title>[^|\s].*?)[ ]*$")
 _BLOCK_END = re.compile(r"^ {0,3}(?P<slashes>/{3,})[ ]*$")
 _OPTION = re.compile(r"^ {4,}(?P<key>[\w-]+)[ ]*:[ ]*(?P<value>.*?)[ ]*$")
 # A block where none may stand: in a list, a quotation, indented code. And one that has too few slashes.
@@ -127,6 +128,12 @@ class Source:
         line = bisect.bisect_right(self._line_starts, offset)
         return Location(self.path, line + self.line_offset, offset - self._line_starts[line - 1] + 1)
 
+    def line(self, number: int) -> str:
+        """The words of a line of the file, by its number there."""
+        lines = self.text.split("\n")
+        at = number - self.line_offset - 1
+        return lines[at].strip() if 0 <= at < len(lines) else ""
+
     def without(self, *kinds: type[Part]) -> str:
         """The text with blanks where such parts stand; every offset and line stays what it was."""
         text = list(self.text)
@@ -213,6 +220,11 @@ class _Scanner:
                 self.close_block(len(match["slashes"]))
             elif match := _BLOCK.match(line):
                 self.end_run()
+                self.open_block(match)
+            elif match := _BLOCK_WITHOUT_BAR.match(line):
+                self.end_run()
+                repair = f"put a bar before it: /// {match['name']} | {match['title']}"
+                self.problem(self.offset, "L107", f"no bar stands between {match['name']} and its title", repair)
                 self.open_block(match)
             elif match := _HEADING.match(line):
                 self.end_run()
