@@ -133,6 +133,11 @@ PAGES: dict[str, tuple[str | bytes, str]] = {
         "6:5: L603 the link 'headings-of-the-same-words.md#same_2' leads to no such place on that page\n"
         "    did you mean 'same_1'? use one of: same, same_1",
     ),
+    "link-out-of-the-pages": (
+        "See [it](../mkdocs.yml).\n",
+        "6:5: L602 the link '../mkdocs.yml' leads out of docs/\n"
+        "    give its address on the web, or move the file there",
+    ),
     "raw-html-link": (
         'See <a href="nowhere.md">it</a>.\n',
         f"6:5: L112 raw HTML: <a\n    {HTML}\n6:28: L112 raw HTML: </a\n    {HTML}",
@@ -142,7 +147,7 @@ PAGES: dict[str, tuple[str | bytes, str]] = {
         "6:1: L604 the image 'curve.svg' leads to no file\n    check the path: it starts from this page's folder",
     ),
     "missing-alternative-text": (
-        "![](../mkdocs.yml)\n",
+        "![](index.md)\n",
         "6:1: L605 an image without alternative text\n    say in the brackets what the picture shows: ![…](…)",
     ),
     "missing-alternative-text-of-a-reference": (

@@ -14,7 +14,8 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryFile
+from typing import IO, Any
 
 import pytest
 
@@ -50,7 +51,15 @@ class Workshop:
         shutil.copytree(SRC, self.src, ignore=shutil.ignore_patterns("__pycache__"))
         return self.src / "lessons"
 
-    def start(self, *arguments: str, before: str = "", cwd: str = ".", **environment: str) -> subprocess.Popen[str]:
+    def start(
+        self,
+        *arguments: str,
+        before: str = "",
+        cwd: str = ".",
+        out: int | IO[str] = subprocess.PIPE,
+        err: int | IO[str] = subprocess.PIPE,
+        **environment: str,
+    ) -> subprocess.Popen[str]:
         """`lessons notebooks`, after the statements of `before`."""
         script = f"import sys\n{before}\nfrom lessons.cli import main\nsys.exit(main(['notebooks', *sys.argv[1:]]))"
         given = {"PYTHONPATH": str(self.src), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1"}
@@ -58,15 +67,22 @@ class Workshop:
             [sys.executable, "-c", script, *arguments],
             cwd=self.folder / cwd,
             env=os.environ | given | environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stdout=out,
+            stderr=err,
             text=True,
         )
 
-    def run(self, *arguments: str, **options: str) -> subprocess.CompletedProcess[str]:
-        process = self.start(*arguments, **options)
-        out, err = process.communicate(timeout=60)
-        return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+    def run(self, *arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
+        # Into files: whoever is left behind with a pipe in its hands must not keep us.
+        with TemporaryFile("w+") as out, TemporaryFile("w+") as err:
+            process = self.start(*arguments, out=out, err=err, **options)
+            try:
+                process.wait(60)
+            finally:
+                process.kill()
+            out.seek(0)
+            err.seek(0)
+            return subprocess.CompletedProcess(process.args, process.returncode, out.read(), err.read())
 
     def ran(self, **options: str) -> set[str]:
         """The notebooks that had to be run. All of them must be good."""

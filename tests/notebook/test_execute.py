@@ -8,6 +8,7 @@ import os
 import re
 import select
 import shutil
+import signal
 import socket
 import subprocess
 from typing import Any
@@ -158,8 +159,8 @@ TAME = {
     "      mpl.rcParams['font.size'], 'leak' in sys.modules, 'leak' in globals(), sys.path == [], np.add(1, 1))\n"
     "print(np.array([1 / 3]))\n",
     "children": f"{TELL}import subprocess\n"
-    "tell('pids', os.getpid())\ntell('pids', subprocess.Popen(['sleep', '60']).pid)\n"
-    "child = os.fork()\nif child == 0:\n    import time\n    time.sleep(60)\ntell('pids', child)\n",
+    "tell('pids', os.getpid())\ntell('pids', subprocess.Popen(['sleep', '300']).pid)\n"
+    "child = os.fork()\nif child == 0:\n    import time\n    time.sleep(300)\ntell('pids', child)\n",
     "writes": f"{TELL}print(os.listdir())\nopen('left.txt', 'w').write('x')\n# %%\nprint(os.listdir())\n"
     "tell('folders', os.getcwd())\n",
     "writes-too": f"{TELL}print(os.listdir())\nopen('left.txt', 'a').write('x')\nprint(open('left.txt').read())\n"
@@ -224,7 +225,10 @@ def test_nothing_of_one_notebook_is_seen_in_another(tame: Any) -> None:
 def test_what_a_cell_started_ends_with_its_notebook(tame: Any) -> None:
     pids = [int(line) for line in (tame.told / "pids").read_text().split()]
     assert len(pids) == 3
-    assert [pid for pid in pids if not gone(pid)] == []
+    left = [pid for pid in pids if not gone(pid)]
+    for pid in left:
+        os.kill(pid, signal.SIGKILL)
+    assert left == []
 
 
 def gone(pid: int) -> bool:

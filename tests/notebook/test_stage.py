@@ -178,7 +178,11 @@ def test_what_a_cell_prints_cannot_become_markdown_or_markup(typeset: None, text
     assert re.search('</pre>\n+<h2 id="the-end">The end</h2>$', second)
     for block in (first, second):
         inside, _, _ = block.partition("</pre>")
-        assert "<" not in inside
+        assert not re.search(r"[<\x00-\x08\x0b-\x1f\x7f]", inside)
+
+
+def test_the_colours_of_a_terminal_are_left_out() -> None:
+    assert markdown("1", printed("\x1b[1;31mred\x1b[0m [31m]")).endswith(">red [31m]</pre>\n")
 
 
 def test_markup_that_is_shown_cannot_become_markdown(typeset: None) -> None:

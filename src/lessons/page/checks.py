@@ -48,7 +48,8 @@ class Check:
         scanned = [page for path in self.paths if (page := self._page(path, tell=True)) is not None]
         for page in scanned:
             path = Path(page.path)
-            self.found += links.problems(page, path, self._anchors)
+            docs = self._docs if self._docs and path.is_relative_to(self._docs) else None
+            self.found += links.problems(page, path, self._anchors, docs)
             self.found += self._headings(page)
             self.found += self._nav(path)
         self._ids(scanned)

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 from markdown.extensions.toc import slugify, unique
 
-from lessons.page.problem import Location, Problem, nearest
+from lessons.page.problem import MOST_NAMED, Location, Problem, nearest
 from lessons.page.source import Block, Formula, Heading, Source, Value
 
 # [text](target "title") and ![alt](target); the text may hold two levels of brackets, the target one of parentheses.
@@ -79,8 +79,11 @@ def _alternative(source: Source, span: tuple[int, int], where: Location) -> Iter
         yield Problem(where, "L605", "an alternative text is plain words, without formulas and values", repair)
 
 
-def problems(source: Source, page: Path, anchors_of: Anchors) -> Iterator[Problem]:
-    """L601 to L605. `page` is where the text stands, for links start from there; `anchors_of` knows the other pages."""
+def problems(source: Source, page: Path, anchors_of: Anchors, docs: Path | None = None) -> Iterator[Problem]:
+    """L601 to L605. `page` is where the text stands, for links start from there; `anchors_of` knows the other pages.
+
+    `docs`: the folder that links may not leave.
+    """
     prose = source.prose
     for match in _REFERENCED.finditer(prose):
         yield from _alternative(source, match.span("text"), source.location(match.start()))
@@ -100,6 +103,10 @@ def problems(source: Source, page: Path, anchors_of: Anchors) -> Iterator[Proble
             continue
         name, _, anchor = target.partition("#")
         file = page if not name else Path(*_normal(page.parent, unquote(name)))
+        if docs and not file.is_relative_to(docs):
+            repair = "give its address on the web, or move the file there"
+            yield Problem(where, "L602", f"the link {target!r} leads out of {docs.as_posix()}/", repair)
+            continue
         known = anchors_of(file)
         if known is None:
             repair = _nearby(file)
@@ -124,4 +131,6 @@ def _normal(folder: Path, name: str) -> list[str]:
 
 def _nearby(file: Path) -> str:
     names = [path.name for path in file.parent.glob(f"*{file.suffix}") if path.is_file()]
-    return nearest(file.name, names) if names else "check the path: it starts from this page's folder"
+    repair = nearest(file.name, names)
+    told = repair.startswith("did you mean") or 0 < len(names) <= MOST_NAMED
+    return repair if told else "check the path: it starts from this page's folder"
