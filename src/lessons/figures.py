@@ -138,7 +138,7 @@ def _for_the_page(svg: str, alt: str) -> str:
     svg = re.sub(r"<metadata>.*?</metadata>\s*|<style.*?</style>\s*|<!--.*?-->\s*", "", svg, flags=re.DOTALL)
     svg = _COORDINATES.sub(lambda match: _LONG.sub(r"\1", match[0]), svg)
     svg = _INKED.sub(_masked, re.sub(r"\s*\n\s*", " ", svg).replace("> <", "><").strip())
-    own = hashlib.sha256(svg.encode()).hexdigest()[:8]
+    own = "f" + hashlib.sha256(svg.encode()).hexdigest()[:8]  # an id may not begin with a digit
     names = {name: f"{own}-{number}" for number, name in enumerate(dict.fromkeys(_REFERENCE.findall(svg)))}
     svg = _ID.sub(lambda match: f' id="{names[match[1]]}"' if match[1] in names else "", svg)
     svg = _REFERENCE.sub(lambda match: match[0].replace(match[1], names[match[1]]), svg)

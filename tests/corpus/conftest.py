@@ -21,7 +21,7 @@ from lessons.page.problem import report
 
 ROOT = Path(__file__).parents[2]
 HEAD = "---\ntitle: A page\ndescription: What it is about.\n---\n\n"  # the body begins on line 6
-SECONDS = 3.0  # what a snippet may take here
+SECONDS = 4.0  # what a snippet may take here
 # The command line, with less patience than it has.
 QUICK = f"""
 if __name__ == "__main__":
@@ -38,6 +38,7 @@ class Site:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.report = ""  # of the last check
 
     def write(self, name: str, page: str | bytes) -> Path:
         """A page of docs/; text without a head gets one of five lines."""
@@ -60,7 +61,8 @@ class Site:
         """The report of `lessons check`, made in this process."""
         with contextlib.chdir(self.folder), pytest.MonkeyPatch.context() as patch:
             patch.setattr(apart, "SECONDS", SECONDS)
-            return report(checks.check(checks.pages(Path("docs"))))
+            self.report = report(checks.check(checks.pages(Path("docs"))))
+        return self.report
 
     def told(self) -> dict[str, str]:
         """The same by page, without its path: `line:column: CODE message`, the repair below."""
@@ -94,13 +96,13 @@ class Site:
             if path.is_file()
         }
 
-    def refuses(self, told: str) -> None:
-        """`lessons build` says the same as the check, and the last good site is the same bytes."""
+    def refuses(self) -> None:
+        """`lessons build` says the same as the last check, and the last good site is the same bytes."""
         good = self.bytes()
         assert "index.html" in good
         done = self.run("build")
         assert done.returncode == 1
-        assert done.stderr == f"{told}\nThe site was not built; site/ is as it was.\n"
+        assert done.stderr == f"{self.report}\nThe site was not built; site/ is as it was.\n"
         assert self.bytes() == good
         assert [path.name for path in self.folder.glob(".site*")] == []
 

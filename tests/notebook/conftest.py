@@ -63,6 +63,7 @@ class Workshop:
         """`lessons notebooks`, after the statements of `before`."""
         script = f"import sys\n{before}\nfrom lessons.cli import main\nsys.exit(main(['notebooks', *sys.argv[1:]]))"
         given = {"PYTHONPATH": str(self.src), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1"}
+        given["TMPDIR"] = str(self.folder.parent)  # a run that is killed cannot tidy up
         return subprocess.Popen(
             [sys.executable, "-c", script, *arguments],
             cwd=self.folder / cwd,

@@ -115,7 +115,8 @@ def _pieces(document: dict[str, Any], name: str) -> Iterator[str]:
             continue
         if cell["source"].strip():
             ticks = "`" * max(3, *(len(run) + 1 for run in re.findall(r"`{3,}", cell["source"])), 3)
-            yield f"{ticks}python\n{cell['source']}\n{ticks}"
+            # The prose is what one searches for: code stays out of the index that every reader downloads.
+            yield f'{ticks} {{ .python data-search-exclude="" }}\n{cell["source"]}\n{ticks}'
         for output in cell["outputs"]:
             yield _shown(output)
 

@@ -38,7 +38,7 @@ class LessonBlock(Block):  # type: ignore[misc]
 
     def on_add(self, block: etree.Element) -> etree.Element:
         """Where the block's body goes: the element marked as its content."""
-        found = block.find(".//div[@class='lesson-content']")
+        found = block.find(".//section[@class='lesson-content']")
         return block if found is None else found
 
 
@@ -50,9 +50,13 @@ def _disclosure(parent: etree.Element, summary: str, attributes: dict[str, str])
 
 
 def _content(parent: etree.Element, *, searchable: bool = False) -> etree.Element:
-    """The element a body goes into; answers stay out of the search index, which would give them away."""
+    """The element a body goes into; answers stay out of the search index, which would give them away.
+
+    A section and not a div: the theme's indexer takes the first end tag of that name inside for the end of what it
+    leaves out, and a body may hold divs.
+    """
     attributes = {"class": "lesson-content"} | ({} if searchable else {"data-search-exclude": ""})
-    return etree.SubElement(parent, "div", attributes)
+    return etree.SubElement(parent, "section", attributes)
 
 
 class Question(LessonBlock):

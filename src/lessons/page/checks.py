@@ -132,8 +132,7 @@ class Check:
     def _docs(self) -> Path | None:
         """The folder of the site's pages that the checked ones lie in."""
         above = self.paths[0].parents if self.paths else ()
-        beside = (folder for folder in above if folder.name and (folder.parent / "mkdocs.yml").is_file())
-        return next(beside, None)
+        return next((f for f in above if f.name == "docs" and (f.parent / "mkdocs.yml").is_file()), None)
 
     @cached_property
     def _siblings(self) -> list[Path]:

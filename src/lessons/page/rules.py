@@ -28,7 +28,7 @@ from lessons.page.source import (
 
 KINDS = {block.NAME: block for block in BLOCKS}
 ANSWERS = {"question": "answer", "exercise": "solution"}  # what their ids end in
-FRONT_MATTER_KEYS = ("title", "description", "hide", "template")
+FRONT_MATTER_KEYS = ("title", "description", "hide", "template", "search")
 
 # A figure with two or more decimal places. Not a version (1.2.3), nor a part of a word or an address.
 _TYPED = re.compile(r"(?<![\w.:/-])[+\-−]?\d*\.\d{2,}(?![\w.]*\w)")

@@ -7,11 +7,12 @@ of their content in their names.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import io
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
 
@@ -34,65 +35,94 @@ _TOKEN = re.compile(
 )
 
 
-@dataclass
-class Use:
-    """What the mathematics of a site needs: the characters it shows and the classes it names."""
-
-    characters: set[str] = field(default_factory=set)
-    classes: set[str] = field(default_factory=lambda: {"katex"})
+Face = tuple[str, bool, bool]  # family, bold, italic
+PLAIN: Face = ("KaTeX_Main", False, False)
 
 
-def use(pages: Iterable[str]) -> Use:
-    """What the mathematics of these HTML pages needs: all that stands inside KaTeX's visible HTML.
+@dataclass(frozen=True)
+class FontRule:
+    """A rule of KaTeX's stylesheet that sets a font: the classes an element must have, and what it then gets."""
+
+    classes: frozenset[str]
+    family: str | None
+    bold: bool
+    italic: bool
+
+
+def font_rules(css: str) -> list[FontRule]:
+    """The rules that set a font, by the last classes of their selectors, later ones first."""
+    found = []
+    for rule in _RULE.finditer(_FACE.sub("", css)):
+        body, family = rule["body"], _FAMILY.search(rule["body"])
+        bold, italic = "font-weight:700" in body, "font-style:italic" in body
+        if family or bold or italic:
+            for selector in rule["selectors"].split(","):
+                last = [part for part in re.split(r"[ >]", selector) if "." in part][
+                    -1:
+                ]  # `.size1>span`: of its parent
+                classes = frozenset(_CLASS.findall("".join(last))) - {"katex"}
+                if classes:
+                    found.append(FontRule(classes, family[1] if family else None, bold, italic))
+    return found[::-1]
+
+
+def use(pages: Iterable[str], rules: Sequence[FontRule]) -> dict[Face, set[str]]:
+    """The characters that the mathematics of these HTML pages shows, by the face that shows them.
 
     A tokeniser and not an HTML parser, because KaTeX writes nothing but well-formed spans, paths and text, and
     this runs over the whole site on every build.
     """
-    found = Use()
+    found: dict[Face, set[str]] = {}
     for html in pages:
         for start in _VISIBLE.finditer(html):
-            depth = 1
+            open_elements: list[str] = []
             for token in _TOKEN.finditer(html, start.end()):
                 if token["text"]:
-                    found.characters.update(unescape(token["text"]))
-                    continue
-                depth += -1 if token["closing"] else not token["void"]
-                found.classes.update((token["classes"] or "").split())
-                if not depth:
+                    face = _face(tuple(open_elements), tuple(rules))
+                    found.setdefault(face, set()).update(unescape(token["text"]))
+                elif not token["closing"]:
+                    if not token["void"]:
+                        open_elements.append(token["classes"] or "")
+                elif open_elements:
+                    open_elements.pop()
+                else:
                     break
     return found
 
 
+@functools.cache
+def _face(elements: tuple[str, ...], rules: tuple[FontRule, ...]) -> Face:
+    """The face of text inside these elements, given by their classes, outermost first."""
+    bold = italic = False
+    for element in reversed(elements):
+        classes = frozenset(element.split())
+        for rule in rules:
+            if rule.classes <= classes:
+                bold, italic = bold or rule.bold, italic or rule.italic
+                if rule.family:
+                    return rule.family, bold, italic
+    return PLAIN[0], bold, italic
+
+
 def write(site: Path) -> None:
     """Write KaTeX's stylesheet and the fonts it needs into a built site."""
-    found = use(path.read_text(encoding="utf-8") for path in sorted(site.rglob("*.html")))
     css = (katex.distribution() / "katex.min.css").read_text(encoding="utf-8")
-    wanted = _faces(_FACE.sub("", css), found.classes)
+    pages = (path.read_text(encoding="utf-8") for path in sorted(site.rglob("*.html")))
+    found = use(pages, font_rules(css))
     folder = (site / STYLESHEET).parent
     folder.mkdir(parents=True, exist_ok=True)
 
     def face(match: re.Match[str]) -> str:
-        bold, italic = "font-weight:700" in match[0], "font-style:italic" in match[0]
         family = _FAMILY.search(match[0])
-        if family is None or (family[1], bold, italic) not in wanted:
+        key = (family[1] if family else "", "font-weight:700" in match[0], "font-style:italic" in match[0])
+        if key not in found:
             return ""
-        data = _cut(katex.distribution() / "fonts" / f"{match['name']}.woff2", found.characters)
+        data = _cut(katex.distribution() / "fonts" / f"{match['name']}.woff2", found[key])
         name = f"{match['name']}.{hashlib.sha256(data).hexdigest()[:8]}.woff2"
         (folder / name).write_bytes(data)
         return _SRC.sub(f'src:url({name}) format("woff2");font-display:block', match[0])
 
     (site / STYLESHEET).write_text(_FACE.sub(face, css), encoding="utf-8")
-
-
-def _faces(css: str, classes: set[str]) -> set[tuple[str, bool, bool]]:
-    """(family, bold, italic) of every face that a rule matching these classes asks for."""
-    faces = set()
-    for rule in _RULE.finditer(css):
-        family = _FAMILY.search(rule["body"])
-        selectors = rule["selectors"].split(",")
-        if family and any(set(_CLASS.findall(selector)) <= classes for selector in selectors):
-            faces.add((family[1], "font-weight:700" in rule["body"], "font-style:italic" in rule["body"]))
-    return faces
 
 
 def _cut(path: Path, characters: set[str]) -> bytes:

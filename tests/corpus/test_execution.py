@@ -1,0 +1,130 @@
+"""Pages whose code fails, hangs, dies, floods or depends on chance. For a case: name, page, exact report."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+FENCE = "```{{python}}\n{}\n```\n"  # on line 6 of its file, its code from line 7
+RUN = "run the page's snippets from the top in Python to see the whole traceback"
+FINITE = "look at the parameters above it: no lesson shows nan or infinity as a result"
+CHANCE = (
+    "L207 two runs of this page computed different values here\n"
+    "    seed random numbers, np.random.default_rng(1); sort sets; leave the clock alone"
+)
+IMPORTS = "a page may import lessons, numpy and matplotlib; propose others in pyproject.toml"
+WORDS = "{" + ", ".join(f"'{chr(97 + n)}'" for n in range(20)) + "}"
+
+
+def code(text: str) -> str:
+    return FENCE.format(text)
+
+
+def raises(line: int, message: str, column: int = 1, repair: str = RUN) -> str:
+    return f"{line}:{column}: L201 {message}\n    {repair}"
+
+
+PAGES: dict[str, tuple[str, str]] = {
+    "raises": (code("x = 1\nx / 0"), raises(8, "ZeroDivisionError: division by zero")),
+    "syntax-error": (
+        code("x = = 1"),
+        raises(7, "SyntaxError: invalid syntax", 5, "mend the snippet: it is not valid Python"),
+    ),
+    "endless": (
+        "Text.\n\n" + code("while True:\n    pass"),
+        "8:1: L205 this snippet takes longer than 4 s\n    make it quicker; long work belongs into the lesson's notebook",
+    ),
+    "sys-exit": (code("import sys\nsys.exit(0)"), raises(8, "SystemExit: 0")),
+    "exit": (code("exit()"), raises(7, "SystemExit: None")),
+    "os-exit": (
+        code("import os\nos._exit(0)"),
+        "6:1: L206 this snippet ends its process (exit code 0)\n    remove what ends it",
+    ),
+    "killed": (
+        "It is `{python} __import__('os').kill(__import__('os').getpid(), 9)`.\n",
+        "6:7: L206 this snippet ends its process (signal SIGKILL)\n    remove what ends it",
+    ),
+    "input": (code("name = input('Who? ')"), raises(7, "EOFError: EOF when reading a line")),
+    "prints-300-megabytes": (
+        code("print('x' * 300_000_000)"),
+        raises(7, "ValueError: more than 100,000 characters printed"),
+    ),
+    "prints-without-end": (
+        code("while True:\n    print('x' * 1000)"),
+        raises(8, "ValueError: more than 100,000 characters printed"),
+    ),
+    "shows-300-megabytes": (
+        code("'x' * 300_000_000"),
+        raises(6, "ValueError: more than 100,000 characters shown"),
+    ),
+    "floods-the-terminal": (code("import os\nfor _ in range(300):\n    os.write(1, b'x' * 2**20)"), ""),
+    "memory": (code("x = bytearray(8 * 2**30)"), raises(7, "MemoryError: no message")),
+    "nan": (code("float('nan')"), f"6:1: L203 the value is nan\n    {FINITE}"),
+    "infinity": ("It is `{python} float('-inf')`.\n", f"6:17: L203 the value is -inf\n    {FINITE}"),
+    "overflow": (
+        code("import numpy as np\n\nnp.exp(np.float64(1000))"),
+        raises(9, "RuntimeWarning: overflow encountered in exp"),
+    ),
+    "not-in-the-lock": (
+        "- A list:\n\n    " + code("import json\nif json:\n    from hypothesis import given").replace("\n", "\n    "),
+        f"11:9: L208 the snippet imports 'hypothesis', which is not in requirements.txt\n    {IMPORTS}",
+    ),
+    "not-installed": (
+        code("import nosuchmodule"),
+        raises(7, "ModuleNotFoundError: No module named 'nosuchmodule'", repair=IMPORTS),
+    ),
+    "unseeded": (code("import random\n\nstr(random.random())"), f"6:1: {CHANCE}"),
+    "unseeded-numpy": (
+        code("import numpy as np\n\nx = str(np.random.default_rng().random())")
+        + "\nIt is `{python} x`, and `{python} x + x`.\n",
+        f"12:7: {CHANCE}",
+    ),
+    "clock": ("It is `{python} __import__('time').time_ns()`.\n", f"6:7: {CHANCE}"),
+    "hash-order": (code(f"' '.join({WORDS})"), f"6:1: {CHANCE}"),
+    "address": (code("print(object())"), f"6:1: {CHANCE}"),
+    "process": ("It is `{python} __import__('os').getpid()`.\n", f"6:7: {CHANCE}"),
+    # Accepted.
+    "seeded": (code("import numpy as np\n\nstr(np.random.default_rng(1).random())"), ""),
+    "sorted": (code(f"' '.join(sorted({WORDS}))"), ""),
+    "in-the-lock": (code("import sklearn, yaml\nfrom matplotlib import pyplot;"), ""),
+    "unused-chance": (code("import random\n\nx = random.random()") + "\nNothing of it is shown.\n", ""),
+}
+
+
+@pytest.fixture(scope="module")
+def told(site: Any) -> Any:
+    for name, (page, _) in PAGES.items():
+        site.write(name, page)
+    site.list()
+    return site.told()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_gets_exactly_this_report(name: str, told: Any) -> None:
+    assert told.get(name, "") == PAGES[name][1]
+
+
+def test_the_build_tells_the_same_and_leaves_the_last_good_site(site: Any, told: Any) -> None:
+    """Also: nothing that a snippet wrote past `print` reaches the terminal."""
+    site.refuses()
+
+
+def test_annotations_for_github_name_the_same_places(fresh: Any) -> None:
+    fresh.write("raises", PAGES["raises"][0])
+    fresh.list()
+    done = fresh.run("check", "--format", "github")
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout == (
+        f"::error file=docs/raises.md,line=8,col=1,title=L201::ZeroDivisionError: division by zero%0A{RUN}\n"
+    )
+    (row,) = json.loads(fresh.run("check", "--format", "json").stdout)
+    assert row == {
+        "path": "docs/raises.md",
+        "line": 8,
+        "column": 1,
+        "code": "L201",
+        "message": "ZeroDivisionError: division by zero",
+        "repair": RUN,
+    }
