@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.xdist_group("corpus-execution")  # one worker: its pages are checked once
+
 FENCE = "```{{python}}\n{}\n```\n"  # on line 6 of its file, its code from line 7
 RUN = "run the page's snippets from the top in Python to see the whole traceback"
 FINITE = "look at the parameters above it: no lesson shows nan or infinity as a result"
@@ -76,6 +78,8 @@ PAGES: dict[str, tuple[str, str]] = {
         raises(7, "ModuleNotFoundError: No module named 'nosuchmodule'", repair=IMPORTS),
     ),
     "unseeded": (code("import random\n\nstr(random.random())"), f"6:1: {CHANCE}"),
+    "seeded-for-all": (code("import numpy as np\n\nnp.random.seed(1)\nstr(np.random.random())"), ""),
+    "seeded-on-another-page": (code("import numpy as np\n\nstr(np.random.random())"), f"6:1: {CHANCE}"),
     "unseeded-numpy": (
         code("import numpy as np\n\nx = str(np.random.default_rng().random())")
         + "\nIt is `{python} x`, and `{python} x + x`.\n",
@@ -88,7 +92,7 @@ PAGES: dict[str, tuple[str, str]] = {
     # Accepted.
     "seeded": (code("import numpy as np\n\nstr(np.random.default_rng(1).random())"), ""),
     "sorted": (code(f"' '.join(sorted({WORDS}))"), ""),
-    "in-the-lock": (code("import sklearn, yaml\nfrom matplotlib import pyplot;"), ""),
+    "in-the-lock": (code("import numpy, yaml\nfrom dateutil import tz;"), ""),
     "unused-chance": (code("import random\n\nx = random.random()") + "\nNothing of it is shown.\n", ""),
 }
 

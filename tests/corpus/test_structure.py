@@ -8,9 +8,13 @@ from typing import Any
 
 import pytest
 
+from lessons.page.rules import FRONT_MATTER_KEYS
+
+pytestmark = pytest.mark.xdist_group("corpus-structure")  # one worker: its pages are checked once
+
 QUESTION = "/// question | Why?\n    id: {}\n\nBecause.\n///\n"
 BLOCKS = "use one of: exercise, flashcard, in-depth, question, solution"
-KEYS = "use one of: description, hide, template, title"
+KEYS = f"use one of: {', '.join(sorted(FRONT_MATTER_KEYS))}"
 HTML = "write Markdown; for the sign itself, write it in code: `<`"
 TITLE = "begin the file with ---, a line `title: …`, and ---"
 DESCRIPTION = "begin the file with ---, a line `description: …`, and ---"

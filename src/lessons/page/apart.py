@@ -9,10 +9,13 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
+import random
 import signal
+import sys
 import time
 from collections.abc import Collection, Iterator, Sequence
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 
 from lessons.confine import confine
@@ -163,8 +166,17 @@ def _unheard() -> Iterator[None]:
             os.close(descriptor)
 
 
+def _start_afresh() -> None:
+    """Take back what a page may leave to the next: a keyboard that `exit` closed, a seed set for all."""
+    sys.stdin = Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115 - it lasts as long as the page
+    random.seed()
+    if numpy := sys.modules.get("numpy"):
+        numpy.random.seed()
+
+
 def _evaluate_all(sources: Sequence[Source], reports: Connection) -> None:
     for source in sources:
+        _start_afresh()
 
         def begun(part: Part, source: Source = source) -> None:
             if isinstance(part, Snippet | Value):

@@ -61,7 +61,7 @@ def given_id(heading: Heading) -> str:
 def _words(heading: Heading) -> str:
     """A heading's text without the signs of Markdown; an underscore inside a word is none."""
     words = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", _ATTRIBUTE_LIST.sub("", heading.text))
-    return re.sub(r"[*`\\]|(?<!\w)_+|_+(?!\w)", "", words)
+    return re.sub(r"[*`]|(?<!\w)_+|_+(?!\w)", "", re.sub(r"\\(.)", r"\1", words))
 
 
 def wrong_scheme(target: str) -> str:

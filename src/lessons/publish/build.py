@@ -17,7 +17,7 @@ from mkdocs.exceptions import Abort, ConfigurationError, MkDocsException
 from lessons.notebook import stage
 from lessons.page import checks, katex
 from lessons.page.problem import Problem, report
-from lessons.publish import fonts, pdf
+from lessons.publish import fonts, pdf, slim
 
 
 class BuildFailed(Exception):
@@ -49,6 +49,7 @@ def build(
     try:
         _generate(config_file, fresh, serve_url=serve_url)
         fonts.write(fresh)
+        slim.write(fresh)
         katex.remember()
         if decks is Decks.PRINTED:
             pdf.write(fresh)
