@@ -7,15 +7,23 @@ Nothing here passes or fails. Compare figures of one run only: machines differ, 
 from __future__ import annotations
 
 import argparse
+import functools
+import gzip
+import http.server
+import json
 import os
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from lessons.publish import pdf
 
 ROOT = Path(__file__).resolve().parents[1]
 CELLS = (
@@ -32,10 +40,15 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--notebooks", type=int, default=100)
     options.add_argument("--peer", type=int, default=10, help="notebooks for plain mkdocs-jupyter, which is slow")
+    options.add_argument(
+        "--lighthouse", type=int, default=0, metavar="RUNS", help="score the practice page, median of so many"
+    )
     given = options.parse_args()
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
     with project() as copy:
         pages(copy)
+        if given.lighthouse:
+            lighthouse(copy / "site", given.lighthouse)
         notebooks(copy, given.notebooks, given.peer)
 
 
@@ -69,6 +82,59 @@ def pages(copy: Path) -> None:
     print(f"build, first         {cold:6.2f} s")
     print(f"build, no change     {warm:6.2f} s   {cold / warm:5.1f} times quicker")
     print(f"check, all pages     {min(lessons(copy, 'check') for _ in range(3)):6.2f} s")
+
+
+class Compressed(http.server.SimpleHTTPRequestHandler):
+    """Serves as real hosts do: text compressed, and kept by browsers."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        path = Path(self.translate_path(self.path))
+        path = path / "index.html" if path.is_dir() else path
+        if not path.is_file():
+            self.send_error(404)
+            return
+        body = gzip.compress(path.read_bytes(), 9)
+        self.send_response(200)
+        self.send_header("Content-Type", self.guess_type(str(path)))
+        self.send_header("Content-Encoding", "gzip")
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Cache-Control", "max-age=31536000")
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None: ...
+
+
+def lighthouse(site: Path, runs: int) -> None:
+    """Lighthouse's four scores of the first lesson, as a phone sees it: the median of several runs, for they vary."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Compressed, directory=str(site)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    command = [
+        str(ROOT / ".venv/bin/node"),
+        str(ROOT / "node_modules/lighthouse/cli/index.js"),
+        f"http://127.0.0.1:{server.server_port}/lessons/vae-training/",
+        "--quiet",
+        "--output=json",
+        f"--chrome-flags={' '.join(pdf.FLAGS)}",
+    ]
+    scores: dict[str, list[float]] = {}
+    environment = os.environ | {"CHROME_PATH": pdf.browser() or ""}
+    for _ in range(runs):
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+        report = json.loads(done.stdout)
+        for name, category in report["categories"].items():
+            scores.setdefault(name, []).append(100 * category["score"])
+        missed = [
+            f"{audit['id']} {audit['score']}" for audit in report["audits"].values() if (audit["score"] or 1) < 0.9
+        ]
+    server.shutdown()
+    for name, found in scores.items():
+        print(
+            f"lighthouse {name:16} {statistics.median(found):5.0f}   of {', '.join(f'{score:.0f}' for score in found)}"
+        )
+    print("lighthouse, below 0.9 in the last run:", ", ".join(missed) or "nothing")
 
 
 def notebooks(copy: Path, number: int, peer: int) -> None:

@@ -57,7 +57,9 @@ def _parser() -> argparse.ArgumentParser:
 
     notebooks = commands.add_parser("notebooks", help="run the notebooks that have to be run")
     notebooks.add_argument("--to", choices=["markdown"], help="also write each as Markdown, for other generators")
-    notebooks.add_argument("--folder", type=Path, default=Path(".cache/markdown"), help="where (default: %(default)s)")
+    notebooks.add_argument(
+        "--folder", type=Path, default=Path(".cache/markdown/notebooks"), help="where (default: %(default)s)"
+    )
     notebooks.add_argument("--jobs", type=int, default=0, help="how many at a time (default: one a processor)")
     notebooks.set_defaults(run=_notebooks)
 
@@ -142,9 +144,17 @@ def _notebooks(options: argparse.Namespace) -> int:
     from lessons.notebook import stage
     from lessons.page.problem import report
 
-    problems = stage.stage(Path.cwd(), print, options.jobs)
+    said: list[str] = []
+
+    def say(line: str) -> None:
+        said.append(line)
+        print(line, flush=True)
+
+    problems = stage.stage(Path.cwd(), say, options.jobs)
     if problems:
-        return _fail(report(problems))
+        return _fail(f"{report(problems)}\nNothing was staged; docs/notebooks/ is as it was.")
+    if not said:
+        print("no notebook had to be run")
     if options.to == "markdown":
         for path in stage.export(Path.cwd(), options.folder):
             print(f"wrote {path}")

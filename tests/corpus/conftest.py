@@ -131,4 +131,3 @@ def fresh(good: Site, tmp_path: Path) -> Site:
     """A copy of the good site for one test."""
     shutil.copytree(good.folder, tmp_path / "project")
     return Site(tmp_path / "project")
-

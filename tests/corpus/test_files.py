@@ -38,7 +38,10 @@ def told(site: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
     site.write("Case", "Two.\n")
     site.list()
     site.check()
-    return {line.partition(":")[0]: line for line in site.report.replace("\n    ", "\n\t").replace("\n\t", " | ").split("\n")}
+    return {
+        line.partition(":")[0]: line
+        for line in site.report.replace("\n    ", "\n\t").replace("\n\t", " | ").split("\n")
+    }
 
 
 LINKS = {

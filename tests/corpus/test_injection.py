@@ -192,7 +192,7 @@ SHOWN = {
     "card": CARD.format("a < b and `<img src=x onerror=alert(1)>`", "shown-card"),
     "task": TASK.format("a < b", "shown-task"),
     "heading": "## a < b and `<script>`\n",
-    "alternative-text": "![a < b `<script>` \"quoted\"](picture.svg)\n",
+    "alternative-text": '![a < b `<script>` "quoted"](picture.svg)\n',
     "title-of-a-link": "[x](index.md \"a < b 'quoted' &quot; onclick=alert(1)\")\n",
     "value": "```{python}\nx = '<script>alert(1)</script>'\nprint(x)\nx\n```\n\nIt is `{python} x`.\n",
     "figure": (
@@ -266,7 +266,9 @@ def test_it_is_shown_as_text_and_nothing_of_it_runs(name: str, shown: Any) -> No
 
 def test_the_parser_sees_dangers() -> None:
     """The witness: what it does not find above, it finds here."""
-    page = f'<p>{IMG}<a href="javascript:x">a</a><a href="&#106;avascript:x">a</a><b onclick="y">c</b><script>z</script>'
+    page = (
+        f'<p>{IMG}<a href="javascript:x">a</a><a href="&#106;avascript:x">a</a><b onclick="y">c</b><script>z</script>'
+    )
     assert dangers(page).found == [
         "img",
         "img onerror=alert(1)",

@@ -14,7 +14,10 @@ TURNS = "code holds the invisible sign U+{}, which turns the reading direction\n
 CONTROL = "the control character U+{}\n    delete it: no browser shows it"
 
 PAGES: dict[str, tuple[str | bytes, str]] = {
-    "latin-1": (f"{HEAD}First.\n\nCafé.\n".encode("latin-1"), "8:1: L005 the file is not UTF-8 text\n    save it as UTF-8"),
+    "latin-1": (
+        f"{HEAD}First.\n\nCafé.\n".encode("latin-1"),
+        "8:1: L005 the file is not UTF-8 text\n    save it as UTF-8",
+    ),
     "utf-16": (f"{HEAD}Text.\n".encode("utf-16"), "1:1: L005 the file is not UTF-8 text\n    save it as UTF-8"),
     "cut-in-a-letter": (f"{HEAD}Café".encode()[:-1], "6:1: L005 the file is not UTF-8 text\n    save it as UTF-8"),
     "nul": ("One\ntwo\0.\n", f"7:4: L006 {CONTROL.format('0000')}"),

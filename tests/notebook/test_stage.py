@@ -85,21 +85,21 @@ def test_prose_edits_reach_a_staged_notebook_beside_kept_outputs() -> None:
 def test_words_and_code_are_as_they_were() -> None:
     text = markdown("x = 1\n\n# a comment\ny = 2")
     assert text.startswith("# T\n\nSome $x$ here.\n\n")
-    assert text.endswith("\n\n```python\nx = 1\n\n# a comment\ny = 2\n```\n")
+    assert text.endswith('\n\n``` { .python data-search-exclude="" }\nx = 1\n\n# a comment\ny = 2\n```\n')
 
 
 def test_the_notebook_is_offered_once_below_the_first_words() -> None:
     notebook, _ = read(Path("notebooks/x.py"), WORDS + "1\n\n# %% [markdown]\n# more\n")
     text = stage.to_markdown(stage.document(notebook, [[]]), "x.ipynb")
     assert text.count("<a ") == 1
-    assert text.index("Some") < text.index('<a href="x.ipynb" download>') < text.index("```python")
+    assert text.index("Some") < text.index('<a href="x.ipynb" download>') < text.index("``` { .python")
 
 
 @pytest.mark.parametrize(("fence", "longer"), [("```", "````"), ("`````", "``````")])
 def test_code_that_holds_a_fence_gets_a_longer_one(typeset: None, fence: str, longer: str) -> None:
     code = f"s = '''\n{fence}\n## no heading\n{fence}\n'''\n"
     text = markdown(code)
-    assert f"\n{longer}python\n" in text
+    assert f"\n{longer} {{ .python" in text
     html = rendered(text)
     assert html.count("<h2") == 0
     assert html.count('class="highlight"') == 1

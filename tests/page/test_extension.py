@@ -120,8 +120,12 @@ def test_a_formula_that_holds_a_script_is_harmless() -> None:
 
 
 def test_formulas_are_typeset_by_katex() -> None:
-    html = Markdown(extensions=["lessons"]).convert("So $x^2$.")
-    assert html == f"<p>So {katex.typeset('x^2')}.</p>"
+    html = Markdown(extensions=["lessons"]).convert("So $x^2$ is.")
+    assert html == f"<p>So {katex.typeset('x^2')} is.</p>"
+
+
+def test_a_formula_clings_to_the_comma_after_it(render: Render) -> None:
+    assert render("$x$, $y$ and $z$.") == "<p><i>x</i>\u2060, <i>y</i> and <i>z</i>\u2060.</p>"
 
 
 def test_an_escaped_dollar_is_a_dollar(render: Render) -> None:

@@ -64,7 +64,16 @@ def told(text: str, name: str = "docs/lessons/page.md") -> list[str]:
 )
 @pytest.mark.parametrize(
     "link",
-    ["[x]({})", "[x]( {} )", '[x]({} "title")', "[x]({} 'a (title)')", "![x]({})", "[`x` [y]]({})", "[x]: {}", "> [x]: {}"],
+    [
+        "[x]({})",
+        "[x]( {} )",
+        '[x]({} "title")',
+        "[x]({} 'a (title)')",
+        "![x]({})",
+        "[`x` [y]]({})",
+        "[x]: {}",
+        "> [x]: {}",
+    ],
 )
 def test_a_link_that_leads_somewhere(target: str, link: str, site: Path) -> None:
     if target or link == "[x]({})":  # only there may it be nothing
@@ -80,7 +89,10 @@ def test_a_link_that_leads_somewhere(target: str, link: str, site: Path) -> None
         ("../", "L602 the link '../' leads to no file"),
         ("../notebooks/two.ipynb", "L602 the link '../notebooks/two.ipynb' leads to no file"),
         ("../../README.md", "L602 the link '../../README.md' leads out of docs/"),
-        ("../../../../../../../../../etc/passwd", "L602 the link '../../../../../../../../../etc/passwd' leads out of docs/"),
+        (
+            "../../../../../../../../../etc/passwd",
+            "L602 the link '../../../../../../../../../etc/passwd' leads out of docs/",
+        ),
         ("/lessons/one.md", "L601 the link '/lessons/one.md' starts at the root of the host"),
         ("one.md#wy", "L603 the link 'one.md#wy' leads to no such place on that page"),
         ("#nowhere", "L603 the link '#nowhere' leads to no such place on that page"),
@@ -105,7 +117,9 @@ def test_a_repair_names_the_nearest_file_and_place(site: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("code", ["`[x](nowhere.md)`", "```\n[x](nowhere.md)\n```", "<!-- [x](nowhere.md) -->", "$[x](y)$"])
+@pytest.mark.parametrize(
+    "code", ["`[x](nowhere.md)`", "```\n[x](nowhere.md)\n```", "<!-- [x](nowhere.md) -->", "$[x](y)$"]
+)
 def test_what_is_code_is_no_link(code: str, site: Path) -> None:
     assert told(f"a\n\n{code}\n") == []
 

@@ -5,10 +5,13 @@ To add a case: the wrong page, where and what the message is, the page put right
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
+from lessons.page.imports import allowed
 from lessons.page.problem import CODES, Problem
+from lessons.page.rules import FRONT_MATTER_KEYS
 
 Check = Callable[[str], list[Problem]]
 LINES_OF_HEAD = 6  # the front matter that the fixture `check` puts above a page without one
@@ -30,7 +33,7 @@ QUESTION = "/// question | Why?\n    id: why\n\nBecause.\n///\n"
 EXERCISE = "/// exercise | Do it\n    id: do-it\n\nHow?\n///\n"
 SOLUTION = "/// solution\nSo.\n///\n"
 BLOCKS = "use one of: exercise, flashcard, in-depth, question, solution"
-KEYS = "use one of: description, hide, template, title"
+KEYS = f"use one of: {', '.join(sorted(FRONT_MATTER_KEYS))}"
 FENCE = "```{python}\n%s\n```\n"
 QUANTITY = "from lessons.maths.derivation import Quantity\n"
 WRAP = "wrap a number: Quantity(x, unit='nats', digits=3) from lessons.maths.derivation"
@@ -40,6 +43,9 @@ COMPUTE = "compute it in a snippet and write its name: `{python} name`"
 DOLLAR = "close the formula with a second $ that follows a character, or write \\$ for the sign itself"
 MARGIN = "start it at the left margin, after the list or quotation; show its syntax in a code fence"
 ADD_ID = "add a line `    id: a-short-name` under the opening line; anchors and cards keep it for ever"
+HTML = "write Markdown; for the sign itself, write it in code: `<`"
+LIST = "an attribute list may hold classes and an id: { .class #id }"
+IMPORTS = "a page may import lessons, numpy and matplotlib; propose others in pyproject.toml"
 ID = "use small letters, digits and single hyphens, a letter first: "
 
 CASES = [
@@ -386,6 +392,50 @@ CASES = [
         MARGIN,
         "- item\n\n" + QUESTION,
     ),
+    # What no page may hold.
+    Case(
+        "L007",
+        "in code",
+        "a `b\u202ec`\n",
+        1,
+        5,
+        "code holds the invisible sign U+202E, which turns the reading direction",
+        "delete it",
+        "\u05d0 \u200f`bc`\n",
+    ),
+    Case("L112", "a tag", "a <b>\n", 1, 3, "raw HTML: <b", HTML, "a **b**, `<b>`, 1 < 2, <https://example.org>\n"),
+    Case("L112", "a closing tag", "a </b\n", 1, 3, "raw HTML: </b", HTML, "a / b\n"),
+    Case("L112", "a comment that never ends", "a <!-- b\n", 1, 3, "raw HTML: <!", HTML, "a <!-- b <i> -->\n"),
+    Case(
+        "L113",
+        "a handler",
+        "*a*{: onclick=b }\n",
+        1,
+        4,
+        "attributes of HTML: {: onclick=b }",
+        LIST,
+        "*a*{: .b #c } and {d}, {}\n",
+    ),
+    Case(
+        "L114",
+        "two headings",
+        "# A { #b }\n\n## C { #b }\n",
+        3,
+        1,
+        "the heading id 'b' is used twice",
+        "give one of them another: ## Words { #another-id }",
+        "# A { #b }\n\n## B\n\n## C { #c }\n",
+    ),
+    Case(
+        "L208",
+        "what only developers have",
+        FENCE % "import os.path, hypothesis.strategies",
+        2,
+        1,
+        "the snippet imports 'hypothesis', which is not in requirements.txt",
+        IMPORTS,
+        FENCE % "import os.path, numpy\nfrom lessons.maths import worked\nfrom yaml import *",
+    ),
     # Values.
     Case(
         "L201",
@@ -579,9 +629,72 @@ def test_the_page_put_right_has_none(case: Case, check: Check) -> None:
     assert check(case.right) == []
 
 
+# Codes that no rule over a page's text gives, and the file that has their cases.
+ELSEWHERE = {
+    "L004": "corpus/test_structure.py",
+    "L005": "corpus/test_text.py",
+    "L006": "corpus/test_text.py",
+    "L008": "corpus/test_structure.py",
+    "L009": "corpus/test_files.py",
+    "L010": "corpus/test_files.py",
+    "L111": "page/test_extension.py",
+    "L205": "page/test_apart.py",
+    "L206": "page/test_apart.py",
+    "L207": "page/test_apart.py",
+    "L501": "notebook/test_execute.py",
+    "L502": "notebook/test_execute.py",
+    "L503": "notebook/test_execute.py",
+    "L504": "page/test_snippet.py",
+    "L601": "page/test_links.py",
+    "L602": "page/test_links.py",
+    "L603": "page/test_links.py",
+    "L604": "page/test_links.py",
+    "L605": "page/test_links.py",
+    "L701": "authoring/test_ready.py",
+    "L702": "corpus/test_structure.py",
+}
+
+
 def test_every_code_has_a_case() -> None:
-    # L111 is no rule over the text: the extension finds it, and `test_extension` has its case.
-    assert {case.code for case in CASES} == set(CODES) - {"L111"}
+    here = {case.code for case in CASES}
+    assert here | set(ELSEWHERE) == set(CODES)
+    assert here & set(ELSEWHERE) == set()
+
+
+@pytest.mark.parametrize("code", ELSEWHERE)
+def test_the_case_of_a_code_that_is_elsewhere_is_there(code: str) -> None:
+    file = Path(__file__).parents[1] / ELSEWHERE[code]
+    assert code in file.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("name", "may"),
+    [
+        ("json", True),
+        ("__future__", True),
+        ("lessons", True),
+        ("numpy", True),
+        ("yaml", True),  # PyYAML
+        ("dateutil", True),  # python-dateutil
+        ("sklearn", True),  # scikit-learn
+        ("nosuchmodule", True),  # the snippet says so itself
+        ("hypothesis", False),
+        ("pytest", False),
+        ("_pytest", False),
+        ("__main__", False),
+    ],
+)
+def test_what_a_page_may_import(name: str, may: bool) -> None:
+    lock = frozenset({"numpy", "pyyaml", "python-dateutil", "scikit-learn"})
+    assert allowed(name, lock) is may
+
+
+def test_without_a_lock_all_may_be_imported(check: Check, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_text("hypothesis==1 \\\n    --hash=sha256:0\n# numpy==1\n")
+    monkeypatch.chdir(tmp_path)
+    assert check(FENCE % "import hypothesis") == []
+    assert [problem.code for problem in check(FENCE % "import numpy")] == ["L208"]
+    (tmp_path / "requirements.txt").write_text("# nothing is pinned\n")
 
 
 # What a typed figure is, and is not -----------------------------------------------------------------------

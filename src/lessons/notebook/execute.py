@@ -7,7 +7,6 @@ more than its cells. Where fork is not to be had, each worker loads them for its
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import gc
 import importlib
 import math
@@ -26,6 +25,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from lessons.confine import confine
 from lessons.notebook.cache import Outputs, data_files, imported
 from lessons.notebook.source import Cell, Limits, Notebook
 from lessons.page.problem import Location, Problem
@@ -33,8 +33,6 @@ from lessons.page.problem import Location, Problem
 WORTH_A_REHEARSAL = 5  # notebooks: it costs about as much as it saves four of them
 FORKS = "fork" in multiprocessing.get_all_start_methods()
 _ADDRESS = re.compile(r"(?<= at )0x[0-9a-f]{6,}")  # where an object lies in memory: never the same twice
-_CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
-_PR_SET_PDEATHSIG = 1
 
 
 @dataclass
@@ -223,27 +221,10 @@ def _work(notebook: Notebook, folder: Path, reports: Connection) -> None:
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(file, target)
         os.chdir(folder)
-        _confine(notebook.limits.memory)
+        confine(notebook.limits.memory)
         reports.send(_run(notebook, reports.send))
     except Exception as fault:  # ours, not the notebook's: still no traceback for a teacher
         reports.send(("failed", (0, 1, f"the notebook could not be run: {type(fault).__name__}: {fault}")))
-
-
-def _confine(memory: float) -> None:
-    """What the platform gives without being root: a limit of memory, no core files, no network, no keyboard."""
-    sys.stdin = Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115 - it lasts as long as the process
-    with contextlib.suppress(ImportError, OSError, ValueError):
-        import resource
-
-        used = int(Path("/proc/self/statm").read_text().split()[5]) * resource.getpagesize()
-        most = used + int(memory * 2**20)
-        resource.setrlimit(resource.RLIMIT_DATA, (most, most))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    with contextlib.suppress(OSError, AttributeError):
-        libc = ctypes.CDLL(None, use_errno=True)
-        if libc.unshare(_CLONE_NEWNET):  # as root; otherwise inside a user namespace of its own
-            libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET)
-        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)  # whoever is killed cannot end its workers
 
 
 def _run(notebook: Notebook, report: Callable[[tuple[str, Any]], None]) -> tuple[str, Any]:

@@ -46,13 +46,23 @@ def evaluated(sources: Sequence[Source], *, twice: bool = True) -> list[Evaluate
 def _run(sources: Sequence[Source], twice: bool) -> list[Evaluated]:
     if not sources:
         return []
-    second = _Run(sources, "spawn") if twice and any(map(_computes, sources)) else None
-    results = _Run(sources, "fork" if FORKS else "spawn").finish()
-    if second is None:
-        return results
-    lost = {number for number, result in enumerate(results) if result.lost}
-    for once, again, source in zip(results, second.finish(lost), sources, strict=True):
+    runs = []
+    try:
+        if twice and any(map(_computes, sources)):
+            runs.append(_Run(sources, "spawn"))  # it takes a while to load: begin with it
+        runs.append(_Run(sources, "fork" if FORKS else "spawn"))
+        results = runs[-1].finish()
+        lost = {number for number, result in enumerate(results) if result.lost}
+        return _compared(results, runs[0].finish(lost), sources) if len(runs) > 1 else results
+    finally:
+        for run in runs:
+            run.stop()  # whoever interrupts this leaves no snippet running
+
+
+def _compared(results: list[Evaluated], second: list[Evaluated], sources: Sequence[Source]) -> list[Evaluated]:
+    for once, again, source in zip(results, second, sources, strict=True):
         if once.problems or again.problems:
+            once.problems = once.problems or again.problems  # what fails now and then fails
             continue
         for part in sorted(once.html, key=lambda part: part.start):
             if once.html[part] != again.html[part]:
@@ -75,7 +85,7 @@ class _Run:
     def __init__(self, sources: Sequence[Source], method: str) -> None:
         self.sources, self.method = sources, method
         self.seen: list[Evaluated] = []
-        self.where = Location("")
+        self.where: Location | None = None  # of the part that is being evaluated
         self._start()
 
     def _start(self) -> None:
@@ -108,6 +118,7 @@ class _Run:
                 continue
             if isinstance(report, Evaluated):
                 self.seen.append(report)
+                self.where = None
             else:
                 self.where, self.since = report, time.monotonic()
         self.stop()
@@ -115,11 +126,15 @@ class _Run:
 
     def _lose(self, code: str, message: str, repair: str) -> None:
         self.stop()
-        self.seen.append(Evaluated(problems=[Problem(self.where, code, message, repair)], lost=True))
+        where = self.where or Location(self.sources[len(self.seen)].path)
+        self.seen.append(Evaluated(problems=[Problem(where, code, message, repair)], lost=True))
+        self.where = None
         if len(self.seen) < len(self.sources):
             self._start()
 
     def stop(self) -> None:
+        if self.reports.closed:
+            return
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.child.pid, signal.SIGKILL)  # with all that a snippet started
         self.child.kill()

@@ -97,7 +97,7 @@ class Runner:
             self.unset |= set_by(snippet.code)
             return result
         visibility = options.get("code", CODE_SHOWN[0])
-        whole = self.history.add(snippet.code)
+        whole = self.history.add(snippet.code, self.namespace)
         code = visible(snippet.code) if visibility == "shown" else whole
         return Output(code, visibility, printed.getvalue(), result)
 

@@ -1,0 +1,243 @@
+"""Pages evaluated in a process of their own: what hangs or dies is told, the rest goes on, and nothing stays behind."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from lessons.page import apart
+from lessons.page.source import Source, read
+
+ENDLESS = "```{python}\nwhile True:\n    pass\n```\n"
+EXITS = "```{python}\nimport os\nos._exit(3)\n```\n"
+SLOW = 2.0  # seconds: more than any honest snippet here takes on a busy machine
+PATIENCE = 30.0
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder: nothing is kept there from earlier runs."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(apart, "SECONDS", SLOW)
+    return tmp_path
+
+
+def pages(*texts: str) -> list[Source]:
+    return [read(f"{chr(97 + number)}.md", text) for number, text in enumerate(texts)]
+
+
+def told(*texts: str, twice: bool = False) -> list[str]:
+    """The problems of pages a.md, b.md, …, without their repairs."""
+    evaluated = apart.evaluated(pages(*texts), twice=twice)
+    return [str(problem).partition("\n")[0] for page in evaluated for problem in page.problems]
+
+
+def gone(pid: int) -> bool:
+    """Whether a process has ended, waiting for it a while; one that nobody reaped counts as ended."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        try:
+            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        except (FileNotFoundError, ProcessLookupError):
+            return True
+        if state == "Z":
+            return True
+        os.sched_yield()
+    return False
+
+
+# What is lost, and what is not -----------------------------------------------------------------------------
+
+
+def test_a_page_is_evaluated_as_it_would_be_here() -> None:
+    (page,) = apart.evaluated(pages("```{python}\nx = 'a'\n```\n\nIt is `{python} x * 2`.\n"), twice=False)
+    assert page.problems == []
+    assert [html for html in page.html.values() if "aa" in html] == ['<span class="lesson-value">aa</span>']
+    assert [(str(where), code, said.text) for where, code, said in page.described] == [("a.md:5:17", "x * 2", "aa")]
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_pages_after_one_that_dies_are_evaluated(method: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By `spawn` as well, which is what a system without `fork` has."""
+    monkeypatch.setattr(apart, "FORKS", method == "fork")
+    monkeypatch.setattr(apart, "SECONDS", 10.0)  # a second interpreter loads slowly
+    text = "`{python} 'before'`\n\n" + EXITS + "\n`{python} 1 / 0`\n"
+    results = apart.evaluated(pages("`{python} 1 / 0`\n", text, EXITS, "`{python} 'fine'`\n"), twice=False)
+    assert [[str(problem).partition("\n")[0] for problem in result.problems] for result in results] == [
+        ["a.md:1:11: L201 ZeroDivisionError: division by zero"],
+        ["b.md:3:1: L206 this snippet ends its process (exit code 3)"],
+        ["c.md:1:1: L206 this snippet ends its process (exit code 3)"],
+        [],
+    ]
+    assert list(results[3].html.values()) == ['<span class="lesson-value">fine</span>']
+
+
+def test_pages_after_one_that_hangs_are_evaluated() -> None:
+    assert told("Text.\n", "Text.\n\n" + ENDLESS, "`{python} 1 / 0`\n") == [
+        "b.md:3:1: L205 this snippet takes longer than 2 s",
+        "c.md:1:11: L201 ZeroDivisionError: division by zero",
+    ]
+
+
+def test_the_time_is_that_of_one_snippet_and_not_of_all() -> None:
+    nap = "```{python}\nimport time\ntime.sleep(0.8)\n```\n\n"
+    assert told(nap * 3) == []
+
+
+@pytest.mark.parametrize("value", ["__import__('os')._exit(0)", "__import__('os').abort()"])
+def test_a_value_may_end_the_process_too(value: str) -> None:
+    (problem,) = told(f"a\n\nIt is `{{python}} {value}`.\n")
+    assert problem.startswith("a.md:3:7: L206 this snippet ends its process (")
+
+
+def test_a_fault_of_this_package_names_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object) -> None:
+        raise RuntimeError("a fault of the checks")
+
+    monkeypatch.setattr(apart, "evaluate", fails)
+    assert told("One.\n", "Two.\n") == [
+        "a.md:1:1: L206 this snippet ends its process (exit code 1)",
+        "b.md:1:1: L206 this snippet ends its process (exit code 1)",
+    ]
+
+
+# The second run --------------------------------------------------------------------------------------------
+
+
+def test_the_second_run_looks_for_chance_also_after_a_page_that_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apart, "SECONDS", 6.0)
+    by_chance = "It is `{python} __import__('time').time_ns()`.\n"
+    found = told(by_chance, EXITS, by_chance, "It is `{python} 'sure'`.\n", twice=True)
+    assert [problem.partition(" ")[2][:4] for problem in found] == ["L207", "L206", "L207"]
+    assert told(by_chance) == []
+
+
+def test_only_the_first_value_that_differs_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apart, "SECONDS", 6.0)
+    text = "`{python} 'sure'` ```{python}\n\n`{python} __import__('time').time_ns()` `{python} __import__('os').getpid()`\n"
+    assert told(text.replace("```{python}", ""), twice=True) == [
+        "a.md:3:1: L207 two runs of this page computed different values here"
+    ]
+
+
+def test_what_fails_in_one_run_only_is_a_problem(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(apart, "SECONDS", 6.0)
+    mark = (tmp_path / "ran").as_posix()
+    text = f"```{{python}}\nopen({mark!r}, 'x').close()\n```\n"  # it succeeds once
+    (problem,) = told(text, twice=True)
+    assert problem.startswith("a.md:2:1: L201 FileExistsError: ")
+
+
+def test_pages_that_compute_nothing_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[str] = []
+    start = apart._Run._start
+    monkeypatch.setattr(apart._Run, "_start", lambda run: (begun.append(run.method), start(run))[1])
+    assert told("Text, $x$.\n", "## More\n", twice=True) == []
+    assert begun == ["fork"]
+
+
+# What a page finds -----------------------------------------------------------------------------------------
+
+
+def test_no_page_finds_what_another_left() -> None:
+    leaves = "```{python}\nimport random, sys\nimport numpy as np\nrandom.seed(1)\nnp.random.seed(1)\nsys.stdin.close()\n```\n"
+    finds = (
+        "```{python}\nimport random\nimport numpy as np\n\nprint(random.random(), np.random.random())\ninput()\n```\n"
+    )
+    same = "```{python}\nimport random\nimport numpy as np\n\nrandom.seed(1)\nnp.random.seed(1)\nprint(random.random(), np.random.random())\n```\n"
+    results = apart.evaluated(pages(leaves, finds.replace("\ninput()", ""), same, finds), twice=False)
+    assert results[1].html != {}
+    assert (
+        list(results[1].html.values())[0].partition("</pre>")[0]
+        != list(results[2].html.values())[0].partition("</pre>")[0]
+    )
+    assert [problem.message for problem in results[3].problems] == ["EOFError: EOF when reading a line"]
+
+
+def test_the_keyboard_and_the_terminal_are_out_of_reach(capfd: pytest.CaptureFixture[str]) -> None:
+    code = "import os, sys\nos.write(1, b'loud')\nos.write(2, b'loud')\nsys.__stdout__.write('loud')\nos.system('echo loud');"
+    assert told(f"```{{python}}\n{code}\n```\n") == []
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["x = bytearray(4 * 2**30)", "import numpy as np\n\nx = np.ones(2**29)", "x = []\nwhile True:\n    x += x or [0]"],
+)
+def test_memory_has_an_end(code: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apart, "SECONDS", 10.0)
+    (problem,) = told(f"```{{python}}\n{code}\n```\n")
+    assert "MemoryError" in problem
+
+
+# What stays behind -----------------------------------------------------------------------------------------
+
+STARTS = """```{python}
+import subprocess, sys
+from pathlib import Path
+
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+Path("pid").write_text(str(child.pid))
+```
+"""
+
+
+@pytest.mark.parametrize(
+    "then", ["", "\n" + ENDLESS, "\n" + EXITS], ids=["after a good page", "after a hang", "after an exit"]
+)
+def test_what_a_snippet_started_ends_with_it(then: str, folder: Path) -> None:
+    told(STARTS + then)
+    assert gone(int((folder / "pid").read_text()))
+
+
+def test_the_child_is_gone_and_no_file_stays_open(folder: Path) -> None:
+    descriptors = Path("/proc/self/fd")
+    told("Text.\n")  # what is opened once for all is open now
+    before = len(list(descriptors.iterdir()))
+    told("```{python}\nimport os\nfrom pathlib import Path\n\nPath('pid').write_text(str(os.getpid()));\n```\n", EXITS)
+    assert gone(int((folder / "pid").read_text()))
+    assert len(list(descriptors.iterdir())) == before
+
+
+def test_an_interrupted_check_ends_at_once_and_leaves_no_snippet_running(folder: Path) -> None:
+    (folder / "mkdocs.yml").touch()
+    (folder / "docs").mkdir()
+    code = "import os\nfrom pathlib import Path\n\nPath('pid.part').write_text(str(os.getpid()))\nPath('pid.part').rename('pid')"
+    page = f"---\ntitle: T\ndescription: D\n---\n\n```{{python}}\n{code}\nwhile True:\n    pass\n```\n"
+    (folder / "docs/page.md").write_text(page)
+    command = [sys.executable, "-m", "lessons", "check"]
+    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        try:
+            wait_until((folder / "pid").is_file)
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=8)  # its snippet may take ten seconds
+        finally:
+            process.kill()
+    assert (process.returncode, out, err) == (130, b"", b"")
+    assert gone(int((folder / "pid").read_text()))
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < end
+        os.sched_yield()
+
+
+def test_the_hash_seed_of_this_process_is_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    for before in ("1", "7", None):
+        with contextlib.suppress(KeyError):
+            monkeypatch.delenv("PYTHONHASHSEED")
+        if before:
+            monkeypatch.setenv("PYTHONHASHSEED", before)
+        with apart._other_hashes():
+            assert os.environ["PYTHONHASHSEED"] not in (before, "0")
+        assert os.environ.get("PYTHONHASHSEED") == before
