@@ -49,7 +49,8 @@ def main() -> None:
         pages(copy)
         if given.lighthouse:
             lighthouse(copy / "site", given.lighthouse)
-        notebooks(copy, given.notebooks, given.peer)
+        if given.notebooks:
+            notebooks(copy, given.notebooks, given.peer)
 
 
 @contextmanager
@@ -127,7 +128,9 @@ def lighthouse(site: Path, runs: int) -> None:
         for name, category in report["categories"].items():
             scores.setdefault(name, []).append(100 * category["score"])
         missed = [
-            f"{audit['id']} {audit['score']}" for audit in report["audits"].values() if (audit["score"] or 1) < 0.9
+            f"{audit['id']} {audit['score']}"
+            for audit in report["audits"].values()
+            if audit["score"] is not None and audit["score"] < 0.9
         ]
     server.shutdown()
     for name, found in scores.items():

@@ -135,8 +135,19 @@ function reachScrollers() {
     if (element.scrollWidth > element.clientWidth + 1) element.tabIndex = 0;
     else element.removeAttribute("tabindex");
   };
-  const observer = new ResizeObserver((entries) => entries.forEach(({ target }) => mark(target)));
-  document.querySelectorAll(".katex-display, .md-typeset__scrollwrap, .highlight code, .lesson-printed, .lesson-output").forEach((element) => observer.observe(element));
+  const sized = new ResizeObserver((entries) => entries.forEach(({ target }) => mark(target)));
+  // Measuring inside a closed answer would make the browser lay it out: wait until it is open, wherever it stands.
+  const shown = new IntersectionObserver(
+    (entries) =>
+      entries.filter((entry) => entry.isIntersecting).forEach(({ target }) => {
+        shown.unobserve(target);
+        sized.observe(target);
+      }),
+    { rootMargin: "1000000px" },
+  );
+  document
+    .querySelectorAll(".katex-display, .md-typeset__scrollwrap, .highlight code, .lesson-printed, .lesson-output")
+    .forEach((element) => shown.observe(element));
 }
 
 printByAddress();

@@ -36,7 +36,8 @@ PAGES: dict[str, tuple[str, str]] = {
     ),
     "endless": (
         "Text.\n\n" + code("while True:\n    pass"),
-        "8:1: L205 this snippet takes longer than 4 s\n    make it quicker; long work belongs into the lesson's notebook",
+        "8:1: L205 this snippet takes longer than 4 s\n"
+        "    make it quicker; long work belongs into the lesson's notebook",
     ),
     "sys-exit": (code("import sys\nsys.exit(0)"), raises(8, "SystemExit: 0")),
     "exit": (code("exit()"), raises(7, "SystemExit: None")),

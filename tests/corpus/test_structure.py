@@ -222,7 +222,10 @@ def test_an_id_that_stays_is_no_problem(repository: Any) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "3 pages, no problems\n", "")
 
 
-GONE = "docs/one.md:13:5: L702 the id 'second' was here at base and is gone\n    give it back: ids are for ever\n1 problem\n"
+GONE = (
+    "docs/one.md:13:5: L702 the id 'second' was here at base and is gone\n"
+    "    give it back: ids are for ever\n1 problem\n"
+)
 
 
 @pytest.mark.parametrize("now", ["", "\n" + QUESTION.format("renamed")], ids=["removed", "renamed"])

@@ -122,10 +122,8 @@ def test_the_second_run_looks_for_chance_also_after_a_page_that_is_lost(monkeypa
 
 def test_only_the_first_value_that_differs_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(apart, "SECONDS", 6.0)
-    text = "`{python} 'sure'` ```{python}\n\n`{python} __import__('time').time_ns()` `{python} __import__('os').getpid()`\n"
-    assert told(text.replace("```{python}", ""), twice=True) == [
-        "a.md:3:1: L207 two runs of this page computed different values here"
-    ]
+    text = "`{python} 'sure'`\n\n`{python} __import__('time').time_ns()` `{python} __import__('os').getpid()`\n"
+    assert told(text, twice=True) == ["a.md:3:1: L207 two runs of this page computed different values here"]
 
 
 def test_what_fails_in_one_run_only_is_a_problem(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -139,7 +137,12 @@ def test_what_fails_in_one_run_only_is_a_problem(monkeypatch: pytest.MonkeyPatch
 def test_pages_that_compute_nothing_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     begun: list[str] = []
     start = apart._Run._start
-    monkeypatch.setattr(apart._Run, "_start", lambda run: (begun.append(run.method), start(run))[1])
+
+    def noted(run: apart._Run) -> None:
+        begun.append(run.method)
+        start(run)
+
+    monkeypatch.setattr(apart._Run, "_start", noted)
     assert told("Text, $x$.\n", "## More\n", twice=True) == []
     assert begun == ["fork"]
 
@@ -148,22 +151,18 @@ def test_pages_that_compute_nothing_are_read_once(monkeypatch: pytest.MonkeyPatc
 
 
 def test_no_page_finds_what_another_left() -> None:
-    leaves = "```{python}\nimport random, sys\nimport numpy as np\nrandom.seed(1)\nnp.random.seed(1)\nsys.stdin.close()\n```\n"
-    finds = (
-        "```{python}\nimport random\nimport numpy as np\n\nprint(random.random(), np.random.random())\ninput()\n```\n"
-    )
-    same = "```{python}\nimport random\nimport numpy as np\n\nrandom.seed(1)\nnp.random.seed(1)\nprint(random.random(), np.random.random())\n```\n"
-    results = apart.evaluated(pages(leaves, finds.replace("\ninput()", ""), same, finds), twice=False)
-    assert results[1].html != {}
-    assert (
-        list(results[1].html.values())[0].partition("</pre>")[0]
-        != list(results[2].html.values())[0].partition("</pre>")[0]
-    )
+    imports = "import random, sys\nimport numpy as np\n"
+    seeds, draws = "random.seed(1)\nnp.random.seed(1)\n", "print(random.random(), np.random.random())\n"
+    codes = (seeds + "sys.stdin.close()\n", draws, seeds + draws, "input()\n")
+    results = apart.evaluated(pages(*(f"```{{python}}\n{imports}{code}```\n" for code in codes)), twice=False)
+    unseeded, seeded = ("".join(result.html.values()).partition("</pre>")[0] for result in results[1:3])
+    assert unseeded.startswith('<div class="lesson-snippet"><pre class="lesson-printed">0.')
+    assert unseeded != seeded
     assert [problem.message for problem in results[3].problems] == ["EOFError: EOF when reading a line"]
 
 
 def test_the_keyboard_and_the_terminal_are_out_of_reach(capfd: pytest.CaptureFixture[str]) -> None:
-    code = "import os, sys\nos.write(1, b'loud')\nos.write(2, b'loud')\nsys.__stdout__.write('loud')\nos.system('echo loud');"
+    code = "import os, sys\nos.write(1, b'loud')\nos.write(2, b'loud')\nsys.__stdout__.write('a')\nos.system('echo a');"
     assert told(f"```{{python}}\n{code}\n```\n") == []
     assert capfd.readouterr() == ("", "")
 
@@ -210,8 +209,8 @@ def test_the_child_is_gone_and_no_file_stays_open(folder: Path) -> None:
 def test_an_interrupted_check_ends_at_once_and_leaves_no_snippet_running(folder: Path) -> None:
     (folder / "mkdocs.yml").touch()
     (folder / "docs").mkdir()
-    code = "import os\nfrom pathlib import Path\n\nPath('pid.part').write_text(str(os.getpid()))\nPath('pid.part').rename('pid')"
-    page = f"---\ntitle: T\ndescription: D\n---\n\n```{{python}}\n{code}\nwhile True:\n    pass\n```\n"
+    code = "import os, pathlib\np = pathlib.Path('part')\np.write_text(str(os.getpid()))\np.rename('pid')\n"
+    page = f"---\ntitle: T\ndescription: D\n---\n\n```{{python}}\n{code}while True:\n    pass\n```\n"
     (folder / "docs/page.md").write_text(page)
     command = [sys.executable, "-m", "lessons", "check"]
     with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:

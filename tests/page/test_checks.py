@@ -91,14 +91,10 @@ def test_front_matter_and_body_are_both_checked(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("text", ["", "Text only.\n"])
-def test_a_page_without_front_matter_lacks_title_and_description(tmp_path: Path, text: str) -> None:
+def test_a_page_without_front_matter_lacks_title_and_description(tmp_path: Path) -> None:
     page = tmp_path / "a.md"
-    page.write_text(text)
-    assert [problem.message for problem in check([page])] == [
-        "the page has no title",
-        "the page has no description",
-    ]
+    page.write_text("Text only.\n")
+    assert [problem.message for problem in check([page])] == ["the page has no title", "the page has no description"]
 
 
 def test_a_windows_file_is_checked_as_any_other(tmp_path: Path) -> None:
@@ -124,3 +120,63 @@ def test_checking_writes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[s
     check(paths)
     assert sorted(tmp_path.rglob("*")) == before
     assert capsys.readouterr().out == ""
+
+
+# A project: what its other pages and its nav have to do with the checked ones ---------------------------------
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The docs/ of a project with two pages in nav; the working directory is the project's."""
+    (tmp_path / "docs/lessons").mkdir(parents=True)
+    nav = 'nav:\n  - Home: index.md\n  - Lessons:\n      - "One: two": lessons/one.md\n      - notebooks/one.ipynb\n'
+    (tmp_path / "mkdocs.yml").write_text(f"site_name: T\n{nav}plugins:\n  - two.md: !ENV X\n")
+    (tmp_path / "docs/index.md").write_text(f"{HEAD}{question('home')}")
+    (tmp_path / "docs/lessons/one.md").write_text(f"{HEAD}{question('one')}")
+    monkeypatch.chdir(tmp_path)
+    return Path("docs")
+
+
+def first_lines(*paths: str) -> list[str]:
+    return [line for line in report(check(map(Path, paths))).splitlines()[:-1] if not line.startswith("    ")]
+
+
+def test_a_page_is_checked_against_pages_that_are_not(project: Path) -> None:
+    (project / "lessons/two.md").write_text(f"{HEAD}{question('home')}\n[x](one.md#one) [y](one.md#two)\n")
+    assert first_lines("docs/lessons/two.md") == [
+        "docs/lessons/two.md:1:1: L008 no entry of nav leads to this page",
+        "docs/lessons/two.md:6:5: L105 the id 'home' is used twice",
+        "docs/lessons/two.md:11:17: L603 the link 'one.md#two' leads to no such place on that page",
+    ]
+    assert first_lines("docs/lessons/one.md") == []
+    # Of two that share an id, the one that is checked is told.
+    assert first_lines("docs/index.md") == ["docs/index.md:6:5: L105 the id 'home' is used twice"]
+
+
+def test_faults_of_pages_that_are_not_checked_are_not_told(project: Path) -> None:
+    (project / "lessons/two.md").write_bytes(b"caf\xe9")
+    (project / "lessons/three.md").write_text("")
+    (project / "lessons/four.md").write_text(f"{HEAD}```{{python}}\n1 / 0\n```\n")
+    assert first_lines("docs/index.md", "docs/lessons/one.md") == []
+
+
+def test_only_what_stands_under_nav_is_listed(project: Path) -> None:
+    for name in ("two.md", "lessons/index.md"):
+        (project / name).write_text(f"{HEAD}Text.\n")
+    assert first_lines(*map(str, pages(project))) == [
+        "docs/lessons/index.md:1:1: L008 no entry of nav leads to this page",
+        "docs/two.md:1:1: L008 no entry of nav leads to this page",
+    ]
+
+
+def test_without_nav_every_page_is_in_it(project: Path) -> None:
+    Path("mkdocs.yml").write_text("site_name: T\n")
+    (project / "two.md").write_text(f"{HEAD}Text.\n")
+    assert first_lines("docs/two.md") == []
+
+
+def test_files_that_are_no_pages_may_have_any_name(project: Path) -> None:
+    (project / ".#index.md").symlink_to("nowhere")  # an editor's
+    (project / "a.svg").write_text("")
+    (project / "A.svg").write_text("")
+    assert first_lines("docs/index.md") == []

@@ -193,3 +193,72 @@ def test_a_block_lost_in_the_text_around_it_stops_the_build() -> None:
     text = "- a list\n\n    its second paragraph\n/// question | What?\n    id: lost\n\nan answer\n///\n"
     with pytest.raises(LessonError, match=r"page\.md:4:1: L111 this question was lost in the text around it"):
         Markdown(extensions=["lessons"]).convert(text)
+
+
+# What no page may hold, whatever way it is written: `tests/corpus` has the attacks --------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("a <!-- b --> c", "<p>a  c</p>"),
+        ("a\n<!-- b -->\nc", "<p>a\nc</p>"),
+        ("- a\n<!-- b\n\nc -->\n- d", "<ul>\n<li>a</li>\n<li>d</li>\n</ul>"),
+        ("a\n\n<!-- `{python} 1 / 0` <b> $x$ -->\n\nc", "<p>a</p>\n<p>c</p>"),
+        ("a `<!-- b -->` c", "<p>a <code>&lt;!-- b --&gt;</code> c</p>"),
+    ],
+)
+def test_comments_are_for_authors(text: str, html: str) -> None:
+    assert Markdown(extensions=["lessons"]).convert(text) == html
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "| a | b |\n|:--|--:|\n| 1 | 2 |",
+        "1. a\n\n5. b",
+        "[a](b.md 'c'){ .d #e }",
+        "![a](b.svg){ .c }",
+        "<https://example.org/?a=1&b=2> <a@example.org>",
+        "## a { .b }\n\n## a &amp; b",
+        "    indented\n\n> quoted *a* **b**  \n> c\n\n---",
+    ],
+)
+def test_plain_markdown_passes(text: str) -> None:
+    extensions = ["attr_list", "tables", "toc", "pymdownx.highlight", "pymdownx.superfences"]
+    plain = Markdown(extensions=extensions).convert(text)
+    assert Markdown(extensions=["lessons", *extensions]).convert(text) == plain
+
+
+@pytest.mark.parametrize(
+    "html", ["<b>a</b>", "<div onclick='x'>\n\na\n\n</div>", '<a href="javascript:x">a</a>', "<!-- a -->"]
+)
+@pytest.mark.parametrize("folder", ["notebooks", "lessons"])
+def test_only_pages_made_of_notebooks_may_hold_html(
+    folder: str, html: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those were written by this project from what it ran; see `notebook.stage`."""
+    monkeypatch.chdir(tmp_path)
+    page = tmp_path / f"docs/{folder}/page.md"
+    page.parent.mkdir(parents=True)
+    page.write_text(html)
+    md = Markdown(extensions=["lessons"])
+    carrier = Treeprocessor(md)
+    carrier.file = SimpleNamespace(abs_src_path=str(page), src_uri=f"{folder}/page.md")  # type: ignore[attr-defined]
+    md.treeprocessors.register(carrier, "carrier", 0)
+    if folder == "notebooks":
+        assert html.split("\n")[0] in md.convert(html)
+    elif html.startswith("<!--"):
+        assert md.convert(html) == ""
+    else:
+        with pytest.raises(LessonError, match=rf"^docs/{folder}/page\.md:1:1: L112 raw HTML: <"):
+            md.convert(html)
+
+
+def test_the_guard_serves_a_converter_that_is_used_again() -> None:
+    md = Markdown(extensions=["lessons"])
+    with pytest.raises(LessonError, match="L112"):
+        md.convert("- a ` b\n- <b> ` c")
+    assert md.reset().convert("a") == "<p>a</p>"
+    with pytest.raises(LessonError, match="L601"):
+        md.reset().convert("[a [b [c [d]]]](javascript:x)")

@@ -164,7 +164,8 @@ PAGES = {
     "blocks": (
         "## Why\n\n/// question | Why?\n    id: why\n\nBecause.\n///\n\n"
         "/// exercise | Do\n    id: do\n\nHow?\n///\n\n/// solution\nSo.\n///\n\n"
-        "/// flashcard | Front\n    id: card\n\nBack.\n///\n\n/// in-depth | More\n    id: more\n\n## Inside\n///\n\n## Why answer\n"
+        "/// flashcard | Front\n    id: card\n\nBack.\n///\n\n"
+        "/// in-depth | More\n    id: more\n\n## Inside\n///\n\n## Why answer\n"
     ),
     "escapes": "## A \\* b\n\n## C\\_d\n",
 }

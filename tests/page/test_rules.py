@@ -689,12 +689,21 @@ def test_what_a_page_may_import(name: str, may: bool) -> None:
     assert allowed(name, lock) is may
 
 
-def test_without_a_lock_all_may_be_imported(check: Check, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_lock_is_that_of_the_project(check: Check, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "requirements.txt").write_text("hypothesis==1 \\\n    --hash=sha256:0\n# numpy==1\n")
     monkeypatch.chdir(tmp_path)
     assert check(FENCE % "import hypothesis") == []
     assert [problem.code for problem in check(FENCE % "import numpy")] == ["L208"]
-    (tmp_path / "requirements.txt").write_text("# nothing is pinned\n")
+
+
+def test_each_import_of_a_page_is_told_where_it_stands(check: Check) -> None:
+    text = "> " + (FENCE % "def f():\n    import pytest, json\n    from . import x\n    from ruff.a import b").replace(
+        "\n", "\n> "
+    )
+    assert [(str(p.location).rpartition("page.md:")[2], p.message.split("'")[1]) for p in check(text)] == [
+        ("9:7", "pytest"),
+        ("11:7", "ruff"),
+    ]
 
 
 # What a typed figure is, and is not -----------------------------------------------------------------------

@@ -267,6 +267,28 @@ def test_values_that_cannot_be_shown(expression: str, code: str, inline: bool) -
     assert problem(setup + shown + "\n").code == code
 
 
+@pytest.mark.parametrize(
+    ("last", "line", "words"),
+    [("fig", 1, "a figure without alternative text"), ("Figure(fig, alt=' ')", 5, "ValueError: alt is empty")],
+)
+def test_a_figure_without_alternative_text(last: str, line: int, words: str) -> None:
+    code = f"from lessons.figures import Figure, plt\n\nfig, ax = plt.subplots()\n{last}"
+    found = problem(f"```{{python}}\n{code}\n```\n")
+    assert (found.code, found.location.line) == ("L504", line)
+    assert found.message.startswith(words)
+    assert found.repair.startswith('end with Figure(fig, alt="what it shows")')
+
+
+@pytest.mark.parametrize(
+    "code", ["print('x' * 200_000)", "'x' * 200_000", "for _ in range(300):\n    print('x' * 1000)"]
+)
+def test_a_page_holds_only_so_much(code: str) -> None:
+    found = problem(f"```{{python}}\n{code}\n```\n")
+    assert (found.code, found.message.partition(",000 characters")[0]) == ("L201", "ValueError: more than 100")
+    assert problem(f"`{{python}} 'x' * {100_001}`\n").message == "ValueError: more than 100,000 characters shown"
+    assert snippet("'x' * 100_000").shown == Shown("x" * 100_000)
+
+
 def test_a_bad_parameter_is_no_value_that_is_not_finite() -> None:
     code = "from lessons.maths.worked import TrainingStep\nTrainingStep(1, 1, 0, 0).updated(rate=-1)"
     found = problem(f"```{{python}}\n{code}\n```\n")

@@ -122,7 +122,7 @@ class Check:
         for page in [*scanned, *others]:
             for identifier, where in rules.written_ids(page):
                 first = first_use.setdefault(identifier, where)
-                if first.path == where.path:
+                if first.path == where.path or not checked & {first.path, where.path}:
                     continue
                 here, there = (where, first) if where.path in checked else (first, where)
                 repair = f"choose another: {there} has it, and ids are unique in the whole site"
