@@ -7,8 +7,6 @@ from typing import Any
 
 import pytest
 
-pytestmark = pytest.mark.xdist_group("corpus-execution")  # one worker: its pages are checked once
-
 FENCE = "```{{python}}\n{}\n```\n"  # on line 6 of its file, its code from line 7
 RUN = "run the page's snippets from the top in Python to see the whole traceback"
 FINITE = "look at the parameters above it: no lesson shows nan or infinity as a result"

@@ -13,8 +13,6 @@ import pytest
 
 from lessons.page.checks import check
 
-pytestmark = pytest.mark.xdist_group("corpus-files")  # one worker: its pages are checked once
-
 HERE = "put the file itself here"
 CAP_DAC_OVERRIDE, PR_CAPBSET_DROP = 1, 24
 

@@ -15,8 +15,6 @@ from markdown import Markdown
 
 from lessons.page.extension import LessonError
 
-pytestmark = pytest.mark.xdist_group("corpus-injection")  # one worker: its pages are checked once
-
 HTML = "write Markdown; for the sign itself, write it in code: `<`"
 LIST = "an attribute list may hold classes and an id: { .class #id }"
 SCHEMES = "use one of: https:, http:, mailto:"

@@ -10,8 +10,6 @@ import pytest
 
 from lessons.page.rules import FRONT_MATTER_KEYS
 
-pytestmark = pytest.mark.xdist_group("corpus-structure")  # one worker: its pages are checked once
-
 QUESTION = "/// question | Why?\n    id: {}\n\nBecause.\n///\n"
 BLOCKS = "use one of: exercise, flashcard, in-depth, question, solution"
 KEYS = f"use one of: {', '.join(sorted(FRONT_MATTER_KEYS))}"

@@ -7,8 +7,6 @@ from typing import Any
 
 import pytest
 
-pytestmark = pytest.mark.xdist_group("corpus-text")  # one worker: its pages are checked once
-
 HEAD = "---\ntitle: A page\ndescription: What it is about.\n---\n\n"
 TURNS = "code holds the invisible sign U+{}, which turns the reading direction\n    delete it"
 CONTROL = "the control character U+{}\n    delete it: no browser shows it"

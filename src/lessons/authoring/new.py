@@ -12,7 +12,7 @@ from pathlib import Path
 from lessons.page.blocks import ID_PATTERN
 
 PLACEHOLDER = "TODO"
-_NOT_PLAIN = re.compile(r"[<>\"\\$`{}\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]|&\w+;")
+_NOT_PLAIN = re.compile(r"[<>\"\\$`{}\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]|&\w+;|\](?=[(\[:])")
 _LAST_LESSON = re.compile(r"(?m)^(?P<indent> +)- .*(?:lessons|notebooks)/[\w-]+\.(?:md|ipynb)$")
 
 
