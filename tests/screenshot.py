@@ -14,6 +14,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
+from lessons.page.blocks import DECK_PDF
 from lessons.publish import pdf
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -31,7 +32,7 @@ def main() -> None:
             browser = playwright.chromium.launch(executable_path=pdf.browser(), args=list(pdf.FLAGS))
             desk = picture(browser, address + "#four-kls-solution", 1000, "light")
             phone = picture(browser, address + "#one-training-step-solution", 360, "dark")
-        card = printed(site / LESSON / pdf.DECK_PDF, Path(folder))
+        card = printed(site / LESSON / DECK_PDF, Path(folder))
     sheet = Image.new("RGB", (desk.width + phone.width + card.width + 80, HEIGHT + 40), "#b9b2a6")
     sheet.paste(desk, (20, 20))
     sheet.paste(phone, (desk.width + 40, 20))
