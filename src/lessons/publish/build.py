@@ -40,6 +40,7 @@ def build(
 ) -> None:
     """Build `config_file`'s pages into `site`, whole or not at all. Raises BuildFailed with every problem found."""
     root = config_file.parent
+    _require_replaceable(site)
     problems = [*check(root / "docs", twice=serve_url is None), *stage.stage(root, say)]
     if problems:
         raise BuildFailed(report(problems))
@@ -95,6 +96,13 @@ class _Messages(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         self.lines.append(record.getMessage())
+
+
+def _require_replaceable(site: Path) -> None:
+    """Only a built site, or nothing, may be replaced: `--site docs` would take the lessons away."""
+    empty = not site.exists() or (site.is_dir() and not any(site.iterdir()))
+    if not empty and not (site / "sitemap.xml").is_file():
+        raise BuildFailed(f"{site} is there and is no built site: name another folder with --site")
 
 
 def swap(fresh: Path, site: Path) -> None:
