@@ -15,9 +15,9 @@ import platform
 import struct
 from collections.abc import Iterator
 
-# name: its numbers on x86_64 and on aarch64, which has fewer
-NUMBERS: dict[str, tuple[int, int | None]] = {
-    # processes
+Numbers = dict[str, tuple[int, int | None]]  # a call's numbers on x86_64 and on aarch64, which has fewer
+
+OTHER_PROCESSES: Numbers = {
     "fork": (57, None),
     "vfork": (58, None),
     "execve": (59, 221),
@@ -31,7 +31,8 @@ NUMBERS: dict[str, tuple[int, int | None]] = {
     "kcmp": (312, 272),
     "setpriority": (141, 140),
     "setrlimit": (160, 164),
-    # connections
+}
+CONNECTIONS: Numbers = {
     "socket": (41, 198),
     "connect": (42, 203),
     "bind": (49, 200),
@@ -40,7 +41,8 @@ NUMBERS: dict[str, tuple[int, int | None]] = {
     "accept4": (288, 242),
     "sendmsg": (46, 211),
     "sendmmsg": (307, 269),
-    # what would outlive the process, or is counted by no limit
+}
+UNCOUNTED: Numbers = {  # memory and more that outlives the process, or that no limit counts
     "memfd_create": (319, 279),
     "shmget": (29, 194),
     "msgget": (68, 186),
@@ -49,7 +51,8 @@ NUMBERS: dict[str, tuple[int, int | None]] = {
     "add_key": (248, 217),
     "request_key": (249, 218),
     "keyctl": (250, 219),
-    # who may do what with a file: Landlock looks at its content only
+}
+PERMISSIONS: Numbers = {  # Landlock looks at a file's content only
     "chmod": (90, None),
     "fchmod": (91, 52),
     "fchmodat": (268, 53),
@@ -67,7 +70,8 @@ NUMBERS: dict[str, tuple[int, int | None]] = {
     "removexattr": (197, 14),
     "lremovexattr": (198, 15),
     "fremovexattr": (199, 16),
-    # the system
+}
+SYSTEM: Numbers = {
     "unshare": (272, 97),
     "setns": (308, 268),
     "mount": (165, 40),
@@ -81,7 +85,8 @@ NUMBERS: dict[str, tuple[int, int | None]] = {
     "fanotify_init": (300, 262),
     "open_by_handle_at": (304, 265),
     "syslog": (103, 116),
-    # refused with some arguments only, see _conditions
+}
+SOME: Numbers = {  # with some arguments only, see _conditions
     "clone": (56, 220),
     "kill": (62, 129),
     "tgkill": (234, 131),
@@ -91,7 +96,8 @@ NUMBERS: dict[str, tuple[int, int | None]] = {
 }
 _ARCHITECTURES = {"x86_64": (0xC000003E, 317), "aarch64": (0xC00000B7, 277)}  # as the kernel names them; `seccomp`
 _NEW = 424  # from here on, calls have the same number everywhere
-_NEW_AND_USED = (436, 437, 439, 441, 449)  # close_range, openat2, faccessat2, epoll_pwait2, futex_waitv
+# close_range, openat2, faccessat2, epoll_pwait2, Landlock's three, futex_waitv
+_NEW_AND_USED = (436, 437, 439, 441, 444, 445, 446, 449)
 _X32 = 0x40000000  # numbers of another way to call an x86_64 kernel
 _CLONE_THREAD, _PR_SET_PDEATHSIG = 0x10000, 1
 _SET_MODE_FILTER, _ALL_THREADS = 1, 1
@@ -104,20 +110,28 @@ Instruction = tuple[int, int, int, int]  # operation, instructions to skip if tr
 
 
 def install() -> None:
-    """Filter the calls of this process from now on; nothing where the platform is another."""
-    if platform.system() != "Linux" or platform.machine() not in _ARCHITECTURES:
+    """Refuse this process all of the calls above from now on; nothing where the platform is another."""
+    everything = OTHER_PROCESSES | CONNECTIONS | UNCOUNTED | PERMISSIONS | SYSTEM | SOME
+    code = program(everything)
+    if not code:
         return
-    _, seccomp = _ARCHITECTURES[platform.machine()]
-    program = list(_program(platform.machine(), os.getpid()))
-    code = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *instruction) for instruction in program))
+    held = ctypes.create_string_buffer(code)
     # A length and a pointer, with the padding that C would put between them.
-    handed = ctypes.create_string_buffer(struct.pack("HxxxxxxP", len(program), ctypes.addressof(code)))
+    handed = ctypes.create_string_buffer(struct.pack("HxxxxxxP", len(code) // 8, ctypes.addressof(held)))
     libc = ctypes.CDLL(None, use_errno=True)
+    _, seccomp = _ARCHITECTURES[platform.machine()]
     if libc.syscall(seccomp, _SET_MODE_FILTER, _ALL_THREADS, handed) < 0 and ctypes.get_errno() != errno.EINVAL:
         raise OSError(ctypes.get_errno(), f"seccomp: {os.strerror(ctypes.get_errno())}")
 
 
-def _program(machine: str, process: int) -> Iterator[Instruction]:
+def program(refused: Numbers) -> bytes:
+    """A filter that refuses these calls, as the kernel takes it; empty where the platform is another."""
+    if platform.system() != "Linux" or platform.machine() not in _ARCHITECTURES:
+        return b""
+    return b"".join(struct.pack("HBBI", *one) for one in _instructions(refused, platform.machine(), os.getpid()))
+
+
+def _instructions(refused: Numbers, machine: str, process: int) -> Iterator[Instruction]:
     """The filter, instruction by instruction: whatever is not refused on the way is allowed at its end."""
     refuse = (_RETURN, 0, 0, _ERROR | errno.EPERM)
     unknown = (_RETURN, 0, 0, _ERROR | errno.ENOSYS)
@@ -133,7 +147,7 @@ def _program(machine: str, process: int) -> Iterator[Instruction]:
     yield (_AT_LEAST, 0, 1, _NEW)
     yield unknown
     conditions = _conditions(process)
-    for name, numbers in NUMBERS.items():
+    for name, numbers in refused.items():
         number = numbers[list(_ARCHITECTURES).index(machine)]
         if number is not None:
             block = [*conditions.get(name, []), refuse]

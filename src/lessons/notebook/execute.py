@@ -141,7 +141,7 @@ def _attend(worker: Worker, finished: Finished) -> list[Problem] | None:
             problems = _heard(worker, *report, finished=finished)
             if problems is not None:
                 return problems
-    except (Unreadable, Unbelievable, TypeError):
+    except (Unreadable, TypeError, ValueError):  # also of a report with more or less in it than it has
         return [worker.problem("L503", "this cell writes where its outputs are reported", "print, or write files")]
     if worker.reports.ended or not alive:
         return [worker.died()]
@@ -169,6 +169,8 @@ def _heard(worker: Worker, kind: str, *told: Any, finished: Finished) -> list[Pr
             most = f"{worker.notebook.limits.memory:g} MiB"
             repair = f"it has {most}: make it smaller, or raise the limit in the header: `limits: {{memory: …}}`"
         return [worker.problem("L501", message, repair, line)]
+    if kind != "done":
+        raise Unbelievable
     (given,) = told
     shown = outputs.hear(given, cells)
     problems = list(_unshowable(worker, shown))
