@@ -1,0 +1,114 @@
+"""`lessons sandbox`: the same site as a build's, and nothing but a site."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+MAIN = "src/lessons/__main__.py"
+# What stands in the place of the package in a hostile tree: it builds whatever it likes.
+FORGES = "import os, pathlib, sys\nsite = pathlib.Path(sys.argv[-1])\nsite.mkdir()\n(site / 'sitemap.xml').touch()\n"
+
+
+def bytes_of(folder: Path) -> dict[str, str]:
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+@pytest.fixture(scope="module")
+def tree(shared_copy: Any, project: Any) -> Any:
+    """A project to be built, and nothing kept of an earlier build."""
+    for name in ("requirements.txt", "package-lock.json"):
+        shutil.copy(project.folder / name, shared_copy.folder)
+    return shared_copy
+
+
+@pytest.fixture
+def forged(tree: Any, tmp_path: Path) -> Any:
+    """A tree whose package is hostile; to be given what it does."""
+    shutil.copytree(tree.folder, tmp_path / "forged", symlinks=True, ignore=shutil.ignore_patterns("src"))
+    (tmp_path / "forged" / MAIN).parent.mkdir(parents=True)
+    (tmp_path / "forged/src/lessons/__init__.py").touch()
+    return type(tree)(tmp_path / "forged")
+
+
+def test_the_site_is_that_of_a_build(tree: Any, project: Any, tmp_path: Path) -> None:
+    """Another tree's, built by this project's command."""
+    before = bytes_of(tree.folder)
+    done = project.run("sandbox", tree.folder, "--site", tmp_path / "inside")
+    assert done.returncode == 0, done.stderr
+    assert bytes_of(tree.folder) == before
+    assert tree.run("build", "--no-pdf", "--site", tmp_path / "outside").returncode == 0
+    assert bytes_of(tmp_path / "inside") == bytes_of(tmp_path / "outside")
+
+
+def test_problems_are_told_as_anywhere_and_the_site_stays(forged: Any, tree: Any, project: Any, tmp_path: Path) -> None:
+    shutil.rmtree(forged.folder / "src")
+    shutil.copytree(tree.folder / "src", forged.folder / "src")
+    forged.edit("docs/lessons/vae-training.md", "    id: four-kls\n", "    ident: four-kls\n")
+    (tmp_path / "site").mkdir()
+    done = project.run("sandbox", forged.folder, "--site", tmp_path / "site")
+    assert done.returncode == 1
+    assert "docs/lessons/vae-training.md:" in done.stderr
+    assert "L103 exercise has the unknown option 'ident'" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert list((tmp_path / "site").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("then", "said"),
+    [
+        ("os.symlink('/etc/passwd', site / 'index.html')\n", "'./index.html' is neither a file nor a folder"),
+        ("os.mkfifo(site / 'index.html')\n", "'./index.html' is neither a file nor a folder"),
+        ("for n in range(25_000): (site / str(n)).touch()\n", "it has too many files, or too large ones"),
+        ("os.kill(os.getppid(), 9)\n", "ended with exit code"),
+        (
+            "print('\\x1b]0;owned\\x07\\x1b[2J::warning::owned', file=sys.stderr); sys.exit(1)\n",
+            "]0;owned[2J::warning::owned",
+        ),
+    ],
+    ids=["link", "pipe", "too many files", "ends what would pack it", "controls the terminal"],
+)
+def test_what_comes_out_is_a_site_or_nothing(forged: Any, project: Any, tmp_path: Path, then: str, said: str) -> None:
+    (forged.folder / MAIN).write_text(FORGES + then)
+    done = project.run("sandbox", forged.folder, "--site", tmp_path / "site")
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert "\x1b" not in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "site").exists()
+    assert list(tmp_path.glob(".site*")) == []
+
+
+def test_an_ordinary_user_can_do_it(tree: Any, project: Any, tmp_path: Path) -> None:
+    if os.geteuid() == 0:
+        command = [
+            "unshare",
+            "--user",
+            "--map-user=1000",
+            "--map-group=1000",
+            *project.command("sandbox", tree.folder, "--site", tmp_path / "site"),
+        ]
+    else:
+        command = project.command("sandbox", tree.folder, "--site", tmp_path / "site")
+    done = subprocess.run(
+        command, cwd=project.folder, env=project.environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "site/index.html").is_file()
+
+
+def test_without_bubblewrap_it_says_what_to_do(project: Any, tmp_path: Path) -> None:
+    (tmp_path / "bin").mkdir()
+    done = project.run("sandbox", "--site", tmp_path / "site", PATH=str(tmp_path / "bin"))
+    assert done.returncode == 1
+    assert "needs bubblewrap: `make sandbox` installs it" in done.stderr
