@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
@@ -12,6 +13,7 @@ from lessons.page.evaluate import Evaluated
 from lessons.page.problem import Location, Problem, nearest
 from lessons.page.source import Heading, Source
 
+MADE = (".cache", "docs/notebooks")  # where builds keep what they computed
 NOTEBOOKS = "notebooks"  # under docs/: staged there from the folder of that name beside docs/
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
@@ -55,6 +57,7 @@ class Check:
         self._ids(scanned)
         self._names()
         self._links_of_the_system()
+        self._committed()
         self.evaluated = dict(zip((page.path for page in scanned), apart.evaluated(scanned, twice=twice), strict=True))
         return [*self.found, *(problem for page in self.evaluated.values() for problem in page.problems)]
 
@@ -167,6 +170,19 @@ class Check:
         for path in sorted(self._docs.rglob("[!.]*")) if self._docs else ():
             if path.is_symlink() and path not in self.paths and (fault := _unreadable(path)):
                 self._tell(path, *fault)
+
+    def _committed(self) -> None:
+        """L011: results that were not computed here."""
+        if self._docs is None:
+            return
+        command = ["git", "-C", str(self._docs.parent), "ls-files", "-z", "--", *MADE]
+        try:
+            listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        except (OSError, subprocess.CalledProcessError):  # no git, or no repository
+            return
+        for name in filter(None, listed.split("\0")):
+            repair = f"take it out of the commit: git rm --cached {name}"
+            self._tell(self._docs.parent / name, "L011", "only a build may write this file", repair)
 
 
 def _unreadable(path: Path) -> tuple[str, str, str] | None:
