@@ -55,6 +55,10 @@ def _parser() -> argparse.ArgumentParser:
     build.add_argument("--pdf", action="store_true", help="print the decks too, and fail without Chromium")
     build.set_defaults(run=_build)
 
+    successor = commands.add_parser("build-next", help="build the same sources with Zensical")
+    successor.add_argument("--site", type=Path, default=Path("site-next"), help="where to put it (default: site-next)")
+    successor.set_defaults(run=_build_next)
+
     notebooks = commands.add_parser("notebooks", help="run the notebooks that have to be run")
     notebooks.add_argument("--to", choices=["markdown"], help="also write each as Markdown, for other generators")
     notebooks.add_argument(
@@ -134,6 +138,19 @@ def _build(options: argparse.Namespace) -> int:
         return _fail("printing the decks needs Chromium: `make pdf` installs it")
     try:
         build(CONFIG.resolve(), options.site.resolve(), decks=Decks.PRINTED if pdf.browser() else Decks.NONE)
+    except BuildFailed as fault:
+        return _fail(f"{fault}\nThe site was not built; {options.site}/ is as it was.")
+    print(f"built {options.site}/")
+    return 0
+
+
+def _build_next(options: argparse.Namespace) -> int:
+    from lessons.publish import pdf, zensical
+    from lessons.publish.build import BuildFailed, Decks, build
+
+    decks = Decks.PRINTED if pdf.browser() else Decks.NONE
+    try:
+        build(CONFIG.resolve(), options.site.resolve(), decks=decks, generate=zensical.generate)
     except BuildFailed as fault:
         return _fail(f"{fault}\nThe site was not built; {options.site}/ is as it was.")
     print(f"built {options.site}/")
