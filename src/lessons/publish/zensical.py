@@ -29,7 +29,6 @@ NOTEBOOK_LINKS = "lessons.notebook.markdown_links"
 VARIANT = "classic"  # Material's look, which docs/assets/lesson.css dresses; "modern" is another design
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-_CHATTER = re.compile(r"(?m)^(?:Build started|Build finished.*|No issues found)\n?")
 _RAISED = re.compile(r"(?ms)^RuntimeError: (.*?)\s*(?=^Traceback|\Z)")
 _DOWNLOAD = re.compile(r'(<a href=")\.\./([\w.-]+" download)')
 _ARTICLE = re.compile(r"(?s)<article.*</article>")
@@ -88,14 +87,15 @@ def _run(project: Path, root: Path) -> None:
     command = [sys.executable, "-P", "-m", "zensical", "build", "--strict", "--config-file", f"{project}/mkdocs.yml"]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise BuildFailed(_told(done.stdout, done.stderr))
+        raise BuildFailed(_told(done.stderr))
 
 
-def _told(output: str, errors: str) -> str:
+def _told(errors: str) -> str:
     """What Zensical complains of, without its colours and its own call stack."""
-    complaints = _CHATTER.sub("", _COLOUR.sub("", output)).strip()
-    raised = _RAISED.search(errors)
-    return "\n".join(filter(None, ["Zensical stopped:", complaints, raised[1] if raised else errors.strip()[-500:]]))
+    text = _COLOUR.sub("", errors).replace("No issues found\n", "")
+    complaints, _, stack = text.partition("Traceback (most recent call last):\n")
+    raised = _RAISED.search(stack)
+    return "\n".join(filter(None, ["Zensical stopped:", complaints.strip(), raised[1] if raised else stack.strip()]))
 
 
 def left_out(docs: Path, nav: Any, site: Path) -> Iterator[str]:
