@@ -90,6 +90,11 @@ def test_the_notebook_is_a_page_and_a_file_beside_it(built: Any) -> None:
     assert '<a href="notebooks/one/">notebook</a>' in page
 
 
+def test_material_s_templates_are_left_out(built: Any) -> None:
+    html = (built.folder / "site-next/index.html").read_text(encoding="utf-8")
+    assert re.findall(r'role="dialog"[^>]*>', html) == ['role="dialog" aria-label="Search">']
+
+
 def test_two_builds_are_the_same_bytes(built: Any) -> None:
     done = built.run("build-next", "--site", "again", PYTHONHASHSEED="7", TZ="Pacific/Auckland")
     assert done.returncode == 0, done.stderr
