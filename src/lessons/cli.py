@@ -8,12 +8,16 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from lessons.confine import environment
+
 CONFIG = Path("mkdocs.yml")
 PORT = 8000
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. Returns 0, or 1 after telling what is wrong and where."""
+    if arguments is None:  # called as the program
+        environment.leave()
     # One thread of linear algebra: sums come out the same on any number of processors, and workers share them fairly.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -52,12 +56,21 @@ def _parser() -> argparse.ArgumentParser:
 
     build = commands.add_parser("build", help="check, then build the site")
     build.add_argument("--site", type=Path, default=Path("site"), help="where to put it (default: site)")
-    build.add_argument("--pdf", action="store_true", help="print the decks too, and fail without Chromium")
+    build.add_argument(
+        "--pdf",
+        action=argparse.BooleanOptionalAction,
+        help="print the decks too, and fail without Chromium (default: print them if Chromium is there)",
+    )
     build.set_defaults(run=_build)
 
     successor = commands.add_parser("build-next", help="build the same sources with Zensical")
     successor.add_argument("--site", type=Path, default=Path("site-next"), help="where to put it (default: site-next)")
     successor.set_defaults(run=_build_next)
+
+    sandbox = commands.add_parser("sandbox", help="build the site of a tree that nobody has looked at, in a sandbox")
+    sandbox.add_argument("tree", nargs="?", type=Path, default=Path(), help="a project's folder (default: this one)")
+    sandbox.add_argument("--site", type=Path, default=Path("site"), help="where to put it (default: site)")
+    sandbox.set_defaults(run=_sandbox)
 
     notebooks = commands.add_parser("notebooks", help="run the notebooks that have to be run")
     notebooks.add_argument("--to", choices=["markdown"], help="also write each as Markdown, for other generators")
@@ -136,8 +149,10 @@ def _build(options: argparse.Namespace) -> int:
 
     if options.pdf and not pdf.browser():
         return _fail("printing the decks needs Chromium: `make pdf` installs it")
+    printed = options.pdf is not False and pdf.browser()
+    decks = Decks.PRINTED if printed else Decks.NONE
     try:
-        build(CONFIG.resolve(), options.site.resolve(), decks=Decks.PRINTED if pdf.browser() else Decks.NONE)
+        build(CONFIG.resolve(), options.site.resolve(), decks=decks)
     except BuildFailed as fault:
         return _fail(f"{fault}\nThe site was not built; {options.site}/ is as it was.")
     print(f"built {options.site}/")
@@ -154,6 +169,18 @@ def _build_next(options: argparse.Namespace) -> int:
     except BuildFailed as fault:
         return _fail(f"{fault}\nThe site was not built; {options.site}/ is as it was.")
     print(f"built {options.site}/")
+    return 0
+
+
+def _sandbox(options: argparse.Namespace) -> int:
+    from lessons.publish import sandbox
+    from lessons.publish.build import BuildFailed, publish
+
+    try:
+        publish(options.site.resolve(), lambda fresh: print(sandbox.build(options.tree.resolve(), fresh)))
+    except (sandbox.SandboxFailed, BuildFailed) as fault:
+        return _fail(f"{fault}\nThe site was not built; {options.site}/ is as it was.")
+    print(f"built {options.site}/ in a sandbox")
     return 0
 
 

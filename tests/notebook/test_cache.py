@@ -14,7 +14,9 @@ from typing import Any
 import pytest
 
 from lessons.notebook import cache
+from lessons.notebook.outputs import Outputs
 from lessons.notebook.source import Notebook, read
+from lessons.page import imports
 
 HEAD = "# ---\n# title: T\n# description: D\n# ---\n"
 CODE = f"{HEAD}\n# %% [markdown]\n# words\n\n# %%\nfrom lessons.maths import gaussian\n\n# %%\nx = 1\n"
@@ -174,12 +176,12 @@ def test_what_cannot_be_followed_reaches_everything(reached: Callable[[str], set
 
 @pytest.mark.parametrize("code", ["x = (", "import", "from x import", "import a b", "\0"])
 def test_code_that_is_none_imports_nothing(code: str) -> None:
-    assert cache.imported(code) == ()
+    assert imports.modules(code) == ()
 
 
 # Entries -----------------------------------------------------------------------------------------------------
 
-OUTPUTS: cache.Outputs = [[{"output_type": "stream", "name": "stdout", "text": "σ\n"}], []]
+OUTPUTS: Outputs = [[{"output_type": "stream", "name": "stdout", "text": "σ\n"}], []]
 
 
 @pytest.fixture
@@ -309,15 +311,20 @@ def test_two_runs_at_once_both_end_well(workshop: Any) -> None:
 
 
 def test_a_run_that_is_killed_leaves_no_worker_and_goes_on_where_it_was(workshop: Any) -> None:
-    waits = "import os, pathlib\nprint(1)\nif 'PID' in os.environ:\n"
-    waits += "    pathlib.Path(os.environ['PID']).write_text(str(os.getpid()))\n    while True: pass\n"
+    waits = "import os, pathlib\nprint(1)\nif os.path.exists('wait'):\n    part = pathlib.Path('part')\n"
+    waits += "    part.write_text(str(os.getpid()))\n    part.rename('pid')\n    while True: pass\n"
     for name, body in {"a": "1\n", "b": waits, "c": "2\n"}.items():
         workshop.write(name, body)
-    pid = workshop.folder / "pid"
-    os.mkfifo(pid)
-    run = workshop.start("--jobs", "1", PID=str(pid))
-    worker = os.pidfd_open(int(pid.read_text()))  # waits until notebook b has come so far
+    wait = workshop.folder / "notebooks/b/wait"
+    wait.parent.mkdir()
+    wait.touch()
+    run = workshop.start("--jobs", "1", TMPDIR=str(workshop.folder))
+    while not (found := list(workshop.folder.glob("lessons-*/b/pid"))):  # until notebook b has come so far
+        assert run.poll() is None
+        os.sched_yield()
+    worker = os.pidfd_open(int(found[0].read_text()))
     run.kill()
+    wait.unlink()
     out, _ = run.communicate(timeout=60)
     assert re.findall(r"^ran notebooks/(\w)", out, re.MULTILINE) == ["a"]
     assert workshop.staged() == {}

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from lessons.notebook import mkdocs_hook, stage
-from lessons.notebook.cache import Outputs
+from lessons.notebook.outputs import Outputs
 from lessons.notebook.source import read
 
 CONFIG = f"""

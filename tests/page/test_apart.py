@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import multiprocessing
 import os
+import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -26,6 +29,7 @@ PATIENCE = 30.0
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder: nothing is kept there from earlier runs."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     monkeypatch.setattr(apart, "SECONDS", SLOW)
     return tmp_path
 
@@ -102,10 +106,10 @@ def test_a_fault_of_this_package_names_the_page(monkeypatch: pytest.MonkeyPatch)
     def fails(*_: object) -> None:
         raise RuntimeError("a fault of the checks")
 
-    monkeypatch.setattr(apart, "evaluate", fails)
-    assert told("One.\n", "Two.\n") == [
-        "a.md:1:1: L206 this snippet ends its process (exit code 1)",
-        "b.md:1:1: L206 this snippet ends its process (exit code 1)",
+    monkeypatch.setattr(apart, "Runner", fails)
+    assert told("One `{python} 1`.\n", "\n`{python} 2`\n") == [
+        "a.md:1:5: L206 this snippet ends its process (exit code 1)",
+        "b.md:2:1: L206 this snippet ends its process (exit code 1)",
     ]
 
 
@@ -126,25 +130,23 @@ def test_only_the_first_value_that_differs_is_told(monkeypatch: pytest.MonkeyPat
     assert told(text, twice=True) == ["a.md:3:1: L207 two runs of this page computed different values here"]
 
 
-def test_what_fails_in_one_run_only_is_a_problem(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_what_fails_in_one_run_only_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(apart, "SECONDS", 6.0)
-    mark = (tmp_path / "ran").as_posix()
-    text = f"```{{python}}\nopen({mark!r}, 'x').close()\n```\n"  # it succeeds once
-    (problem,) = told(text, twice=True)
-    assert problem.startswith("a.md:2:1: L201 FileExistsError: ")
+    monkeypatch.setenv("PYTHONHASHSEED", "7")  # the second run has another
+    command = [sys.executable, "-c", "print(hash('a'))"]
+    seeded = subprocess.run(
+        command, env=os.environ | {"PYTHONHASHSEED": "1"}, capture_output=True, text=True, check=True
+    )
+    (problem,) = told(f"```{{python}}\nassert hash('a') != {seeded.stdout.strip()}\n```\n", twice=True)
+    assert problem.startswith("a.md:2:1: L201 AssertionError: assert hash('a') != ")
 
 
-def test_pages_that_compute_nothing_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    begun: list[str] = []
-    start = apart._Run._start
+def test_pages_that_compute_nothing_start_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def start(*_: object) -> None:
+        raise AssertionError("a process was started")
 
-    def noted(run: apart._Run) -> None:
-        begun.append(run.method)
-        start(run)
-
-    monkeypatch.setattr(apart._Run, "_start", noted)
+    monkeypatch.setattr(multiprocessing.process.BaseProcess, "start", start)
     assert told("Text, $x$.\n", "## More\n", twice=True) == []
-    assert begun == ["fork"]
 
 
 # What a page finds -----------------------------------------------------------------------------------------
@@ -162,7 +164,7 @@ def test_no_page_finds_what_another_left() -> None:
 
 
 def test_the_keyboard_and_the_terminal_are_out_of_reach(capfd: pytest.CaptureFixture[str]) -> None:
-    code = "import os, sys\nos.write(1, b'loud')\nos.write(2, b'loud')\nsys.__stdout__.write('a')\nos.system('echo a');"
+    code = "import os, sys\nos.write(1, b'loud')\nos.write(2, b'loud')\nsys.__stdout__.write('a');"
     assert told(f"```{{python}}\n{code}\n```\n") == []
     assert capfd.readouterr() == ("", "")
 
@@ -179,31 +181,22 @@ def test_memory_has_an_end(code: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 # What stays behind -----------------------------------------------------------------------------------------
 
-STARTS = """```{python}
-import subprocess, sys
-from pathlib import Path
 
-child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
-Path("pid").write_text(str(child.pid))
-```
-"""
-
-
-@pytest.mark.parametrize(
-    "then", ["", "\n" + ENDLESS, "\n" + EXITS], ids=["after a good page", "after a hang", "after an exit"]
-)
-def test_what_a_snippet_started_ends_with_it(then: str, folder: Path) -> None:
-    told(STARTS + then)
-    assert gone(int((folder / "pid").read_text()))
-
-
-def test_the_child_is_gone_and_no_file_stays_open(folder: Path) -> None:
+def test_the_child_and_its_folder_are_gone_and_no_file_stays_open(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     descriptors = Path("/proc/self/fd")
-    told("Text.\n")  # what is opened once for all is open now
+    told("`{python} 1`\n")  # what is opened once for all is open now
     before = len(list(descriptors.iterdir()))
-    told("```{python}\nimport os\nfrom pathlib import Path\n\nPath('pid').write_text(str(os.getpid()));\n```\n", EXITS)
-    assert gone(int((folder / "pid").read_text()))
+    code = "import os\nfrom pathlib import Path\n\nPath('left').write_text('x')\n"
+    monkeypatch.setattr(apart, "SECONDS", 10.0)
+    deep = "for _ in range(1200):\n    os.mkdir('a')\n    os.chdir('a')\n"
+    page, _ = apart.evaluated(pages(f"```{{python}}\n{code}{deep}print(os.getpid())\n```\n", EXITS), twice=False)
+    pid = re.search(r'lesson-printed">(\d+)', "".join(page.html.values()))
+    assert pid is not None, page.problems
+    assert gone(int(pid[1]))
     assert len(list(descriptors.iterdir())) == before
+    assert list(folder.glob("lessons-*")) == []
 
 
 def test_an_interrupted_check_ends_at_once_and_leaves_no_snippet_running(folder: Path) -> None:
@@ -213,15 +206,18 @@ def test_an_interrupted_check_ends_at_once_and_leaves_no_snippet_running(folder:
     page = f"---\ntitle: T\ndescription: D\n---\n\n```{{python}}\n{code}while True:\n    pass\n```\n"
     (folder / "docs/page.md").write_text(page)
     command = [sys.executable, "-m", "lessons", "check"]
-    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, cwd=folder, env=os.environ | {"TMPDIR": str(folder)}, **pipes) as process:  # type: ignore[call-overload]
         try:
-            wait_until((folder / "pid").is_file)
+            wait_until(lambda: len(list(folder.glob("lessons-*/*/pid"))) == 2)  # of either run
+            pids = [int(path.read_text()) for path in folder.glob("lessons-*/*/pid")]
             process.send_signal(signal.SIGINT)
             out, err = process.communicate(timeout=8)  # its snippet may take ten seconds
         finally:
             process.kill()
     assert (process.returncode, out, err) == (130, b"", b"")
-    assert gone(int((folder / "pid").read_text()))
+    assert [pid for pid in pids if not gone(pid)] == []
+    assert list(folder.glob("lessons-*")) == []
 
 
 def wait_until(true: Callable[[], bool]) -> None:

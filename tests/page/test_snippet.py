@@ -6,7 +6,7 @@ import pytest
 
 from lessons.page.display import Shown
 from lessons.page.problem import Problem
-from lessons.page.snippet import Output, Runner
+from lessons.page.snippet import Output, Runner, visibility
 from lessons.page.source import Snippet, Value, read
 
 
@@ -301,13 +301,15 @@ def test_a_bad_parameter_is_no_value_that_is_not_finite() -> None:
 
 @pytest.mark.parametrize("code", ["folded", "shown", "hidden"])
 def test_the_code_option_is_handed_on(code: str) -> None:
-    output = snippet(f"#| code: {code}\n'x'")
-    assert (output.visibility, output.shown) == (code, Shown("x"))
+    text = f"#| code: {code}\n'x'"
+    (part,) = read("page.md", f"```{{python}}\n{text}\n```\n").of(Snippet)
+    output = snippet(text)
+    assert (visibility(part), output.shown) == (code, Shown("x"))
     assert output.code == "'x'"  # option lines are not for readers
 
 
 def test_folded_is_the_rule() -> None:
-    assert snippet("'x'").visibility == "folded"
+    assert visibility(read("page.md", "```{python}\n'x'\n```\n").of(Snippet)[0]) == "folded"
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ Words may change freely: a notebook whose prose was edited is not run again. A d
 from __future__ import annotations
 
 import ast
-import functools
 import hashlib
 import json
 import os
@@ -15,16 +14,16 @@ import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
+from lessons.notebook.outputs import Outputs
 from lessons.notebook.source import Notebook
+from lessons.page import imports
 
 FOLDER = Path(".cache/notebooks")
 PACKAGE = Path(__file__).resolve().parents[1]
 LOCKS = ("requirements.txt",)
 # What runs the cells is a part of what decides their outputs.
 OWN = ("execute.py", "kernel.py")
-Outputs = list[list[dict[str, Any]]]
 
 
 def key(notebook: Notebook) -> str:
@@ -59,40 +58,18 @@ def reached(notebook: Notebook) -> set[Path]:
         text = texts.pop()
         if _dark(text):
             return set(PACKAGE.rglob("*.py"))
-        for file in {file for module in imported(text) for file in _files(module)} - found:
+        for file in {file for module in imports.modules(text) for file in _files(module)} - found:
             found.add(file)
             texts.append(file.read_text(encoding="utf-8"))
     return found
 
 
 def _dark(code: str) -> bool:
-    """Whether code may import what `imported` does not see."""
+    """Whether code may import what `imports.modules` does not see."""
     if "importlib" in code or "__import__" in code:
         return True
-    tree = _parsed(code)
+    tree = imports.parsed(code)
     return tree is None or any(isinstance(node, ast.ImportFrom) and node.level for node in ast.walk(tree))
-
-
-@functools.cache
-def _parsed(code: str) -> ast.Module | None:
-    """The code's tree, or None for what is not plain Python: a magic, or a fault that running the cell will name."""
-    try:
-        return ast.parse(code)
-    except (SyntaxError, ValueError):
-        return None
-
-
-@functools.cache
-def imported(code: str) -> tuple[str, ...]:
-    """The modules a piece of code may import, as far as its text says; `from a import b` may mean a module a.b."""
-    names: list[str] = []
-    tree = _parsed(code)
-    for node in ast.walk(tree) if tree else ():
-        if isinstance(node, ast.Import):
-            names += [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            names += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-    return tuple(names)
 
 
 def _files(module: str) -> Iterator[Path]:

@@ -6,9 +6,10 @@ more than its cells. Where fork is not to be had, each worker loads them for its
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import functools
 import gc
-import importlib
 import math
 import multiprocessing
 import multiprocessing.connection
@@ -17,7 +18,6 @@ import re
 import shutil
 import signal
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -25,10 +25,14 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from lessons.confine import confine
-from lessons.notebook.cache import Outputs, data_files, imported
+from lessons import confine
+from lessons.notebook import outputs
+from lessons.notebook.cache import data_files
+from lessons.notebook.outputs import Outputs, Unbelievable
 from lessons.notebook.source import Cell, Limits, Notebook
+from lessons.page import imports
 from lessons.page.problem import Location, Problem
+from lessons.reports import Reports, Unreadable, send
 
 WORTH_A_REHEARSAL = 5  # notebooks: it costs about as much as it saves four of them
 FORKS = "fork" in multiprocessing.get_all_start_methods()
@@ -41,10 +45,12 @@ class Worker:
 
     notebook: Notebook
     process: Any
-    reports: Connection
+    connection: Connection
+    reports: Reports
     folder: Path  # its own, gone with it
     started: float = field(default_factory=time.monotonic)
-    cell: int = 0  # the code cell it is in
+    begun: int = 0  # how many code cells it has begun
+    cell: int = 0  # the code cell that a problem is one of
     cell_started: float = math.inf  # loading what a worker needs is no cell's time
 
     @property
@@ -79,7 +85,8 @@ class Worker:
         with contextlib.suppress(ProcessLookupError):
             self.process.kill()
         self.process.join()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self.connection.close()
+        confine.remove(self.folder)
 
 
 Finished = Callable[[Notebook, Outputs, float], None]
@@ -99,58 +106,83 @@ def execute(
     if waiting and FORKS:
         _preload(waiting)
     jobs = jobs or (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
-    try:
+    with confine.own_folder() as folder, _ended(running):
         while waiting or running:
             while waiting and len(running) < jobs:
-                worker = _start(waiting.pop(0))
+                worker = _start(waiting.pop(0), folder)
                 started(worker.notebook)
                 running.append(worker)
-            # A child of a cell may hold the pipe of a worker that is no more: look after them now and then.
+            # Where processes can be started, a cell's may hold the pipe of a worker that is no more: look after them.
             patience = min(1.0, max(0.0, min(worker.deadline for worker in running) - time.monotonic()))
-            multiprocessing.connection.wait([worker.reports for worker in running], patience)
+            multiprocessing.connection.wait([worker.connection for worker in running], patience)
             for worker in list(running):
                 ended = _attend(worker, finished)
                 if ended is not None:
                     worker.kill()
                     running.remove(worker)
                     problems += ended
+    return problems
+
+
+@contextlib.contextmanager
+def _ended(running: list[Worker]) -> Iterator[None]:
+    try:
+        yield
     finally:
         for worker in running:
             worker.kill()
-    return problems
 
 
 def _attend(worker: Worker, finished: Finished) -> list[Problem] | None:
     """Hear what a worker reports. None while it runs, else the problems it ended with."""
     alive = worker.process.is_alive()
-    while worker.reports.poll():
-        try:
-            kind, value = worker.reports.recv()
-        except (EOFError, OSError):
-            return [worker.died()]
-        if kind == "cell":
-            worker.cell, worker.cell_started = value, time.monotonic()
-        elif kind == "failed":
-            worker.cell, line, message = value
-            repair = "run the notebook from its top, in `make lab` or cell by cell, to see the whole traceback"
-            if message.startswith("MemoryError"):
-                most = f"{worker.notebook.limits.memory:g} MiB"
-                repair = f"it has {most}: make it smaller, or raise the limit in the header: `limits: {{memory: …}}`"
-            return [worker.problem("L501", message, repair, line)]
-        else:
-            problems = list(_unshowable(worker, value))
-            if not problems:
-                finished(worker.notebook, value, time.monotonic() - worker.started)
-            return problems
-    if not alive:
+    try:
+        while report := worker.reports.next():
+            problems = _heard(worker, *report, finished=finished)
+            if problems is not None:
+                return problems
+    except (Unreadable, TypeError, ValueError):  # also of a report with more or less in it than it has
+        return [worker.problem("L503", "this cell writes where its outputs are reported", "print, or write files")]
+    if worker.reports.ended or not alive:
         return [worker.died()]
     return [worker.late()] if time.monotonic() >= worker.deadline else None
 
 
-def _unshowable(worker: Worker, outputs: Outputs) -> Iterator[Problem]:
+def _heard(worker: Worker, kind: str, *told: Any, finished: Finished) -> list[Problem] | None:
+    """One report: a cell that begins, one that failed, or all outputs. The problems that end it, or None."""
+    cells = len(worker.notebook.code)
+    if kind == "cell":
+        (number,) = told
+        if number != worker.begun:
+            raise Unbelievable
+        worker.begun += 1
+        worker.cell, worker.cell_started = outputs.number(number, cells - 1), time.monotonic()
+        return None
+    if kind == "failed":
+        number, line, message, refused = told
+        worker.cell, message = outputs.number(number, max(cells - 1, 0)), outputs.words(message)
+        line = outputs.number(line, 1_000_000)
+        if refused is True:
+            return [worker.problem("L505", message, confine.ALLOWED, line)]
+        repair = "run the notebook from its top, in `make lab` or cell by cell, to see the whole traceback"
+        if message.startswith("MemoryError"):
+            most = f"{worker.notebook.limits.memory:g} MiB"
+            repair = f"it has {most}: make it smaller, or raise the limit in the header: `limits: {{memory: …}}`"
+        return [worker.problem("L501", message, repair, line)]
+    if kind != "done":
+        raise Unbelievable
+    (given,) = told
+    shown = outputs.hear(given, cells)
+    problems = list(_unshowable(worker, shown))
+    if not problems:
+        finished(worker.notebook, shown, time.monotonic() - worker.started)
+    return problems
+
+
+def _unshowable(worker: Worker, shown: Outputs) -> Iterator[Problem]:
     """Pictures without words for those who cannot see them."""
-    for worker.cell, shown in enumerate(outputs):
-        for output in shown:
+    for worker.cell, outputs_of_it in enumerate(shown):
+        for output in outputs_of_it:
             data = output.get("data", {})
             picture = any(kind.startswith("image/") for kind in data)
             bare = picture or data.get("text/plain", "").startswith("<Figure size")
@@ -175,11 +207,7 @@ def _preload(notebooks: Sequence[Notebook] = ()) -> None:
         import nbclient  # noqa: F401
 
         _kernel = lessons.notebook.kernel.Kernel()
-    for name in sorted({name for notebook in notebooks for cell in notebook.code for name in imported(cell.text)}):
-        # What cannot be imported fails in its notebook, with its line. Python's own modules are quick; some speak.
-        if name.partition(".")[0] not in sys.stdlib_module_names:
-            with contextlib.suppress(Exception, SystemExit):
-                importlib.import_module(name)
+    imports.load(cell.text for notebook in notebooks for cell in notebook.code)
     if len(notebooks) >= WORTH_A_REHEARSAL:
         _rehearse()
     gc.collect()
@@ -194,40 +222,40 @@ def _rehearse() -> None:
     picture = "from lessons.figures import Figure, plt\nfig, ax = plt.subplots()\nax.hist([1])\nFigure(fig, alt='x')"
     cells = tuple(Cell(True, text, 1) for text in ("import numpy\nprint(1)", picture, "1"))
     rehearsal = Notebook(Path("rehearsal.py"), "", "", "", Limits(), cells)
-    _run(rehearsal, lambda _: None)
+    _run(rehearsal, lambda *_: None)
     _kernel = Kernel()
 
 
-def _start(notebook: Notebook) -> Worker:
+def _start(notebook: Notebook, base: Path) -> Worker:
     context: Any = multiprocessing.get_context("fork" if FORKS else "spawn")
     receiving, sending = context.Pipe(duplex=False)
-    folder = Path(tempfile.mkdtemp(prefix="lessons-notebook-"))
+    folder = base / notebook.slug
+    folder.mkdir()
     process = context.Process(target=_work, args=(notebook, folder, sending), daemon=False)
     sys.stdout.flush()
     process.start()
     sending.close()
-    return Worker(notebook, process, receiving, folder)
+    return Worker(notebook, process, receiving, Reports(receiving.fileno()), folder)
 
 
-def _work(notebook: Notebook, folder: Path, reports: Connection) -> None:
+def _work(notebook: Notebook, folder: Path, sending: Connection) -> None:
     """The life of a worker: limits, a folder of its own, the cells, a report."""
-    with contextlib.suppress(OSError):
-        os.setsid()  # what it starts can be ended with it
     _preload()
+    descriptor = sending.fileno()
     try:
         own = notebook.path.resolve().with_suffix("")
         for file in data_files(notebook):
             target = folder / file.relative_to(own)
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(file, target)
-        os.chdir(folder)
-        confine(notebook.limits.memory)
-        reports.send(_run(notebook, reports.send))
+        confine.confine(notebook.limits.memory, folder, kept=descriptor)
+        send(descriptor, *_run(notebook, functools.partial(send, descriptor)))
     except Exception as fault:  # ours, not the notebook's: still no traceback for a teacher
-        reports.send(("failed", (0, 1, f"the notebook could not be run: {type(fault).__name__}: {fault}")))
+        send(descriptor, "failed", 0, 1, f"the notebook could not be run: {type(fault).__name__}: {fault}", False)
+    os._exit(0)  # nothing that a cell left to be done at the end
 
 
-def _run(notebook: Notebook, report: Callable[[tuple[str, Any]], None]) -> tuple[str, Any]:
+def _run(notebook: Notebook, report: Callable[..., None]) -> tuple[Any, ...]:
     import nbformat
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError
@@ -241,7 +269,7 @@ def _run(notebook: Notebook, report: Callable[[tuple[str, Any]], None]) -> tuple
     ran: list[int] = []
 
     def begun(cell: Any, cell_index: int) -> None:
-        report(("cell", cell_index))
+        report("cell", cell_index)
         if cell.source.strip():  # the shell does not count empty ones
             ran.append(cell_index)
 
@@ -250,13 +278,13 @@ def _run(notebook: Notebook, report: Callable[[tuple[str, Any]], None]) -> tuple
     )
     client.kc = _kernel
     try:
-        client.execute()
+        asyncio.run(client.async_execute())  # a loop of its own, and none that was begun before the fork
     except CellExecutionError:
         error = _kernel.error
         said = error.msg if isinstance(error, SyntaxError) else str(error)  # its str has a line of its own counting
         message = ": ".join([type(error).__name__, *filter(None, [" ".join(said.split())])])
         count, line = _kernel.error_place() or (len(ran), 1)
-        return "failed", (ran[count - 1], line, message)
+        return "failed", ran[count - 1], line, message, confine.refused(error)
     return "done", [[_plain(output) for output in cell.outputs] for cell in document.cells]
 
 

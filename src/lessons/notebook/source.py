@@ -15,7 +15,7 @@ import yaml
 from lessons.page import rules
 from lessons.page.evaluate import evaluate
 from lessons.page.problem import Location, Problem
-from lessons.page.source import scan
+from lessons.page.source import Snippet, Value, scan
 
 KEYS = ("title", "description", "lesson", "limits")
 _MARKER = re.compile(r"\s*#\s*(?:%%+\s|%%$|<codecell>\s*$|In\[[0-9 ]*\]:?\s*$)")  # as jupytext knows it
@@ -74,7 +74,13 @@ def read(path: Path, text: str) -> tuple[Notebook, list[Problem]]:
     problems += faults
     for cell in cells:
         if not cell.code:
-            problems += evaluate(scan(shown, cell.text, cell.line - 1)).problems
+            prose = scan(shown, cell.text, cell.line - 1)
+            problems += evaluate(prose, {}).problems
+            problems += [
+                Problem(prose.location(part.start), "L507", "code in the words of a notebook", "give it a code cell")
+                for part in prose.parts
+                if isinstance(part, Snippet | Value)
+            ]
     said = meta if isinstance(meta, dict) else {}
     words = {key: str(said.get(key, "")) for key in ("title", "description", "lesson")}
     return Notebook(path, **words, limits=limits, cells=cells), problems

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from lessons.notebook import cache, execute
-from lessons.notebook.cache import Outputs
+from lessons.notebook.outputs import Outputs
 from lessons.notebook.source import Notebook, read
 from lessons.page.problem import Problem
 

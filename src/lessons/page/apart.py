@@ -1,7 +1,8 @@
-"""Evaluate pages in a process of their own, so that a snippet that hangs or ends the process is a problem like others.
+"""Run each page's code in a process of its own, so that what hangs, dies or misbehaves is a problem like others.
 
-Each page is evaluated twice, the second time by an interpreter with another seed for its hashes: a value that then
-differs depends on chance, on the clock or on the order of a set, and would be another one tomorrow.
+No page can reach another: not its names, not the library both use, not its results. Each runs twice, the second time
+under another seed for Python's hashes: a value that then differs depends on chance, on the clock or on the order of a
+set, and would be another one tomorrow.
 """
 
 from __future__ import annotations
@@ -9,23 +10,25 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
-import random
 import signal
-import sys
-import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from lessons.confine import confine
-from lessons.page import katex, kept
+from lessons.confine import confine, follow_parent, own_folder
+from lessons.page import imports, katex, kept
 from lessons.page.evaluate import Evaluated, evaluate
-from lessons.page.problem import Location, Problem
+from lessons.page.problem import Problem
+from lessons.page.snippet import Result, Runner
 from lessons.page.source import Part, Snippet, Source, Value
+from lessons.page.told import Descriptions, Unbelievable, hear, tell
+from lessons.reports import Reports, Unreadable, send
 
 SECONDS = 10.0  # a snippet may take
-MEMORY = 1024.0  # MiB the snippets of all pages may take
+LOADING = 30.0  # seconds a process may take before it runs anything
+MEMORY = 1024.0  # MiB a page may take
 FORKS = "fork" in multiprocessing.get_all_start_methods()
 
 
@@ -36,114 +39,150 @@ def evaluated(sources: Sequence[Source], *, twice: bool = True) -> list[Evaluate
     """
     remembered = [kept.load(source, twice=twice) for source in sources]
     missing = [source for source, result in zip(sources, remembered, strict=True) if result is None]
-    fresh = dict(zip(map(id, missing), _run(missing, twice), strict=True))
+    fresh = dict(zip(map(id, missing), _fresh(missing, twice), strict=True))
     for source in missing:
         if not fresh[id(source)].problems:
             kept.save(source, fresh[id(source)], twice=twice)
+    if missing:
+        katex.remember()
     return [result or fresh[id(source)] for source, result in zip(sources, remembered, strict=True)]
 
 
-def _run(sources: Sequence[Source], twice: bool) -> list[Evaluated]:
-    if not sources:
-        return []
-    runs = []
-    try:
-        if twice and any(map(_computes, sources)):
-            runs.append(_Run(sources, "spawn"))  # it takes a while to load: begin with it
-        runs.append(_Run(sources, "fork" if FORKS else "spawn"))
-        results = runs[-1].finish()
-        lost = {number for number, result in enumerate(results) if result.lost}
-        return _compared(results, runs[0].finish(lost), sources) if len(runs) > 1 else results
-    finally:
-        for run in runs:
-            run.stop()  # whoever interrupts this leaves no snippet running
+@dataclass
+class Ran:
+    """What running a page's code came to, part by part; `lost` where its process had to be given up."""
+
+    results: dict[Part, Result] = field(default_factory=dict)
+    described: Descriptions = field(default_factory=list)
+    lost: Problem | None = None
 
 
-def _compared(results: list[Evaluated], second: list[Evaluated], sources: Sequence[Source]) -> list[Evaluated]:
-    for once, again, source in zip(results, second, sources, strict=True):
-        if once.problems or again.problems:
-            once.problems = once.problems or again.problems  # what fails now and then fails
-            continue
-        for part in sorted(once.html, key=lambda part: part.start):
-            if once.html[part] != again.html[part]:
-                where = source.location(part.start)
+def _fresh(sources: Sequence[Source], twice: bool) -> Iterator[Evaluated]:
+    with own_folder() as folder, _second_run(sources if twice else [], folder) as second:
+        first = list(_run(sources, folder))
+        for source, ran, again in zip(sources, first, second() or first, strict=True):
+            found = evaluate(source, ran.results)
+            found.described = ran.described
+            lost = ran.lost or again.lost
+            found.problems += [lost] if lost else []
+            if not found.problems:  # what fails now and then fails
+                found.problems += [one for one in again.results.values() if isinstance(one, Problem)]
+            if not found.problems and (part := _differs(ran, again)):
                 repair = "seed random numbers, np.random.default_rng(1); sort sets; leave the clock alone"
-                once.problems.append(
-                    Problem(where, "L207", "two runs of this page computed different values here", repair)
-                )
-                break  # what follows on the page follows from it
-    return results
+                message = "two runs of this page computed different values here"
+                found.problems.append(Problem(source.location(part.start), "L207", message, repair))
+            yield found
 
 
-def _computes(source: Source) -> bool:
-    return bool(source.of(Snippet) or source.of(Value))
+def _differs(once: Ran, again: Ran) -> Part | None:
+    """The first part that two runs disagree on: what follows on the page follows from it."""
+    return next((part for part, result in once.results.items() if again.results[part] != result), None)
 
 
-class _Run:
-    """One pass over the pages, by a child that is replaced when it hangs or dies."""
+def _parts(source: Source) -> list[Snippet | Value]:
+    return [part for part in source.parts if isinstance(part, Snippet | Value)]
 
-    def __init__(self, sources: Sequence[Source], method: str) -> None:
-        self.sources, self.method = sources, method
-        self.seen: list[Evaluated] = []
-        self.where: Location | None = None  # of the part that is being evaluated
-        self._start()
 
-    def _start(self) -> None:
-        context: Any = multiprocessing.get_context(self.method)
-        self.reports, sending = context.Pipe(duplex=False)
-        self.child = context.Process(target=_work, args=(self.sources[len(self.seen) :], sending))
-        with _other_hashes() if self.method == "spawn" else contextlib.nullcontext():
-            self.child.start()
-        sending.close()
-        self.since = time.monotonic() + (SECONDS if self.method == "spawn" else 0)  # it has to load first
+def _run(sources: Sequence[Source], folder: Path) -> Iterator[Ran]:
+    """Run pages one after another, each in a child of this process."""
+    if FORKS:
+        imports.load(part.code for source in sources for part in source.of(Snippet))
+    for number, source in enumerate(sources):
+        own = folder / f"{os.getpid()}-{number}"
+        yield _page(source, own) if _parts(source) else Ran()
 
-    def finish(self, lost: Collection[int] = ()) -> list[Evaluated]:
-        """Hear the child out, page by page. A page whose child was lost has that as its problem.
 
-        `lost`: the numbers of pages that are known to lose their child, and not worth the wait.
-        """
-        while len(self.seen) < len(self.sources):
-            patience = 0.0 if len(self.seen) in lost else self.since + SECONDS - time.monotonic()
-            if not self.reports.poll(max(0.0, patience)):
-                message = f"this snippet takes longer than {SECONDS:g} s"
-                self._lose("L205", message, "make it quicker; long work belongs into the lesson's notebook")
-                continue
-            try:
-                report = self.reports.recv()
-            except EOFError:
-                self.child.join()
-                code = self.child.exitcode or 0
-                how = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
-                self._lose("L206", f"this snippet ends its process ({how})", "remove what ends it")
-                continue
-            if isinstance(report, Evaluated):
-                self.seen.append(report)
-                self.where = None
-            else:
-                self.where, self.since = report, time.monotonic()
-        self.stop()
-        return self.seen
-
-    def _lose(self, code: str, message: str, repair: str) -> None:
-        self.stop()
-        where = self.where or Location(self.sources[len(self.seen)].path)
-        self.seen.append(Evaluated(problems=[Problem(where, code, message, repair)], lost=True))
-        self.where = None
-        if len(self.seen) < len(self.sources):
-            self._start()
-
-    def stop(self) -> None:
-        if self.reports.closed:
-            return
+def _page(source: Source, folder: Path) -> Ran:
+    folder.mkdir()
+    context: Any = multiprocessing.get_context("fork" if FORKS else "spawn")
+    receiving, sending = context.Pipe(duplex=False)
+    child = context.Process(target=_work, args=(source, folder, sending))
+    child.start()
+    sending.close()
+    ran = Ran()
+    try:
+        ran.lost = _hear(source, Reports(receiving.fileno()), ran, child)
+    finally:  # whoever interrupts this leaves no snippet running
         with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.child.pid, signal.SIGKILL)  # with all that a snippet started
-        self.child.kill()
-        self.child.join()
-        self.reports.close()
+            os.killpg(child.pid, signal.SIGKILL)
+        child.kill()
+        child.join()
+        receiving.close()
+    return ran
+
+
+def _hear(source: Source, reports: Reports, ran: Ran, child: Any) -> Problem | None:
+    """Hear a page's child out, part by part. Returns the problem of a child that is lost."""
+    part, parts = _parts(source)[0], _parts(source)
+
+    def lost(code: str, message: str, repair: str) -> Problem:
+        return Problem(source.location(part.start), code, f"this snippet {message}", repair)
+
+    try:
+        for number, part in enumerate([parts[0], *parts]):  # the first report is that it begins
+            told = reports.next(SECONDS if number else LOADING)
+            if told is None and not reports.ended:
+                repair = "make it quicker; long work belongs into the lesson's notebook"
+                return lost("L205", f"takes longer than {SECONDS:g} s", repair)
+            if told is None:
+                child.join()
+                code = child.exitcode or 0
+                how = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+                return lost("L206", f"ends its process ({how})", "remove what ends it")
+            if number:
+                ran.results[part], described = hear(told, source, part)
+                ran.described += described
+        if reports.next(SECONDS) is not None:
+            raise Unbelievable
+    except (Unreadable, Unbelievable):
+        return lost("L206", "writes where its results are reported", "write to files of its own, or print")
+    return None
+
+
+def _work(source: Source, folder: Path, sending: Connection) -> None:
+    """In the child: run the page's code, and tell of each part."""
+    reports = sending.fileno()
+    confine(MEMORY, folder, kept=reports)
+    runner = Runner(source)
+    send(reports)
+    for part in _parts(source):
+        begun = len(runner.described)
+        result = runner.run(part) if isinstance(part, Snippet) else runner.evaluate(part)
+        send(reports, *tell(result, runner.described[begun:]))
+    os._exit(0)  # nothing that the page left to be done at the end
+
+
+# ---- the second run ------------------------------------------------------------------------------------------------
 
 
 @contextlib.contextmanager
-def _other_hashes() -> Any:
+def _second_run(sources: Sequence[Source], folder: Path) -> Iterator[Any]:
+    """Run the pages in another interpreter meanwhile. Gives a function that waits for what they come to."""
+    if not any(map(_parts, sources)):
+        yield lambda: None
+        return
+    context: Any = multiprocessing.get_context("spawn")
+    receiving, sending = context.Pipe(duplex=False)
+    process = context.Process(target=_again, args=(sources, folder, sending))
+    with _other_hashes():
+        process.start()
+    sending.close()
+    try:
+        yield receiving.recv
+    finally:
+        process.kill()
+        process.join()
+        receiving.close()
+
+
+def _again(sources: Sequence[Source], folder: Path, sending: Connection) -> None:
+    follow_parent()
+    with contextlib.suppress(KeyboardInterrupt):  # the parent says so
+        sending.send(list(_run(sources, folder)))
+
+
+@contextlib.contextmanager
+def _other_hashes() -> Iterator[None]:
     """A child started here has another hash seed than this process."""
     before = os.environ.get("PYTHONHASHSEED")
     os.environ["PYTHONHASHSEED"] = "2" if before == "1" else "1"
@@ -154,48 +193,3 @@ def _other_hashes() -> Any:
             del os.environ["PYTHONHASHSEED"]
         else:
             os.environ["PYTHONHASHSEED"] = before
-
-
-def _work(sources: Sequence[Source], reports: Connection) -> None:
-    """In the child: evaluate page after page, naming each part before it runs."""
-    with contextlib.suppress(OSError):
-        os.setsid()
-    confine(MEMORY)
-    with _unheard():
-        _evaluate_all(sources, reports)
-
-
-@contextlib.contextmanager
-def _unheard() -> Iterator[None]:
-    """What snippets write past `print`, to the terminal itself, goes nowhere; there may be no end to it."""
-    heard = [os.dup(1), os.dup(2)]
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
-    os.dup2(nowhere, 2)
-    os.close(nowhere)
-    try:
-        yield
-    finally:  # a fault of this package is told
-        for descriptor, number in zip(heard, (1, 2), strict=True):
-            os.dup2(descriptor, number)
-            os.close(descriptor)
-
-
-def _start_afresh() -> None:
-    """Take back what a page may leave to the next: a keyboard that `exit` closed, a seed set for all."""
-    sys.stdin = Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115 - it lasts as long as the page
-    random.seed()
-    if numpy := sys.modules.get("numpy"):
-        numpy.random.seed()
-
-
-def _evaluate_all(sources: Sequence[Source], reports: Connection) -> None:
-    for source in sources:
-        _start_afresh()
-
-        def begun(part: Part, source: Source = source) -> None:
-            if isinstance(part, Snippet | Value):
-                reports.send(source.location(part.start))
-
-        reports.send(evaluate(source, begun))
-    katex.remember()

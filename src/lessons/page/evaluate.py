@@ -1,9 +1,9 @@
-"""Run and typeset one page: each snippet, inline value and formula gets its HTML, or a problem in its place."""
+"""Typeset one page: each snippet, inline value and formula gets its HTML, or a problem in its place."""
 
 from __future__ import annotations
 
 import html
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pygments import highlight
@@ -11,10 +11,11 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 
 from lessons.page import katex, rules
-from lessons.page.display import Described, Shown
-from lessons.page.problem import Location, Problem
-from lessons.page.snippet import Output, Runner
+from lessons.page.display import Shown
+from lessons.page.problem import Problem
+from lessons.page.snippet import Output, Result, visibility
 from lessons.page.source import Example, Formula, Part, Snippet, Source, Value
+from lessons.page.told import Descriptions
 
 
 @dataclass
@@ -23,21 +24,20 @@ class Evaluated:
 
     html: dict[Part, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
-    described: list[tuple[Location, str, Described]] = field(default_factory=list)  # place, expression, value
-    lost: bool = False  # the process that evaluated it hung or ended
+    described: Descriptions = field(default_factory=list)
 
 
-def evaluate(source: Source, begun: Callable[[Part], None] = lambda part: None) -> Evaluated:
-    """Check a page's text and, in document order, run what it computes, calling `begun` before each part."""
+def evaluate(source: Source, results: Mapping[Part, Result]) -> Evaluated:
+    """Check a page's text and typeset it with the results of its code; a part without one is left out.
+
+    Nothing of the page runs here, and what its code has shown is not trusted.
+    """
     done = Evaluated(problems=rules.broken(source))
-    runner = Runner(source)
-    done.described = runner.described
     for part in source.parts:
-        begun(part)
-        if isinstance(part, Snippet):
-            result: Output | Shown | Problem = runner.run(part)
-        elif isinstance(part, Value):
-            result = runner.evaluate(part)
+        if isinstance(part, Snippet | Value):
+            if part not in results:
+                continue
+            result = results[part]
         elif isinstance(part, Formula):
             result = Shown(part.tex, tex=True)
         elif isinstance(part, Example):
@@ -58,17 +58,18 @@ def evaluate(source: Source, begun: Callable[[Part], None] = lambda part: None) 
 
 
 def _html(result: Output | Shown, part: Part) -> str:
-    if isinstance(result, Output):
-        return _snippet(result)
+    if isinstance(result, Output) and isinstance(part, Snippet):
+        return _snippet(result, visibility(part))
+    assert isinstance(result, Shown)
     if isinstance(part, Formula):
         return katex.typeset(result.text, part.display)
     return f'<span class="lesson-value">{html.escape(result.text, quote=False)}</span>'
 
 
-def _snippet(output: Output) -> str:
+def _snippet(output: Output, visibility: str) -> str:
     """The result first, then the code that computed it: the reader came for the number."""
     pieces = []
-    if output.visibility == "shown":
+    if visibility == "shown":
         pieces.append(_code(output.code, "python"))
     if output.printed:
         pieces.append(f'<pre class="lesson-printed">{html.escape(output.printed, quote=False)}</pre>')
@@ -78,7 +79,7 @@ def _snippet(output: Output) -> str:
         pieces.append(output.shown.text)
     elif output.shown:
         pieces.append(f'<p class="lesson-value">{html.escape(output.shown.text, quote=False)}</p>')
-    if output.visibility == "folded":
+    if visibility == "folded":
         summary = "The code that computed this" if pieces else "The code that sets this up"
         pieces.append(
             f'<details class="lesson-code"><summary>{summary}</summary>{_code(output.code, "python")}</details>'

@@ -16,9 +16,9 @@ from markdown.treeprocessors import Treeprocessor
 from pymdownx.blocks import BlocksExtension, BlocksProcessor
 from pymdownx.superfences import SuperFencesException
 
-from lessons.page import guard, kept
+from lessons.page import apart, guard
 from lessons.page.blocks import BLOCKS
-from lessons.page.evaluate import Evaluated, evaluate
+from lessons.page.evaluate import Evaluated
 from lessons.page.problem import Problem, report
 from lessons.page.source import (
     Block,
@@ -48,11 +48,6 @@ _CLINGS = frozenset(",.;:!?)")
 SPACE = "leave a blank line above it"
 
 
-def known(source: Source) -> Evaluated | None:
-    """The page as the check evaluated it, which a build runs first. Another generator alone finds it there, too."""
-    return kept.load(source, twice=False)
-
-
 class LessonError(BuildError, SuperFencesException):  # type: ignore[misc]
     """The problems of one page, ready to print."""
 
@@ -67,7 +62,8 @@ class LessonPreprocessor(Preprocessor):
         # docs/notebooks/ is never committed: what lies there was staged by this project.
         made = Path(path).parent.name == "notebooks"
         source = scan(path, "\n".join(lines), line_offset, made=made)
-        evaluated = known(source) or evaluate(source)
+        # As the check evaluated it, which a build runs first: then it is kept, and nothing runs here.
+        (evaluated,) = apart.evaluated([source], twice=False)
         if evaluated.problems:
             raise LessonError(report(evaluated.problems))
         self.source = source

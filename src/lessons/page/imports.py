@@ -6,10 +6,12 @@ A developer's machine has more installed than builds the site: there the page wo
 from __future__ import annotations
 
 import ast
+import contextlib
 import functools
+import importlib
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib.metadata import packages_distributions
 from importlib.util import find_spec
 from pathlib import Path
@@ -33,13 +35,43 @@ def imports(source: Source) -> Iterator[Problem]:
                 yield Problem(where, "L208", f"the snippet imports {name!r}, which is not in {LOCK}", repair)
 
 
+def load(codes: Iterable[str]) -> None:
+    """Import, once for all processes forked from this one, what pieces of code may import: what the lock pins."""
+    lock = _lock(Path.cwd())
+    for name in sorted({name for code in codes for name in modules(code)}):
+        top = name.partition(".")[0]
+        # Python's own modules are quick; some speak. What cannot be imported is told where it is wanted.
+        if top not in sys.stdlib_module_names and allowed(top, lock):
+            with contextlib.suppress(Exception, SystemExit):
+                importlib.import_module(name)
+
+
+@functools.cache
+def parsed(code: str) -> ast.Module | None:
+    """The code's tree, or None for what is not plain Python: a magic, or a fault that running it will name."""
+    try:
+        return ast.parse(code)
+    except (SyntaxError, ValueError):
+        return None
+
+
+@functools.cache
+def modules(code: str) -> tuple[str, ...]:
+    """The modules a piece of code may import, as far as its text says; `from a import b` may mean a module a.b."""
+    names: list[str] = []
+    tree = parsed(code)
+    for node in ast.walk(tree) if tree else ():
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+    return tuple(names)
+
+
 def _imported(code: str) -> Iterator[tuple[str, ast.stmt]]:
     """The top-level names that code imports, wherever in it."""
-    try:
-        tree = ast.parse(code)
-    except (SyntaxError, ValueError):  # told where it runs
-        return
-    for node in ast.walk(tree):
+    tree = parsed(code)
+    for node in ast.walk(tree) if tree else ():
         if isinstance(node, ast.Import):
             yield from ((alias.name.partition(".")[0], node) for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:

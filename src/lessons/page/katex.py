@@ -34,6 +34,7 @@ _ANNOTATION = re.compile(r"<annotation[^>]*>.*?</annotation>", re.DOTALL)
 
 
 CACHE = Path(".cache/katex")
+MOST_SECONDS, MOST_MEMORY = 5, 256 * 2**20  # that setting a formula may take, which is an author's
 MOST_REMEMBERED = 20_000  # formulas; then only those of the run are kept
 
 
@@ -65,6 +66,8 @@ def distribution(start: Path | None = None) -> Path:
 @functools.cache
 def _renderer() -> Callable[[str, bool], str]:
     context = quickjs.Context()
+    context.set_memory_limit(MOST_MEMORY)
+    context.set_time_limit(MOST_SECONDS)
     context.eval((distribution() / "katex.min.js").read_text(encoding="utf-8"))
     render: Callable[[str, bool], str] = context.eval(_RENDER)
     return render
@@ -92,7 +95,10 @@ def typeset(tex: str, display: bool = False) -> str:
 
 
 def _typeset(tex: str, display: bool) -> str:
-    answer = json.loads(_renderer()(tex, display))
+    try:
+        answer = json.loads(_renderer()(tex, display))
+    except quickjs.JSException:
+        raise TexError(f"it takes more than {MOST_SECONDS} s, or too much memory, to set") from None
     if "error" in answer:
         message = str(answer["error"]).removeprefix("KaTeX parse error: ")
         # KaTeX underlines the fault with combining marks, which a terminal shows as noise.

@@ -56,6 +56,7 @@ CODES = {
     "L206": "a snippet that ends its process",
     "L207": "a value that differs from run to run",
     "L208": "an import that is not in the lock",
+    "L209": "a snippet wants more than a lesson may have",
     "L301": "TeX that KaTeX refuses",
     "L302": "mathematics in a heading",
     "L303": "mathematics that is never closed",
@@ -69,6 +70,8 @@ CODES = {
     "L502": "a notebook takes too long",
     "L503": "a notebook cell ends its kernel",
     "L504": "a figure without alternative text",
+    "L505": "a notebook cell wants more than a lesson may have",
+    "L507": "code in the words of a notebook",
     "L701": "something a template left to be written",
     "L702": "an id that is gone",
 }

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import CodeType
 
+from lessons import confine
 from lessons.page import display
 from lessons.page.display import Described, Shown
 from lessons.page.problem import Location, Problem, nearest
@@ -33,9 +34,16 @@ class Output:
     """
 
     code: str
-    visibility: str = CODE_SHOWN[0]
     printed: str = ""
     shown: Shown | None = None
+
+
+Result = Output | Shown | Problem
+
+
+def visibility(snippet: Snippet) -> str:
+    """How much of its code the reader sees."""
+    return dict(snippet.options).get("code", CODE_SHOWN[0])
 
 
 class _Printed(io.StringIO):
@@ -71,7 +79,6 @@ class Runner:
                 return Problem(location, "L204", f"snippet has the unknown option {key!r}", nearest(key, OPTIONS))
             if value not in OPTIONS[key]:
                 return Problem(location, "L204", f"{key!r} cannot be {value!r}", nearest(value, OPTIONS[key]))
-        options = dict(snippet.options)
         printed = _Printed()
 
         def execute() -> Shown | None:
@@ -96,10 +103,9 @@ class Runner:
         if isinstance(result, Problem):
             self.unset |= set_by(snippet.code)
             return result
-        visibility = options.get("code", CODE_SHOWN[0])
         whole = self.history.add(snippet.code, self.namespace)
-        code = visible(snippet.code) if visibility == "shown" else whole
-        return Output(code, visibility, printed.getvalue(), result)
+        code = visible(snippet.code) if visibility(snippet) == "shown" else whole
+        return Output(code, printed.getvalue(), result)
 
     def evaluate(self, value: Value) -> Shown | Problem:
         """Evaluate an inline value as of the point where it stands."""
@@ -154,6 +160,8 @@ class Runner:
             if isinstance(fault, NameError):
                 known = [name for name in self.namespace if not name.startswith("__")]
                 repair = nearest(fault.name or "", known) if known else "no snippet above has set a name yet"
+            if confine.refused(fault):
+                return Problem(where, "L209", f"{type(fault).__name__}: {message}", confine.ALLOWED)
             not_finite = isinstance(fault, ValueError) and message.startswith("a shown value must be finite")
             code = "L203" if not_finite else "L201"
             if isinstance(fault, ValueError) and message.startswith("alt is empty"):

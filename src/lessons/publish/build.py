@@ -51,20 +51,29 @@ def build(
     `generate`: another site generator than MkDocs.
     """
     root = config_file.parent
-    _require_replaceable(site)
-    problems = [*check(root / "docs", twice=serve_url is None), *stage.stage(root, say)]
-    if problems:
-        raise BuildFailed(report(problems))
-    site.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(prefix=f".{site.name}-", dir=site.parent))
-    os.environ["LESSONS_DECK_PDF"] = "false" if decks is Decks.NONE else "true"  # read by mkdocs.yml
-    try:
+
+    def write(fresh: Path) -> None:
+        problems = [*check(root / "docs", twice=serve_url is None), *stage.stage(root, say)]
+        if problems:
+            raise BuildFailed(report(problems))
+        os.environ["LESSONS_DECK_PDF"] = "false" if decks is Decks.NONE else "true"  # read by mkdocs.yml
         (generate or partial(_generate, serve_url=serve_url))(config_file, fresh)
         fonts.write(fresh)
         slim.write(fresh)
         katex.remember()
         if decks is Decks.PRINTED:
             pdf.write(fresh)
+
+    publish(site, write)
+
+
+def publish(site: Path, write: Callable[[Path], object]) -> None:
+    """Let `write` fill a fresh folder, and only then put it in the place of the site there is."""
+    _require_replaceable(site)
+    site.parent.mkdir(parents=True, exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(prefix=f".{site.name}-", dir=site.parent))
+    try:
+        write(fresh)
         fresh.chmod(0o755)
         swap(fresh, site)
     finally:

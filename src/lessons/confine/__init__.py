@@ -1,0 +1,105 @@
+"""What the platform gives, without being root, to a process that runs somebody's code.
+
+Linux gives the most: Landlock for files, a seccomp filter for everything a lesson has no use for, limits of resources.
+Elsewhere the limits are all there is. SECURITY.md says which layer holds what; `publish/sandbox.py` is the outer one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import errno
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from lessons.confine import calls, files, limits
+
+ALLOWED = (
+    "a lesson may read the project and the installed packages and write small files in its own folder; "
+    "other files, processes, connections and permissions are out of its reach"
+)
+_REFUSALS = {errno.EPERM, errno.EACCES, errno.EFBIG, errno.EMFILE}
+_PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS = 1, 38
+
+
+def confine(memory: float, folder: Path, *, kept: int) -> None:
+    """Confine this process to `folder` and `memory` (MiB beyond what it holds) for the rest of its life.
+
+    It loses its environment, its terminal, every open file but the descriptor `kept`, and what the modules of this
+    package take away. Nothing of it can be taken back.
+    """
+    readable = [*_readable(), Path.cwd() / "docs", Path.cwd() / "notebooks"]
+    _leave(folder, kept)
+    follow_parent()
+    _process_control(_PR_SET_NO_NEW_PRIVS, 1)
+    limits.limit(memory)
+    files.restrict(readable, folder)
+    limits.drop_capabilities()
+    calls.install()
+
+
+def follow_parent() -> None:
+    """End this process when its parent ends: whoever is killed cannot end its children."""
+    _process_control(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+@contextlib.contextmanager
+def own_folder() -> Iterator[Path]:
+    """A folder for confined processes, removed with whatever they left in it."""
+    folder = Path(tempfile.mkdtemp(prefix="lessons-"))
+    try:
+        yield folder
+    finally:
+        remove(folder)
+
+
+def remove(folder: Path) -> None:
+    """Remove a folder with whatever is in it."""
+    try:
+        shutil.rmtree(folder)
+    except (OSError, RecursionError):  # nested deeper than Python can follow
+        subprocess.run(["rm", "-rf", "--", folder], check=False)
+
+
+def _process_control(option: int, value: int) -> None:
+    with contextlib.suppress(OSError, AttributeError):  # Linux has it
+        ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0)
+
+
+def refused(fault: BaseException) -> bool:
+    """Whether an exception says that confined code wanted more than it may have."""
+    return isinstance(fault, OSError) and fault.errno in _REFUSALS
+
+
+def _open_files() -> set[int]:
+    try:
+        return {int(entry.name) for entry in Path("/proc/self/fd").iterdir()}
+    except OSError:
+        return set(range(3, 256))
+
+
+def _readable() -> list[Path]:
+    """Where Python, this package and what is installed beside it lie."""
+    return [*map(Path, {sys.prefix, sys.base_prefix, sys.exec_prefix}), Path(__file__).parents[2]]
+
+
+def _leave(folder: Path, kept: int) -> None:
+    """Give up terminal, open files and environment; the folder becomes all there is."""
+    with contextlib.suppress(OSError):
+        os.setsid()  # what it starts can be ended with it
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for number in (0, 1, 2):
+        os.dup2(nowhere, number)
+    for number in _open_files() - {0, 1, 2, nowhere, kept}:
+        os.dup2(nowhere, number)  # not closed: an object that still has the number would close its next owner
+    sys.stdin = Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115 - it lasts as long as the process
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ |= {"HOME": str(folder), "TMPDIR": str(folder), "LANG": "C.UTF-8", "TZ": "UTC"}
+    tempfile.tempdir = None  # what the parent found may not be writable here

@@ -1,0 +1,38 @@
+"""Limits of resources, and the powers that could raise them."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+from pathlib import Path
+
+FILE = 64  # MiB a file may have
+OPEN_FILES = 64
+_CAPABILITY_VERSION_3 = 0x20080522
+
+
+def limit(memory: float) -> None:
+    """Limit the address space to what is held now and `memory` MiB more, files and their number; no core files.
+
+    The address space and not the data segment: memory that is mapped to be shared counts, too.
+    """
+    with contextlib.suppress(ImportError, OSError, ValueError):  # as far as the platform has them
+        import resource
+
+        held = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+        most = held + int(memory * 2**20)
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (FILE * 2**20, FILE * 2**20))
+        resource.setrlimit(resource.RLIMIT_NOFILE, (OPEN_FILES, OPEN_FILES))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def drop_capabilities() -> None:
+    """Give up what sets root apart from others: a limit could be raised again. Others have nothing to give up."""
+
+    class Header(ctypes.Structure):
+        _fields_ = (("version", ctypes.c_uint32), ("pid", ctypes.c_int))
+
+    with contextlib.suppress(OSError, AttributeError):
+        none = (ctypes.c_uint32 * 6)()  # effective, permitted and inheritable, in two halves
+        ctypes.CDLL(None).capset(ctypes.byref(Header(_CAPABILITY_VERSION_3, 0)), ctypes.byref(none))

@@ -1,0 +1,125 @@
+"""Programs that a lesson should never hold, and the machine they are let loose on: a project, and what lies beside it.
+
+Each program of `programs/` says in its first lines what it tries, and what its author is told where it stands in a
+page or in a notebook.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SECONDS = 4  # a snippet may take
+# The command as it is started by its name, with less patience than it has.
+COMMAND = f"""
+import sys
+from lessons import cli
+from lessons.page import apart
+if __name__ == "__main__":
+    apart.SECONDS = {SECONDS}
+    sys.exit(cli.main())
+"""
+
+
+@dataclass
+class Machine:
+    """A project in `project`, a secret and a service in `outside`, a secret in the environment, an open port."""
+
+    project: Path
+    outside: Path
+    secret: str
+    port: int
+    sockets: list[socket.socket]
+
+    def filled(self, program: str) -> str:
+        """A program with the places it looks for."""
+        for name, value in (("OUTSIDE", self.outside), ("PROJECT", self.project), ("PORT", self.port)):
+            program = program.replace(f"{{{name}}}", str(value))
+        return program
+
+    def lessons(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        script = self.outside.parent / "command.py"
+        script.write_text(COMMAND)
+        return subprocess.run(
+            [sys.executable, script, *arguments],
+            cwd=self.project,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=240,
+            check=False,
+        )
+
+    @property
+    def environment(self) -> dict[str, str]:
+        given = {"CORPUS_TOKEN": self.secret, "TMPDIR": str(self.temporary)}
+        return os.environ | given | {"PYTHONPATH": str(ROOT / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
+
+    def everything(self) -> dict[str, str]:
+        """Every file with what it holds and every other thing with its permissions, save what a build keeps."""
+        found = {}
+        for path in [self.project, *self.project.rglob("*"), *self.outside.rglob("*"), *self.temporary.rglob("*")]:
+            if path.is_file():
+                found[str(path)] = hashlib.sha256(path.read_bytes()).hexdigest()
+            elif self.project / ".cache" not in path.parents:
+                found[str(path)] = f"{path.lstat().st_mode:o}"
+        kept = str(self.project / ".cache")
+        return {name: is_ for name, is_ in found.items() if not name.startswith((f"{kept}/pages/", f"{kept}/katex"))}
+
+    @property
+    def temporary(self) -> Path:
+        return self.outside.parent / "temporary"
+
+    def processes(self) -> list[str]:
+        """What still runs in a folder of this machine."""
+        found = []
+        for process in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                if (process / "cwd").readlink().is_relative_to(self.outside.parent):
+                    found.append((process / "cmdline").read_text())
+        return found
+
+    def called(self) -> int:
+        """How many connections and messages arrived."""
+        number = 0
+        for one in self.sockets:
+            with contextlib.suppress(BlockingIOError):
+                _ = one.accept() if one.type == socket.SOCK_STREAM else one.recv(1)
+                number += 1
+        return number
+
+
+@pytest.fixture(scope="module")
+def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
+    base = tmp_path_factory.mktemp("machine")
+    for name in ("outside", "temporary", "project/docs", "project/notebooks", "project/.git", "project/.cache/pages"):
+        (base / name).mkdir(parents=True)
+    secret = secrets.token_hex(16)
+    (base / "outside/secret").write_text(secret)
+    (base / "project/.git/config").write_text(secret)
+    (base / "project/mkdocs.yml").write_text("site_name: Hostile\n")
+    (base / "project/docs/index.md").write_text("---\ntitle: Home\ndescription: Home.\n---\n\n# Home\n")
+    shutil.copy(ROOT / "requirements.txt", base / "project")
+    tcp, udp, service = socket.socket(), socket.socket(type=socket.SOCK_DGRAM), socket.socket(socket.AF_UNIX)
+    with tcp, udp, service:
+        tcp.bind(("127.0.0.1", 0))
+        udp.bind(tcp.getsockname())
+        with contextlib.chdir(base / "outside"):  # the name of a socket may not be long
+            service.bind("service")
+        for one in (tcp, udp, service):
+            one.setblocking(False)
+            with contextlib.suppress(OSError):
+                one.listen()
+        yield Machine(base / "project", base / "outside", secret, tcp.getsockname()[1], [tcp, udp, service])
