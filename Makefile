@@ -10,10 +10,10 @@ LESSONS := $(BIN)/lessons
 SYSTEM_TOOLS := chromium:chromium firefox-esr:firefox-esr pdfinfo:poppler-utils bwrap:bubblewrap java:default-jre-headless
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve build sandbox check new values notebooks lab pdf test lint bench screenshot lock clean browsers
+.PHONY: help setup serve build build-next sandbox check new values notebooks lab pdf test lint bench screenshot lock clean browsers
 
 help: ## this list
-	@awk -F':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
+	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 setup: $(SITE_READY) ## install what the site needs, at the locked versions
 
@@ -22,6 +22,9 @@ serve: $(SITE_READY) ## build, serve on this machine, rebuild on every change   
 
 build: $(SITE_READY) ## build the site into site/
 	@$(LESSONS) build
+
+build-next: $(DEV_READY) ## build the same sources with Zensical into site-next/
+	@$(LESSONS) build-next
 
 sandbox: $(SITE_READY) ## build a tree that nobody has looked at, in a sandbox       (TREE=../their-clone)
 	@$(call need,bwrap:bubblewrap)
@@ -68,7 +71,7 @@ LOCK := --quiet --upgrade --universal --python-version 3.11 --generate-hashes --
 	--no-emit-find-links --custom-compile-command "make lock"
 
 clean: ## remove what was built and cached, and the environment
-	rm -rf .venv node_modules site .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv node_modules site site-next .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
 browsers:
 	@$(call need,$(SYSTEM_TOOLS))

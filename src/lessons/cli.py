@@ -63,6 +63,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     build.set_defaults(run=_build)
 
+    successor = commands.add_parser("build-next", help="build the same sources with Zensical")
+    successor.add_argument("--site", type=Path, default=Path("site-next"), help="where to put it (default: site-next)")
+    successor.set_defaults(run=_build_next)
+
     sandbox = commands.add_parser("sandbox", help="build the site of a tree that nobody has looked at, in a sandbox")
     sandbox.add_argument("tree", nargs="?", type=Path, default=Path(), help="a project's folder (default: this one)")
     sandbox.add_argument("--site", type=Path, default=Path("site"), help="where to put it (default: site)")
@@ -149,6 +153,19 @@ def _build(options: argparse.Namespace) -> int:
     decks = Decks.PRINTED if printed else Decks.NONE
     try:
         build(CONFIG.resolve(), options.site.resolve(), decks=decks)
+    except BuildFailed as fault:
+        return _fail(f"{fault}\nThe site was not built; {options.site}/ is as it was.")
+    print(f"built {options.site}/")
+    return 0
+
+
+def _build_next(options: argparse.Namespace) -> int:
+    from lessons.publish import pdf, zensical
+    from lessons.publish.build import BuildFailed, Decks, build
+
+    decks = Decks.PRINTED if pdf.browser() else Decks.NONE
+    try:
+        build(CONFIG.resolve(), options.site.resolve(), decks=decks, generate=zensical.generate)
     except BuildFailed as fault:
         return _fail(f"{fault}\nThe site was not built; {options.site}/ is as it was.")
     print(f"built {options.site}/")

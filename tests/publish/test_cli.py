@@ -14,8 +14,8 @@ PAGE = "docs/lessons/vae-training.md"
 def test_help_names_every_command(project: Any) -> None:
     done = project.run("--help")
     assert done.returncode == 0
-    for command in ("check", "build", "serve"):
-        assert re.search(rf"^ +{command} ", done.stdout, re.MULTILINE)
+    for command in ("check", "build", "build-next", "serve"):
+        assert re.search(rf"^ +{command}( |$)", done.stdout, re.MULTILINE)
 
 
 @pytest.mark.parametrize(

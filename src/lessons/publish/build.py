@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from enum import Enum
+from functools import partial
 from pathlib import Path
 
 from mkdocs.commands.build import build as mkdocs_build
@@ -25,6 +26,7 @@ class BuildFailed(Exception):
 
 
 Say = Callable[[str], None]
+Generate = Callable[[Path, Path], None]  # from this mkdocs.yml into this folder; raises BuildFailed
 
 
 class Decks(Enum):
@@ -36,9 +38,18 @@ class Decks(Enum):
 
 
 def build(
-    config_file: Path, site: Path, *, decks: Decks = Decks.NONE, serve_url: str | None = None, say: Say = print
+    config_file: Path,
+    site: Path,
+    *,
+    decks: Decks = Decks.NONE,
+    serve_url: str | None = None,
+    say: Say = print,
+    generate: Generate | None = None,
 ) -> None:
-    """Build `config_file`'s pages into `site`, whole or not at all. Raises BuildFailed with every problem found."""
+    """Build `config_file`'s pages into `site`, whole or not at all. Raises BuildFailed with every problem found.
+
+    `generate`: another site generator than MkDocs.
+    """
     root = config_file.parent
 
     def write(fresh: Path) -> None:
@@ -46,7 +57,7 @@ def build(
         if problems:
             raise BuildFailed(report(problems))
         os.environ["LESSONS_DECK_PDF"] = "false" if decks is Decks.NONE else "true"  # read by mkdocs.yml
-        _generate(config_file, fresh, serve_url=serve_url)
+        (generate or partial(_generate, serve_url=serve_url))(config_file, fresh)
         fonts.write(fresh)
         slim.write(fresh)
         katex.remember()

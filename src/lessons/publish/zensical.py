@@ -1,0 +1,132 @@
+"""The same sources built with Zensical, which follows Material for MkDocs: `lessons build-next`.
+
+Zensical reads `mkdocs.yml` and runs the same Markdown extensions, but passes in silence over hooks, unknown plugins
+and entries of `nav:` that have no page. So it gets a project of its own, in which notebooks are Markdown, and what
+it makes of that is looked through before it becomes a site. See docs/decisions/after-material.md.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+from mkdocs.utils.yaml import yaml_load
+
+from lessons.notebook import stage
+from lessons.page import checks, links, source
+from lessons.publish.build import BuildFailed
+
+SEARCH = "search"  # the only plugin of ours that Zensical knows
+NOTEBOOK_LINKS = "lessons.notebook.markdown_links"
+VARIANT = "classic"  # Material's look, which docs/assets/lesson.css dresses; "modern" is another design
+
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+_RAISED = re.compile(r"(?ms)^RuntimeError: (.*?)\s*(?=^Traceback|\Z)")
+_DOWNLOAD = re.compile(r'(<a href=")\.\./([\w.-]+" download)')
+_ARTICLE = re.compile(r"(?s)<article.*</article>")
+_CODE = re.compile(r"(?s)<(pre|code)\b.*?</\1>")
+_RAW = re.compile(r"///[^<\n]*|\{python\}[^<\n]*")
+
+
+def generate(config_file: Path, site: Path) -> None:
+    """Fill the folder `site`, whose pages are checked already: what their snippets gave is kept, and none runs here.
+
+    Raises BuildFailed where Zensical stops or leaves something out.
+    """
+    if importlib.util.find_spec("zensical") is None:
+        raise BuildFailed("Zensical is not installed here: `make build-next` installs it")
+    with tempfile.TemporaryDirectory() as folder:
+        project = Path(folder)
+        nav = lay_out(config_file, project)
+        _run(project, config_file.parent)
+        if faults := [*left_out(project / "docs", nav, project / "site")]:
+            raise BuildFailed("\n".join(["Zensical left something out:", *faults]))
+        shutil.copytree(project / "site", site, dirs_exist_ok=True)
+    _lead_beside(site)
+
+
+def lay_out(config_file: Path, project: Path) -> Any:
+    """Write a project that Zensical understands into an empty folder. Returns its navigation."""
+    docs, notebooks = config_file.parent / "docs", project / stage.STAGED
+    shutil.copytree(docs, project / "docs", ignore=lambda at, _: [notebooks.name] if Path(at) == docs else [])
+    for page in stage.export(config_file.parent, notebooks):
+        beside = page.with_suffix("") / f"{page.stem}.ipynb"  # where the page will be, and its link for download
+        beside.parent.mkdir()
+        page.with_suffix(".ipynb").rename(beside)
+    with config_file.open(encoding="utf-8") as file:
+        config = yaml_load(file)
+    config["nav"] = _in_markdown(config["nav"])
+    config["plugins"] = [plugin for plugin in config["plugins"] if SEARCH in plugin]
+    config["markdown_extensions"].append(NOTEBOOK_LINKS)
+    config["theme"]["variant"] = VARIANT
+    config["theme"].pop("custom_dir", None)  # mends Material's templates, and would spoil Zensical's
+    config.pop("hooks", None)
+    (project / "mkdocs.yml").write_text(yaml.safe_dump(config, sort_keys=False, allow_unicode=True), encoding="utf-8")
+    return config["nav"]
+
+
+def _in_markdown(nav: Any) -> Any:
+    """The navigation with the notebooks' Markdown in their place."""
+    if isinstance(nav, list):
+        return [_in_markdown(entry) for entry in nav]
+    if isinstance(nav, dict):
+        return {title: _in_markdown(entry) for title, entry in nav.items()}
+    return re.sub(r"\.ipynb$", ".md", nav)
+
+
+def _run(project: Path, root: Path) -> None:
+    """Run Zensical on a project, in the folder of the real one: there the extension finds what is kept of each page."""
+    command = [sys.executable, "-P", "-m", "zensical", "build", "--strict", "--config-file", f"{project}/mkdocs.yml"]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise BuildFailed(_told(done.stderr))
+
+
+def _told(errors: str) -> str:
+    """What Zensical complains of, without its colours and its own call stack."""
+    text = _COLOUR.sub("", errors).replace("No issues found\n", "")
+    complaints, _, stack = text.partition("Traceback (most recent call last):\n")
+    raised = _RAISED.search(stack)
+    return "\n".join(filter(None, ["Zensical stopped:", complaints.strip(), raised[1] if raised else stack.strip()]))
+
+
+def left_out(docs: Path, nav: Any, site: Path) -> Iterator[str]:
+    """What stands in the sources and not in the built site, a line each."""
+    for entry in _entries(nav):
+        if not (docs / entry).is_file():
+            yield f"mkdocs.yml: nav names {entry}, and there is no such page"
+    for path in checks.pages(docs):
+        name = path.relative_to(docs)
+        page = site / (name.parent if name.stem == "index" else name.with_suffix("")) / "index.html"
+        if not page.is_file():
+            yield f"docs/{name.as_posix()}: no page was made of it"
+            continue
+        article = "".join(_ARTICLE.findall(page.read_text(encoding="utf-8")))
+        for block in sorted(links.block_ids(source.read(name.as_posix(), path.read_text(encoding="utf-8")))):
+            if f'id="{block}"' not in article:
+                yield f"docs/{name.as_posix()}: {block} is not on its page"
+        for raw in _RAW.findall(_CODE.sub("", article)):
+            yield f"docs/{name.as_posix()}: published as it was written: {raw}"
+
+
+def _entries(nav: Any) -> Iterator[str]:
+    if isinstance(nav, str):
+        yield nav
+        return
+    for entry in nav.values() if isinstance(nav, dict) else nav:
+        yield from _entries(entry)
+
+
+def _lead_beside(site: Path) -> None:
+    """Links for download lead beside their page again: Zensical takes them as seen from the Markdown file."""
+    for page in site.rglob("*.html"):
+        html = page.read_text(encoding="utf-8")
+        page.write_text(_DOWNLOAD.sub(r"\1\2", html), encoding="utf-8")
