@@ -25,7 +25,9 @@ def covered(path: str) -> bool:
 
 
 def test_every_tracked_file_that_is_no_prose_is_named() -> None:
-    done = subprocess.run(["git", "-c", "safe.directory=*", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        ["git", "-c", "safe.directory=*", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     tracked = done.stdout.splitlines()
     assert "src/lessons/cli.py" in tracked
     assert [path for path in tracked if not re.fullmatch(PROSE, path) and not covered(path)] == []
