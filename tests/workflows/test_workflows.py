@@ -192,8 +192,9 @@ def test_what_is_deployed_is_what_was_compared() -> None:
         if step.get("uses", "").startswith("actions/upload-artifact@") and step["with"]["name"] == "github-pages"
     ]
     assert [(name, one["path"]) for name, one in uploads] == [("build", "dist/artifact.tar")]
+    assert "make as-text-pdf" in [step.get("run") for step in told["build"]["steps"]]
     assert told["verify"]["needs"] == "build"
-    assert [step.get("run") for step in told["verify"]["steps"]][-3:] == ["make as-text-sandbox", None, "make same"]
+    assert [step.get("run") for step in told["verify"]["steps"]][-3:] == ["make as-text-pdf", None, "make same"]
     assert set(told["deploy"]["needs"]) == {"test", "verify"}
     assert told["attest"]["needs"] == "deploy"
 
