@@ -11,6 +11,7 @@ SYSTEM_TOOLS := chromium:chromium firefox-esr:firefox-esr pdfinfo:poppler-utils 
 
 .DEFAULT_GOAL := help
 .PHONY: help setup serve build build-next sandbox check new values notebooks lab pdf test lint bench screenshot lock clean browsers
+.PHONY: annotate summary pack same workflows audit sbom notices owners runner
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -52,7 +53,7 @@ pdf: $(SITE_READY) ## build the site with the decks printed to PDF
 test: lint browsers ## run every check
 	@$(BIN)/python -m pytest
 
-lint: $(DEV_READY) ## style, types and the arrows between the modules
+lint: $(DEV_READY) workflows ## style, types, the arrows between the modules, and the workflows
 	@$(BIN)/ruff check src tests
 	@$(BIN)/ruff format --check --quiet src tests
 	@$(BIN)/mypy
@@ -70,8 +71,56 @@ lock: $(DEV_READY) ## resolve the dependencies again and pin them with hashes
 LOCK := --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --custom-compile-command "make lock"
 
+notices: build ## show who made what the site ships, and under which licences
+	@cat site/notices.txt
+
+workflows: $(DEV_READY) ## faults of the workflows and of the forms
+	@$(BIN)/zizmor --offline --strict-collection --quiet --no-progress --persona=auditor .github
+	@$(BIN)/python -m tests.schemas >/dev/null
+
+audit: $(DEV_READY) ## ask for known vulnerabilities of what the locks name: needs the internet
+	@$(BIN)/python -m tests.audit
+
+sbom: $(DEV_READY) ## list what builds the site, as CycloneDX, into dist/
+	@$(BIN)/python -m tests.sbom
+
+annotate: $(SITE_READY) ## in a workflow: every problem beside its line             (BASE=origin/main)
+	@mkdir -p .cache; status=0; $(LESSONS) check --format github --ready --base "$(BASE)" 2>.cache/annotate.txt || status=$$?; \
+		$(call as_text,cat .cache/annotate.txt); exit $$status
+
+summary: $(SITE_READY) ## in a workflow: the values that a change changes           (BASE=origin/main)
+	@$(LESSONS) values --diff "$(BASE)" --format markdown $(if $(GITHUB_STEP_SUMMARY),>> "$$GITHUB_STEP_SUMMARY")
+
+pack: ## the built site as one file, dist/artifact.tar, the same bytes from the same site
+	@test -f site/sitemap.xml || { echo "there is no built site to pack: run \`make sandbox\` first" >&2; exit 1; }
+	@mkdir -p dist
+	@tar --create --file=dist/artifact.tar --directory=site --sort=name --format=gnu --mtime=@0 --owner=0 --group=0 \
+		--numeric-owner --mode=u=rwX,go=rX .
+	@sha256sum dist/artifact.tar
+
+same: pack ## compare with what another machine packed, dist/published/artifact.tar, byte for byte
+	@cmp --silent dist/artifact.tar dist/published/artifact.tar || \
+		{ mkdir -p dist/published/site && tar --extract --file=dist/published/artifact.tar --directory=dist/published/site && \
+		diff --recursive --brief dist/published/site site; \
+		echo "the two builds differ: nothing is published" >&2; exit 1; }
+	@echo "both builds are the same bytes"
+
+owners: ## say who owns what runs code                                 (OWNER=@organisation/team)
+	@case "$(OWNER)" in @?*) ;; *) echo "say whose: make owners OWNER=@organisation/team" >&2; exit 1;; esac
+	@sed -i -E 's|^(/[^ ]+).*|\1 $(OWNER)|' .github/CODEOWNERS
+
+# A runner is an Ubuntu: its browsers have other names than Debian's, and it keeps namespaces from bubblewrap.
+runner:
+	@sudo ln -sf "$$(command -v google-chrome)" /usr/local/bin/chromium
+	@sudo ln -sf "$$(command -v firefox)" /usr/local/bin/firefox-esr
+	@sudo sysctl --quiet --ignore --write kernel.apparmor_restrict_unprivileged_userns=0
+
+# In a workflow: a target whose output is only text, whatever an author wrote.
+as-text-%:
+	@$(call as_text,$(MAKE) --no-print-directory $*)
+
 clean: ## remove what was built and cached, and the environment
-	rm -rf .venv node_modules site site-next .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv node_modules site site-next dist .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
 browsers:
 	@$(call need,$(SYSTEM_TOOLS))
@@ -112,4 +161,13 @@ define apt
 	{ echo "installing with apt:" $(1); root=""; test "$$(id -u)" = 0 || root=sudo; \
 	export DEBIAN_FRONTEND=noninteractive; \
 	$$root apt-get update -qq && $$root apt-get install -y -qq --no-install-recommends $(1) >/dev/null; }
+endef
+
+# $(1): a command. A line of what it prints that looks like a command to the runner is none between these two lines.
+define as_text
+	( token=""; status=0; \
+	test -z "$$GITHUB_ACTIONS" || { token=$$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n'); echo "::stop-commands::$$token"; }; \
+	{ $(1); } 2>&1 || status=$$?; \
+	test -z "$$token" || printf '\n::%s::\n' "$$token"; \
+	exit $$status )
 endef

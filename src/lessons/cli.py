@@ -50,7 +50,7 @@ def _parser() -> argparse.ArgumentParser:
 
     values = commands.add_parser("values", help="list every computed value, or what a change does to them")
     values.add_argument("pages", nargs="*", type=Path, help="Markdown files (default: all of docs/)")
-    values.add_argument("--format", choices=["text", "json"], default="text", help="default: text")
+    values.add_argument("--format", choices=["text", "json", "markdown"], default="text", help="default: text")
     values.add_argument("--diff", metavar="BASE", help="only what differs from this revision, old → new")
     values.set_defaults(run=_values)
 
@@ -137,9 +137,10 @@ def _values(options: argparse.Namespace) -> int:
 
     found = values.values(options.pages or checks.pages(Path("docs")))
     try:
-        print(values.diff(values.at(options.diff), found) if options.diff else values.listed(found, options.format))
+        told = values.diff(values.at(options.diff), found) if options.diff else values.listed(found, options.format)
     except values.NoBase as fault:
         return _fail(str(fault))
+    print(values.fenced(told) if options.format == "markdown" else told)
     return 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 
 from lessons.authoring import values
-from lessons.authoring.values import Computed, diff, listed
+from lessons.authoring.values import Computed, diff, fenced, listed
 
 PAGE = "docs/lessons/one.md"
 KL = Computed(PAGE, 12, "kl", "D", "≈ 0.333 nats", "nats", 1 / 3)
@@ -123,3 +124,20 @@ def test_one_value_and_none() -> None:
     assert listed([], "json") == "[]"
     assert listed([], "text") == "0 values"
     assert str(replace(KL, symbol="")) == f"{PAGE}:12: kl: ≈ 0.333 nats"
+
+
+@pytest.mark.parametrize("text", ["plain", "```\n# no heading\n```", "a ````` b", "``````"])
+def test_no_value_closes_the_fence_of_a_summary(text: str) -> None:
+    first, *shown, last = fenced(text).split("\n")
+    assert first == f"{last}text"
+    assert set(last) == {"`"}
+    assert "\n".join(shown) == text
+    assert not any(re.match(rf" {{0,3}}{last}", line) for line in shown)
+
+
+def test_a_summary_shows_no_control_signs_and_ends() -> None:
+    assert "\x1b" not in fenced("\x1b[31mred")
+    assert "\u202e" not in fenced("\u202eright to left")
+    told = fenced("x" * 3_000_000)
+    assert len(told.encode()) < 2**20
+    assert "characters more" in told.split("\n")[-2]

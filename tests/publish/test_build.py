@@ -118,6 +118,18 @@ def test_a_page_missing_from_the_navigation_stops_the_build(built: Any) -> None:
     assert "lessons/new.md" in done.stderr
 
 
+def test_what_nobody_may_ship_stops_the_build(built: Any) -> None:
+    good, planted = fingerprint(built.folder / "site"), built.folder / "docs/lessons/jquery.js"
+    planted.write_text("jQuery = 1", encoding="utf-8")
+    done = built.run("build")
+    planted.unlink()
+    assert done.returncode == 1
+    assert "lessons/jquery.js: nobody is named as its author" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert fingerprint(built.folder / "site") == good
+    assert [one.name for one in built.folder.glob(".site-*")] == []
+
+
 def test_several_broken_pages_are_told_in_one_run(built: Any) -> None:
     texts = {path: (built.folder / path).read_text(encoding="utf-8") for path in (PAGE, GUIDE)}
     built.edit(PAGE, "    id: four-kls\n", "    ident: four-kls\n")

@@ -23,7 +23,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def write(site: Path, *formulas: str) -> dict[str, TTFont]:
-    """Set a page of formulas; the fonts written for it, by their KaTeX name."""
+    """Set a page of formulas; the fonts written for it, by their name."""
     typeset = "".join(katex.typeset(formula, True) for formula in formulas)
     (site / "index.html").write_text(PAGE.format(typeset), encoding="utf-8")
     fonts.write(site)
@@ -49,23 +49,23 @@ def test_every_character_of_a_formula_is_in_a_font(site: Path) -> None:
     used = fonts.use([(site / "index.html").read_text(encoding="utf-8")], rules)
     faces = {"KaTeX_Main": "Regular", "KaTeX_Math": "Italic"}
     for (family, _, _), shown in used.items():
-        font = found[f"{family}-{faces.get(family, 'Regular')}"]
+        font = found[f"{family.replace('KaTeX', 'Lessons')}-{faces.get(family, 'Regular')}"]
         missing = {one for one in shown if not one.isspace() and one not in characters(font)}
         assert missing <= {"\u200b"}, (family, missing)
     assert set().union(*used.values()) >= set("μσ⋅ε=0.318N(,I)∑i1dx2/") - {"/"}
-    assert "μ" in characters(found["KaTeX_Math-Italic"])
-    assert "N" in characters(found["KaTeX_Caligraphic-Regular"])
-    assert set("0.318=+") <= characters(found["KaTeX_Main-Regular"])
+    assert "μ" in characters(found["Lessons_Math-Italic"])
+    assert "N" in characters(found["Lessons_Caligraphic-Regular"])
+    assert set("0.318=+") <= characters(found["Lessons_Main-Regular"])
 
 
 def test_only_the_faces_in_use_are_written(site: Path) -> None:
-    assert set(write(site, "x = 1")) <= {"KaTeX_Main-Regular", "KaTeX_Math-Italic"}
-    assert "KaTeX_Caligraphic-Regular" in write(site, r"\mathcal N")
-    assert "KaTeX_Main-Bold" in write(site, r"\mathbf x")
+    assert set(write(site, "x = 1")) <= {"Lessons_Main-Regular", "Lessons_Math-Italic"}
+    assert "Lessons_Caligraphic-Regular" in write(site, r"\mathcal N")
+    assert "Lessons_Main-Bold" in write(site, r"\mathbf x")
 
 
 def test_only_the_characters_in_use_are_kept(site: Path) -> None:
-    italic = write(site, r"\mu + x = 1")["KaTeX_Math-Italic"]
+    italic = write(site, r"\mu + x = 1")["Lessons_Math-Italic"]
     assert {"μ", "x"} <= characters(italic)
     assert not {"ψ", "q"} & characters(italic)
 
@@ -76,7 +76,7 @@ def test_a_site_without_mathematics_carries_no_characters(site: Path) -> None:
 
 def test_the_cut_fonts_draw_as_the_whole_ones(site: Path) -> None:
     whole = TTFont(katex.distribution() / "fonts/KaTeX_Math-Italic.woff2")
-    cut = write(site, r"\mu")["KaTeX_Math-Italic"]
+    cut = write(site, r"\mu")["Lessons_Math-Italic"]
     for font in (whole, cut):
         assert font["head"].unitsPerEm == whole["head"].unitsPerEm
     names = [font.getBestCmap()[ord("μ")] for font in (whole, cut)]
@@ -102,3 +102,15 @@ def test_a_damaged_cache_entry_is_made_again(site: Path) -> None:
         path.write_bytes(b"damaged")
     write(site, r"\mu")
     assert {path.name: path.read_bytes() for path in (site / "assets/math").iterdir()} == first
+
+
+def test_a_cut_font_keeps_its_licence_and_not_the_reserved_name(site: Path) -> None:
+    for font in write(site, r"\mathcal N(\mu, \sigma^2)").values():
+        told = {entry.nameID: entry.toUnicode() for entry in font["name"].names}
+        assert "Design Science" in told[0]
+        assert re.search(r"Reserved Font Name KaTeX_\w+\.\s+.*SIL Open Font License, Version 1.1", told[13], re.DOTALL)
+        assert told[14].endswith("/OFL")
+        for entry in (1, 3, 4, 6):
+            assert "Lessons_" in told[entry]
+            assert "KaTeX" not in told[entry]
+    assert "KaTeX" not in (site / fonts.STYLESHEET).read_text(encoding="utf-8")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tarfile
@@ -14,6 +15,8 @@ from io import BytesIO
 from pathlib import Path
 
 from lessons.page import apart, checks, source
+
+LONGEST = 100_000  # characters of a summary: GitHub shows none of more than a mebibyte
 
 
 class NoBase(ValueError):
@@ -67,6 +70,15 @@ def diff(old: Sequence[Computed], new: Sequence[Computed]) -> str:
             lines.append(f"{value.page}:{value.line}: {value.expression}: {was.text} → {now.text}{exact}")
     lines += [f"{v.page}: {v.expression}: {v.text} → gone" for key, v in before.items() if key not in after]
     return "\n".join([*lines, f"{len(lines)} of {len(after)} values changed"])
+
+
+def fenced(text: str) -> str:
+    """The text as Markdown that shows it as it is: in a fence longer than any in it, short enough for a summary."""
+    shown = "".join(sign if sign.isprintable() or sign == "\n" else "\N{REPLACEMENT CHARACTER}" for sign in text)
+    if len(shown) > LONGEST:
+        shown = f"{shown[:LONGEST]}\n… and {len(shown) - LONGEST} characters more: `make values BASE=main` lists them"
+    fence = "`" * (2 + max(map(len, re.findall("`+", shown)), default=1))
+    return f"{fence}text\n{shown}\n{fence}"
 
 
 def _keyed(found: Sequence[Computed]) -> dict[tuple[str, str, int], Computed]:

@@ -18,7 +18,7 @@ from mkdocs.exceptions import Abort, ConfigurationError, MkDocsException
 from lessons.notebook import stage
 from lessons.page import checks, katex
 from lessons.page.problem import Problem, report
-from lessons.publish import fonts, pdf, slim
+from lessons.publish import fonts, notices, pdf, slim
 
 
 class BuildFailed(Exception):
@@ -63,6 +63,11 @@ def build(
         katex.remember()
         if decks is Decks.PRINTED:
             pdf.write(fresh)
+        if generate is None:  # another generator's theme has other authors: see docs/decisions/after-material.md
+            try:
+                notices.write(fresh)
+            except notices.Unlicensed as fault:
+                raise BuildFailed(str(fault)) from None
 
     publish(site, write)
 

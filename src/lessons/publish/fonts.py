@@ -2,7 +2,8 @@
 
 KaTeX ships 20 fonts of up to 28 KB; a page of lessons uses some fifty glyphs of a handful. The stylesheet is
 KaTeX's own, without the faces that no rule in use asks for; the rest point at the cut fonts, which carry a hash
-of their content in their names.
+of their content in their names. A cut font is a modified one, and the licence (OFL 1.1) reserves KaTeX's names for
+the whole ones: the cut ones are called otherwise, and keep their copyright and their licence inside.
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ _TOKEN = re.compile(
 )
 
 
+RESERVED, OURS = "KaTeX_", "Lessons_"  # how the families' names begin, whole and cut
+COPYRIGHT, LICENCE, LICENCE_URL = 0, 13, 14  # entries of a font's table of names
 Face = tuple[str, bool, bool]  # family, bold, italic
 PLAIN: Face = ("KaTeX_Main", False, False)
 
@@ -118,25 +121,29 @@ def write(site: Path) -> None:
         if key not in found:
             return ""
         data = _cut(katex.distribution() / "fonts" / f"{match['name']}.woff2", found[key])
-        name = f"{match['name']}.{hashlib.sha256(data).hexdigest()[:8]}.woff2"
+        name = f"{match['name'].replace(RESERVED, OURS)}.{hashlib.sha256(data).hexdigest()[:8]}.woff2"
         (folder / name).write_bytes(data)
         return _SRC.sub(f'src:url({name}) format("woff2");font-display:block', match[0])
 
-    (site / STYLESHEET).write_text(_FACE.sub(face, css), encoding="utf-8")
+    (site / STYLESHEET).write_text(_FACE.sub(face, css).replace(RESERVED, OURS), encoding="utf-8")
 
 
 def _cut(path: Path, characters: set[str]) -> bytes:
     """A font with only these characters, as woff2; kept by the hash of all that decides its bytes."""
     text = "".join(sorted(characters))
     whole = path.read_bytes()
-    key = hashlib.sha256(b"|".join([fontTools.version.encode(), text.encode(), whole])).hexdigest()
+    key = hashlib.sha256(b"|".join([fontTools.version.encode(), OURS.encode(), text.encode(), whole])).hexdigest()
     kept = CACHE / f"{key}.woff2"
     if kept.is_file() and (data := kept.read_bytes()).startswith(b"wOF2"):
         return data
     font = TTFont(io.BytesIO(whole), recalcTimestamp=False)
-    subsetter = subset.Subsetter(subset.Options(hinting=False, notdef_outline=True))
+    names = [*range(COPYRIGHT, 7), LICENCE, LICENCE_URL]
+    subsetter = subset.Subsetter(subset.Options(hinting=False, notdef_outline=True, name_IDs=names))
     subsetter.populate(text=text)
     subsetter.subset(font)
+    for entry in font["name"].names:
+        if entry.nameID not in (COPYRIGHT, LICENCE):
+            entry.string = entry.toUnicode().replace(RESERVED, OURS)
     font.flavor = "woff2"
     buffer = io.BytesIO()
     font.save(buffer)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ import tinycss2
 from lessons import sealed
 
 FOLDER = Path(".cache/styles")
+LANGUAGES = Path("assets/javascripts/lunr")  # of the search: English needs none, and they are under another licence
 _STATED = re.compile(r"\[(data-md-color-(?:primary|accent))=\"?([\w-]+)\"?\]")
 _CLASS = re.compile(r"\.(-?[_a-zA-Z][\w-]*)")
 _WORD = re.compile(r'data-md-color-\w+="[^"]*"|[\w-]+')
@@ -26,8 +28,9 @@ _STRINGS = re.compile(r"\"[^\"]*\"|'[^']*'")
 
 def write(site: Path) -> None:
     """Cut every stylesheet of a built site, and give each the hash of what it now holds as a part of its name."""
+    shutil.rmtree(site / LANGUAGES, ignore_errors=True)
     pages = {path: path.read_text(encoding="utf-8") for path in sorted(site.rglob("*.html"))}
-    scripts = "\n".join(p.read_text(encoding="utf-8") for p in sorted(site.rglob("*.js")) if p.parent.name != "lunr")
+    scripts = "\n".join(p.read_text(encoding="utf-8") for p in sorted(site.rglob("*.js")))
     words = {word for html in pages.values() for word in _WORD.findall(html)}
 
     renamed: dict[str, str] = {}
