@@ -7,10 +7,10 @@ SITE_READY := .venv/.site-ready
 DEV_READY := .venv/.dev-ready
 LESSONS := $(BIN)/lessons
 # Browsers and readers of what the browsers print: only checks and `make pdf` need them.
-SYSTEM_TOOLS := chromium:chromium firefox-esr:firefox-esr pdfinfo:poppler-utils java:default-jre-headless
+SYSTEM_TOOLS := chromium:chromium firefox-esr:firefox-esr pdfinfo:poppler-utils java:default-jre-headless faketime:faketime
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve build check new values notebooks lab pdf test lint bench screenshot lock clean browsers
+.PHONY: help setup serve build digest check new values notebooks lab pdf test lint bench screenshot lock clean browsers
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -22,6 +22,9 @@ serve: $(SITE_READY) ## build, serve on this machine, rebuild on every change   
 
 build: $(SITE_READY) ## build the site into site/
 	@$(LESSONS) build
+
+digest: build ## build the site, and print its digest
+	@$(LESSONS) digest
 
 check: $(SITE_READY) ## report every problem of every lesson
 	@$(LESSONS) check

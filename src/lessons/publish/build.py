@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import shutil
-import tempfile
 from collections.abc import Callable
 from enum import Enum
 from pathlib import Path
@@ -14,10 +12,11 @@ from mkdocs.commands.build import build as mkdocs_build
 from mkdocs.config import load_config
 from mkdocs.exceptions import Abort, ConfigurationError, MkDocsException
 
+from lessons import whole
 from lessons.notebook import stage
 from lessons.page import checks, katex
 from lessons.page.problem import Problem, report
-from lessons.publish import fonts, pdf, slim
+from lessons.publish import digest, fonts, pdf, slim, swap
 
 
 class BuildFailed(Exception):
@@ -40,24 +39,26 @@ def build(
 ) -> None:
     """Build `config_file`'s pages into `site`, whole or not at all. Raises BuildFailed with every problem found."""
     root = config_file.parent
-    _require_replaceable(site)
-    problems = [*check(root / "docs", twice=serve_url is None), *stage.stage(root, say)]
-    if problems:
-        raise BuildFailed(report(problems))
-    site.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(prefix=f".{site.name}-", dir=site.parent))
     os.environ["LESSONS_DECK_PDF"] = "false" if decks is Decks.NONE else "true"  # read by mkdocs.yml
     try:
-        _generate(config_file, fresh, serve_url=serve_url)
-        fonts.write(fresh)
-        slim.write(fresh)
-        katex.remember()
-        if decks is Decks.PRINTED:
-            pdf.write(fresh)
-        fresh.chmod(0o755)
-        swap(fresh, site)
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
+        _require_replaceable(site)
+        problems = [*check(root / "docs", twice=serve_url is None), *stage.stage(root, say)]
+        if problems:
+            raise BuildFailed(report(problems))
+        with swap.fresh(site) as fresh:
+            _generate(config_file, fresh, serve_url=serve_url)
+            fonts.write(fresh)
+            slim.write(fresh)
+            katex.remember()
+            if decks is Decks.PRINTED:
+                pdf.write(fresh)
+            digest.write(fresh)  # last: it lists all that is there
+            swap.swap(fresh, site)
+    except OSError as fault:
+        said = whole.told(fault)
+        if said is None:
+            raise
+        raise BuildFailed(said) from None
 
 
 def check(docs: Path, *, twice: bool = True) -> list[Problem]:
@@ -103,14 +104,3 @@ def _require_replaceable(site: Path) -> None:
     empty = not site.exists() or (site.is_dir() and not any(site.iterdir()))
     if not empty and not (site / "sitemap.xml").is_file():
         raise BuildFailed(f"{site} is there and is no built site: name another folder with --site")
-
-
-def swap(fresh: Path, site: Path) -> None:
-    """Put the fresh folder in the place of the old one."""
-    if not site.exists():
-        fresh.rename(site)
-        return
-    old = Path(tempfile.mkdtemp(prefix=f".{site.name}-old-", dir=site.parent))
-    site.rename(old / "site")
-    fresh.rename(site)
-    shutil.rmtree(old)

@@ -20,6 +20,7 @@ import fontTools
 from fontTools import subset
 from fontTools.ttLib import TTFont
 
+from lessons import whole
 from lessons.page import katex
 
 STYLESHEET = Path("assets/math/katex.css")
@@ -140,8 +141,5 @@ def _cut(path: Path, characters: set[str]) -> bytes:
     font.flavor = "woff2"
     buffer = io.BytesIO()
     font.save(buffer)
-    CACHE.mkdir(parents=True, exist_ok=True)
-    partial = kept.with_suffix(".partial")
-    partial.write_bytes(buffer.getvalue())
-    partial.replace(kept)
+    whole.keep(kept, buffer.getvalue())
     return buffer.getvalue()

@@ -13,6 +13,7 @@ import tempfile
 import threading
 from pathlib import Path
 
+from lessons import whole
 from lessons.page.blocks import DECK_PDF
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -56,14 +57,14 @@ def print_deck(site: Path, page: Path) -> Path:
         raise NoBrowser("printing the decks needs Chromium: `make pdf` installs it")
     target = page.with_name(DECK_PDF)
     kept = CACHE / f"{_key(site, page, Path(chromium))}.pdf"
-    if not (kept.is_file() and kept.read_bytes().rstrip().endswith(b"%%EOF")):
-        CACHE.mkdir(parents=True, exist_ok=True)
-        partial = kept.with_suffix(f".{os.getpid()}")
-        with served(site) as address:
-            _print(chromium, f"{address}/{page.parent.relative_to(site).as_posix()}/?print=cards", partial)
-        partial.write_bytes(_undated(partial.read_bytes()))
-        partial.replace(kept)
-    shutil.copyfile(kept, target)
+    data = kept.read_bytes() if kept.is_file() else b""
+    if not data.rstrip().endswith(b"%%EOF"):
+        with served(site) as address, tempfile.TemporaryDirectory() as folder:
+            printed = Path(folder) / DECK_PDF
+            _print(chromium, f"{address}/{page.parent.relative_to(site).as_posix()}/?print=cards", printed)
+            data = _undated(printed.read_bytes())
+        whole.keep(kept, data)
+    whole.write(target, data)
     return target
 
 
