@@ -129,12 +129,12 @@ def write(site: Path) -> None:
 def _cut(path: Path, characters: set[str]) -> bytes:
     """A font with only these characters, as woff2; kept by the hash of all that decides its bytes."""
     text = "".join(sorted(characters))
-    whole = path.read_bytes()
-    key = hashlib.sha256(b"|".join([fontTools.version.encode(), text.encode(), whole])).hexdigest()
+    uncut = path.read_bytes()
+    key = hashlib.sha256(b"|".join([fontTools.version.encode(), text.encode(), uncut])).hexdigest()
     kept = CACHE / f"{key}.woff2"
     if kept.is_file() and (data := kept.read_bytes()).startswith(b"wOF2"):
         return data
-    font = TTFont(io.BytesIO(whole), recalcTimestamp=False)
+    font = TTFont(io.BytesIO(uncut), recalcTimestamp=False)
     subsetter = subset.Subsetter(subset.Options(hinting=False, notdef_outline=True))
     subsetter.populate(text=text)
     subsetter.subset(font)
