@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import glob
 import os
 import secrets
+import time
 from pathlib import Path
 
+ABANDONED = 3600  # seconds: no file here takes a minute to write
 REPAIRS = {
     errno.ENOSPC: "make room on that disk",
     errno.EDQUOT: "make room: what this user may store is used up",
@@ -15,6 +18,7 @@ REPAIRS = {
     errno.EACCES: "give yourself the right to read and write there, or name another place",
     errno.EPERM: "give yourself the right to read and write there, or name another place",
     errno.ENOTDIR: "a part of this path is a file: name another place",
+    errno.EEXIST: "something else stands there: name another place",
     errno.EISDIR: "a folder stands where a file belongs: remove it",
     errno.ENAMETOOLONG: "name a shorter place",
     errno.EBUSY: "it is in use as a whole, perhaps as a mount: name a folder inside it",
@@ -29,6 +33,7 @@ def write(path: Path, data: bytes) -> None:
     try:
         partial.write_bytes(data)
         partial.replace(path)
+        _sweep(path)
     except BaseException:
         with contextlib.suppress(OSError):
             partial.unlink(missing_ok=True)
@@ -39,6 +44,14 @@ def keep(path: Path, data: bytes) -> None:
     """Write a file of a cache, if the disk lets us: a result that cannot be kept is still a result."""
     with contextlib.suppress(OSError):
         write(path, data)
+
+
+def _sweep(path: Path) -> None:
+    """Remove what killed writers of this file left, long enough ago that none of them can be alive."""
+    for left in path.parent.glob(f".{glob.escape(path.name)}.*"):
+        with contextlib.suppress(OSError):
+            if left.stat().st_mtime < time.time() - ABANDONED:
+                left.unlink()
 
 
 def told(fault: OSError) -> str | None:

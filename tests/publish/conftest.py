@@ -47,15 +47,18 @@ for line in sys.stdin:
         os.dup2(output, 2)
         sys.exit(cli.main(arguments))
     print(child, flush=True)
+    sys.stdin.readline()  # until then its number is nobody else's
     print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
 
 
 class Small:
-    """A project of one page and thirty files, in a theme of one template: what is tested is how a site is put in place."""
+    """A project of one page and thirty files, in a theme of one template: a site to be put in place, no more."""
 
     def __init__(self, folder: Path, words: str = "A good page.") -> None:
         self.folder = folder
+        if folder.exists():
+            return
         for name in ("docs/assets", "theme"):
             (folder / name).mkdir(parents=True)
         (folder / "mkdocs.yml").write_text(CONFIG, encoding="utf-8")
@@ -89,14 +92,12 @@ class Builder:
 
     def start(self, project: Small, *arguments: str | Path) -> int:
         """Begin a command. Returns the number of its process."""
-        assert self.process.stdin is not None
-        command = [str(project.folder), str(self.said), list(map(str, arguments))]
-        self.process.stdin.write(json.dumps(command) + "\n")
-        self.process.stdin.flush()
+        self._tell(json.dumps([str(project.folder), str(self.said), list(map(str, arguments))]))
         return int(self._line())
 
     def end(self) -> int:
         """Wait for the end of the command. Returns its exit code, or minus the signal that ended it."""
+        self._tell("")
         return int(self._line())
 
     def run(self, project: Small, *arguments: str | Path) -> tuple[int, str]:
@@ -110,6 +111,11 @@ class Builder:
                 with contextlib.suppress(BrokenPipeError):
                     pipe.close()
         self.process.wait()
+
+    def _tell(self, line: str) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
 
     def _line(self) -> str:
         assert self.process.stdout is not None
@@ -134,26 +140,18 @@ def builder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Builder]:
         yield made
 
 
-@pytest.fixture
-def builders(tmp_path: Path) -> Iterator[Callable[..., Builder]]:
-    """Makes builders, each started by the command line given; they end with the test."""
-    with contextlib.ExitStack() as stack:
-        yield lambda *before: stack.enter_context(contextlib.closing(Builder(tmp_path, *before)))
+@pytest.fixture(scope="session")
+def builders(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., contextlib.closing[Builder]]:
+    """Makes builders, each started by the command line given."""
+    return lambda *before: contextlib.closing(Builder(tmp_path_factory.mktemp("builder"), *before))
 
 
-@pytest.fixture
-def small(tmp_path: Path) -> Callable[..., Small]:
-    """Makes small projects: their name, and the words of their page."""
-    return lambda name="project", words="A good page.": Small(tmp_path / name, words)
+@pytest.fixture(scope="session")
+def small() -> Callable[..., Small]:
+    """Makes small projects: their folder, and the words of their page."""
+    return Small
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def hashes() -> Callable[[Path], dict[str, str]]:
     return held
-
-
-@pytest.fixture
-def namespaced() -> Callable[..., list[str]]:
-    """A command line that runs what follows it after this script, with mounts of its own, as root or as anyone."""
-    kind = "-m" if os.geteuid() == 0 else "-Urm"
-    return lambda *script: ["unshare", kind, "sh", "-ec", "\n".join([*script, 'exec "$@"']), "sh"]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import itertools
 import json
 import os
 import random
@@ -18,6 +17,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +41,7 @@ def walk(top):
             opened = os.open(name, os.O_RDONLY, dir_fd=descriptor)
             with open(opened, "rb") as file:
                 found[os.path.normpath(os.path.join(folder, name))] = hashlib.sha256(file.read()).hexdigest()
-while not select.select([sys.stdin], [], [], 0.01)[0]:
+while not select.select([sys.stdin], [], [], 0.02)[0]:
     found, problem = {}, ""
     try:
         with open(os.path.join(site, "index.html"), "rb") as file:
@@ -87,16 +87,29 @@ def leftovers(site: Path) -> list[str]:
     return [path.name for path in site.parent.iterdir() if path.name.startswith(f".{site.name}")]
 
 
-@pytest.fixture
-def two(small: Callable[..., Any], builder: Any, hashes: Callable[[Path], Hashes]) -> tuple[Any, list[Hashes]]:
+@pytest.fixture(scope="module")
+def built(
+    small: Callable[..., Any],
+    builder: Any,
+    hashes: Callable[[Path], Hashes],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> tuple[Any, list[Hashes]]:
     """A project with a good site, and what the site's two versions hold. The first version is served."""
-    project, versions = small(), []
+    project = small(tmp_path_factory.mktemp("built") / "project")
+    versions: list[Hashes] = []
     for words in reversed(WORDS):
         project.write(words)
         assert builder.run(project, "build") == (0, "built site/\n")
         versions.insert(0, hashes(project.folder / "site"))
     assert versions[0] != versions[1]
     return project, versions
+
+
+@pytest.fixture
+def two(built: tuple[Any, list[Hashes]], small: Callable[..., Any], tmp_path: Path) -> tuple[Any, list[Hashes]]:
+    """The same in a folder of its own."""
+    shutil.copytree(built[0].folder, tmp_path / "project")
+    return small(tmp_path / "project"), built[1]
 
 
 # Killed ----------------------------------------------------------------------------------------------------------
@@ -169,9 +182,242 @@ def kill_around_the_swap(project: Any, builder: Any, chance: random.Random, seco
 
 
 def ended(child: int, builder: Any) -> bool:
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(child, signal.SIGKILL)
+    os.kill(child, signal.SIGKILL)
     return bool(builder.end() == -signal.SIGKILL)
 
 
 KILLS = {"from nothing": kill_from_nothing, "anywhere": kill_anywhere, "around the swap": kill_around_the_swap}
+
+
+# Two at once -----------------------------------------------------------------------------------------------------
+
+
+def test_two_builds_at_once_leave_one_whole_site(
+    two: tuple[Any, list[Hashes]], builder: Any, builders: Any, small: Any, hashes: Any, tmp_path: Path
+) -> None:
+    """Of two projects into one place, of one project with an empty cache, and where there is no site yet."""
+    (first, versions), site = two, tmp_path / "served/site"
+    shutil.copytree(first.folder, tmp_path / "second")
+    projects = first, small(tmp_path / "second")
+    projects[1].write(WORDS[1])
+    shutil.copytree(first.folder / "site", site)
+    codes: list[int] = []
+    bad: list[list[str]] = []
+
+    def pair(one: Any, other: Any, site: Path) -> None:
+        builder.start(one, "build", "--site", site)
+        second.start(other, "build", "--site", site)
+        codes.extend([builder.end(), second.end()])
+        if leftovers(site) or hashes(site) not in versions:
+            bad.append(leftovers(site))
+
+    with builders() as second, read(site, versions) as seen:
+        for _ in range(10):
+            pair(*projects, site)
+        shutil.rmtree(projects[1].folder / ".cache")
+        pair(projects[1], projects[1], site)
+        for number in range(4):
+            pair(*projects, tmp_path / f"new-{number}/site")
+    print(f"pairs of builds: {len(codes) // 2}, bad states: {len(bad)}; {seen}")
+    assert set(codes) == {0}
+    assert bad == seen["bad"] == []
+
+
+# Disks -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Disks:
+    """A builder with mounts of its own, below one folder: full/, read-only/, mounted/site/ and sealed/project/."""
+
+    folder: Path
+    builder: Any
+
+    def seen(self, path: str) -> Path:
+        """A path as the builder sees it."""
+        return Path(f"/proc/{self.builder.process.pid}/root{self.folder / path}")
+
+    def refuses(self, project: Any, path: str, hashes: Callable[[Path], Hashes]) -> str:
+        """What a build says that must fail and leave all as it is."""
+        seen, site = self.seen(path), self.folder / path
+        before, beside = hashes(seen), sorted(path.name for path in seen.parent.iterdir())
+        code, said = self.builder.run(project, "build", "--site", site)
+        assert code == 1, said
+        assert "Traceback" not in said
+        assert said.endswith(f"\nThe site was not built; {site}/ is as it was.\n")
+        assert before
+        assert hashes(seen) == before
+        assert sorted(path.name for path in seen.parent.iterdir()) == beside
+        return str(said)
+
+
+@pytest.fixture(scope="module")
+def disks(built: tuple[Any, list[Hashes]], builders: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Disks]:
+    folder = tmp_path_factory.mktemp("disks")
+    shutil.copytree(built[0].folder, folder / "sealed/project")
+    shutil.rmtree(folder / "sealed/project/.cache")
+    for path in ("full", "read-only", "mounted/site"):
+        (folder / path).mkdir(parents=True)
+    script = f"""
+        cd '{folder}'
+        for place in full read-only mounted/site; do mount -t tmpfs -o size=4m none $place; done
+        cp -r '{built[0].folder}/site' full/
+        cp -r '{built[0].folder}/site' read-only/
+        cp -r '{built[0].folder}/site/.' mounted/site/
+        mount -o remount,ro read-only
+        mount --bind sealed sealed
+        mount -o remount,ro,bind sealed
+        exec "$@"
+    """
+    kind = "-m" if os.geteuid() == 0 else "-Urm"
+    with builders("unshare", kind, "sh", "-ec", script, "sh") as builder:
+        yield Disks(folder, builder)
+
+
+def test_a_full_disk_is_told_and_spares_the_site(
+    two: tuple[Any, list[Hashes]], disks: Disks, hashes: Callable[[Path], Hashes]
+) -> None:
+    """Full at its first file, in the middle, and at its last bytes; with room again, it builds."""
+    project, versions = two
+    full = disks.seen("full/full")
+    blocks = sum(-(-path.stat().st_size // 4096) for path in disks.seen("full/site").rglob("*") if path.is_file())
+    for room in (0, blocks // 3, blocks * 2 // 3, blocks - 1):
+        full.write_bytes(bytes((os.statvfs(full.parent).f_bavail - room) * 4096))
+        said = disks.refuses(project, "full/site", hashes)
+        assert "No space left on device\n    make room on that disk" in said
+        full.unlink()
+    project.write(WORDS[1])
+    assert disks.builder.run(project, "build", "--site", disks.folder / "full/site")[0] == 0
+    assert hashes(disks.seen("full/site")) == versions[1]
+
+
+def test_a_read_only_disk_is_told(
+    two: tuple[Any, list[Hashes]], disks: Disks, hashes: Callable[[Path], Hashes]
+) -> None:
+    said = disks.refuses(two[0], "read-only/site", hashes)
+    assert said.startswith(f"{disks.folder}/read-only/.site-fresh-")
+    assert "Read-only file system\n    it cannot be written to" in said
+
+
+def test_a_site_that_is_a_mount_is_told(
+    two: tuple[Any, list[Hashes]], disks: Disks, hashes: Callable[[Path], Hashes]
+) -> None:
+    said = disks.refuses(two[0], "mounted/site", hashes)
+    assert said.startswith(f"{disks.folder}/mounted/site: Device or resource busy\n    it is in use as a whole")
+
+
+def test_a_project_that_cannot_be_written_to_still_builds_elsewhere(
+    built: tuple[Any, list[Hashes]], small: Any, disks: Disks, hashes: Callable[[Path], Hashes], tmp_path: Path
+) -> None:
+    """What cannot be kept is made each time."""
+    project = small(disks.folder / "sealed/project")
+    code, said = disks.builder.run(project, "build", "--site", tmp_path / "site")
+    assert code == 0, said
+    assert hashes(tmp_path / "site") == built[1][0]
+    assert not (project.folder / ".cache").exists()
+
+
+def test_a_folder_without_the_right_to_write_is_told(
+    two: tuple[Any, list[Hashes]], builders: Any, hashes: Callable[[Path], Hashes]
+) -> None:
+    project, _ = two
+    (project.folder / "out").mkdir()
+    (project.folder / "site").rename(project.folder / "out/site")
+    (project.folder / "out").chmod(0o555)
+    # In a namespace where it is nobody, root too has no more rights than an owner.
+    with builders("unshare", "-U") as builder:
+        said = Disks(project.folder, builder).refuses(project, "out/site", hashes)
+    (project.folder / "out").chmod(0o755)
+    assert "Permission denied\n    give yourself the right" in said
+
+
+@pytest.mark.parametrize("target", ["mkdocs.yml", "mkdocs.yml/site", "docs"])
+def test_a_place_that_holds_something_else_is_told(two: tuple[Any, list[Hashes]], builder: Any, target: str) -> None:
+    project, _ = two
+    config = (project.folder / "mkdocs.yml").read_bytes()
+    code, said = builder.run(project, "build", "--site", target)
+    assert code == 1
+    assert said.startswith(str(project.folder / target.removesuffix("/site")))
+    assert "Traceback" not in said
+    assert (project.folder / "mkdocs.yml").read_bytes() == config
+    assert (project.folder / "docs/index.md").is_file()
+    assert not list(project.folder.glob(".*-fresh-*"))
+
+
+# The step itself -------------------------------------------------------------------------------------------------
+
+
+def filled(folder: Path, words: str) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "index.html").write_text(words, encoding="utf-8")
+    return folder
+
+
+def put(site: Path, words: str) -> None:
+    with swap.fresh(site) as fresh:
+        swap.swap(filled(fresh, words), site)
+
+
+@pytest.fixture(params=["exchange", "two steps"])
+def either(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both ways to take the old one's place."""
+
+    def cannot(one: Path, other: Path) -> None:
+        if not other.exists():
+            raise FileNotFoundError(errno.ENOENT, "none", str(other))
+        raise swap.CannotExchange
+
+    if request.param == "two steps":
+        monkeypatch.setattr(swap, "_exchange", cannot)
+
+
+@pytest.mark.usefixtures("either")
+def test_a_site_takes_the_place_of_the_old_one_or_of_none(tmp_path: Path) -> None:
+    site = tmp_path / "deep/er/site"
+    for words in ("first", "second", "third"):
+        put(site, words)
+        assert (site / "index.html").read_text(encoding="utf-8") == words
+        assert [path.name for path in site.parent.iterdir()] == ["site"]
+
+
+@pytest.mark.usefixtures("either")
+def test_published_files_can_be_read_by_all_under_any_umask(tmp_path: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        with swap.fresh(tmp_path / "site") as fresh:
+            filled(fresh / "deep/er", "words").joinpath("run.sh").touch(0o777)
+            swap.swap(fresh, tmp_path / "site")
+    finally:
+        os.umask(before)
+    modes = {path.is_dir(): path.stat().st_mode & 0o7777 for path in (tmp_path / "site").rglob("*")}
+    assert modes == {True: 0o755, False: 0o644}
+    assert (tmp_path / "site").stat().st_mode & 0o7777 == 0o755
+
+
+def test_a_build_that_fails_leaves_nothing(tmp_path: Path) -> None:
+    put(tmp_path / "site", "good")
+    with pytest.raises(ZeroDivisionError), swap.fresh(tmp_path / "site") as fresh:
+        filled(fresh, "half")
+        raise ZeroDivisionError
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
+    assert (tmp_path / "site/index.html").read_text(encoding="utf-8") == "good"
+
+
+def test_what_a_killed_build_left_is_swept_and_a_living_one_is_spared(tmp_path: Path) -> None:
+    filled(tmp_path / ".site-fresh-dead", "half")
+    for name in (".site-backup", ".other-fresh-dead"):
+        filled(tmp_path / name, "a person's")
+    with swap.fresh(tmp_path / "site") as living:
+        filled(living, "half")
+        assert not (tmp_path / ".site-fresh-dead").exists()
+        put(tmp_path / "site", "another")
+        assert (living / "index.html").is_file()
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".other-fresh-dead", ".site-backup", "site"]
+
+
+def test_a_build_killed_between_the_two_steps_gets_its_old_site_back(tmp_path: Path) -> None:
+    filled(tmp_path / ".site-fresh-dead", "half")
+    filled(tmp_path / ".site-fresh-dead-old", "old")
+    with swap.fresh(tmp_path / "site"):
+        assert (tmp_path / "site/index.html").read_text(encoding="utf-8") == "old"
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import html
 import json
 import re
 import shutil
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -69,19 +67,12 @@ def _write(folder: Path, files: dict[str, str]) -> None:
     for old in folder.iterdir():
         if old.is_dir():  # JupyterLab leaves one
             shutil.rmtree(old, ignore_errors=True)
-        elif old.name not in files and not (old.name.startswith(".") and _young(old)):
+        elif old.name not in files and not old.name.startswith("."):  # another build may be writing those
             old.unlink(missing_ok=True)
     for name, text in files.items():
         target, data = folder / name, text.encode()
         if not (target.is_file() and target.read_bytes() == data):
             whole.write(target, data)
-
-
-def _young(partial: Path) -> bool:
-    """Whether another build may be writing it; what is older was left by one that was killed."""
-    with contextlib.suppress(OSError):
-        return partial.stat().st_mtime > time.time() - 3600
-    return False
 
 
 def document(notebook: Notebook, outputs: Outputs) -> str:
