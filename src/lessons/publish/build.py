@@ -54,6 +54,8 @@ def build(
                 pdf.write(fresh)
             digest.write(fresh)  # last: it lists all that is there
             swap.swap(fresh, site)
+    except pdf.CannotPrint as fault:
+        raise BuildFailed(str(fault)) from None
     except OSError as fault:
         said = whole.told(fault)
         if said is None:

@@ -26,12 +26,17 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+SECONDS = 120  # a deck may take
 CACHE = Path(".cache/pdf")
 _DECK = 'class="lesson-deck"'
 
 
 class NoBrowser(RuntimeError):
     """Chromium is not installed."""
+
+
+class CannotPrint(RuntimeError):
+    """Chromium did not print a deck; the message is ready to print."""
 
 
 def browser() -> str | None:
@@ -79,7 +84,7 @@ def _key(site: Path, page: Path, chromium: Path) -> str:
 
 
 def _print(chromium: str, url: str, target: Path) -> None:
-    with tempfile.TemporaryDirectory() as profile:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:  # it may be writing there still
         command = [
             chromium,
             *FLAGS,
@@ -90,9 +95,12 @@ def _print(chromium: str, url: str, target: Path) -> None:
             url,
         ]
         environment = os.environ | {"TZ": "UTC"}
-        done = subprocess.run(command, capture_output=True, text=True, timeout=120, env=environment, check=False)
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, env=environment)
+        except subprocess.TimeoutExpired:
+            raise CannotPrint(f"Chromium did not print {url} within {SECONDS} s") from None
     if done.returncode or not target.is_file():
-        raise RuntimeError(f"Chromium could not print {url}: {done.stderr.strip()[-500:]}")
+        raise CannotPrint(f"Chromium could not print {url}: {done.stderr.strip()[-500:]}")
 
 
 def _undated(data: bytes) -> bytes:
