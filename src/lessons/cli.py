@@ -182,7 +182,7 @@ def _verify(options: argparse.Namespace) -> int:
             return 0
     except digest.NoSite as fault:
         return _fail(str(fault))
-    count = f"{len(faults)} file{'' if len(faults) == 1 else 's'}"
+    count = "1 file is" if len(faults) == 1 else f"{len(faults)} files are"
     return _fail("\n".join([*faults, f"{options.folder}/ is not that site: {count} not as built"]))
 
 

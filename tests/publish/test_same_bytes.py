@@ -16,7 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 240
-# What a notebook may show by carelessness: the order of a set, the day, the hour, the language, the encoding.
+# What a notebook may show by carelessness: the order of a set, the zone, the language, the encoding, a path.
 CARELESS = """
 # %%
 import locale, os, time
@@ -24,6 +24,9 @@ import locale, os, time
 [*{"a", "b", "c", "d", "e"}], time.strftime("%H %Z %x", time.localtime(0)), locale.setlocale(locale.LC_ALL, "")
 
 # %%
+import lessons.figures
+
+print(lessons.figures.__file__)
 open(os.devnull).encoding, os.environ["SOURCE_DATE_EPOCH"], os.environ["OMP_NUM_THREADS"]
 """
 

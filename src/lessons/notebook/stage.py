@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -48,8 +49,8 @@ def stage(root: Path, say: Say, jobs: int = 0) -> list[Problem]:
     missing = [notebook for notebook in found if notebook.slug not in outputs]
 
     def finished(notebook: Notebook, result: Outputs, seconds: float) -> None:
-        cache.save(addresses[notebook.slug], result)
-        outputs[notebook.slug] = result
+        outputs[notebook.slug] = _from_anywhere(result, root)
+        cache.save(addresses[notebook.slug], outputs[notebook.slug])
         say(f"ran {notebook.path.as_posix()} in {seconds:.1f} s ({len(outputs)} of {len(found)} ready)")
 
     def started(notebook: Notebook) -> None:
@@ -59,6 +60,13 @@ def stage(root: Path, say: Say, jobs: int = 0) -> list[Problem]:
     if not problems:
         _write(root / STAGED, {f"{n.slug}.ipynb": document(n, outputs[n.slug]) for n in found})
     return problems
+
+
+def _from_anywhere(outputs: Outputs, root: Path) -> Outputs:
+    """The outputs with paths from the project's folder, as warnings name them: it lies elsewhere for everybody."""
+    folder = json.dumps(f"{root.resolve()}{os.sep}")[1:-1]
+    moved: Outputs = json.loads(json.dumps(outputs).replace(folder, ""))
+    return moved
 
 
 def _write(folder: Path, files: dict[str, str]) -> None:

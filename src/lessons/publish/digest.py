@@ -44,6 +44,8 @@ def verify(copy: Path, built: Path, expected: str | None = None) -> list[str]:
         if _digest(listed) != expected:
             raise NoSite(f"{copy}/{LIST} has the digest {_digest(listed)}: this is another site, or an altered one")
         return differences(sums(copy), _read(copy))
+    if not built.is_dir():
+        raise NoSite(f"there is no folder {built}/: build it, or name the digest with --digest")
     _require_site(built)
     if faults := differences(sums(built), _read(built)):
         raise NoSite(f"{built}/ is not as it was built, so build it again: {faults[0]}")
