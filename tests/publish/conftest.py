@@ -133,9 +133,9 @@ def held(folder: Path) -> dict[str, str]:
     }
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def builder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Builder]:
-    """A builder for the tests of one file."""
+    """A builder, shared by all tests."""
     with contextlib.closing(Builder(tmp_path_factory.mktemp("builder"))) as made:
         yield made
 
