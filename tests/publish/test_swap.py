@@ -149,7 +149,7 @@ def test_sixty_kills_leave_a_whole_site(
     record_property("kills", told)
     assert bad == seen["bad"] == []
     assert seen["walks"] >= 100
-    assert left > 20  # or nothing that matters was cut short
+    assert left > 10  # or nothing that matters was cut short
     assert 0 < before["around the swap"] < 36  # on both sides of it
 
 
@@ -177,7 +177,7 @@ def kill_around_the_swap(project: Any, builder: Any, chance: random.Random, seco
     end = time.monotonic() + PATIENCE
     while not any(project.folder.glob(".site-fresh-*/sitemap.xml.gz")) and time.monotonic() < end:
         time.sleep(0.001)
-    time.sleep(chance.uniform(0, 0.06))
+    time.sleep(chance.uniform(0, seconds / 3))
     return ended(child, builder)
 
 
