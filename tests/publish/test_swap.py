@@ -421,3 +421,29 @@ def test_a_build_killed_between_the_two_steps_gets_its_old_site_back(tmp_path: P
     with swap.fresh(tmp_path / "site"):
         assert (tmp_path / "site/index.html").read_text(encoding="utf-8") == "old"
     assert [path.name for path in tmp_path.iterdir()] == ["site"]
+
+
+STARING = """
+import os, sys
+print("ready", flush=True)
+looks = absent = 0
+while not os.path.exists(sys.argv[2]):
+    looks += 1
+    absent += not os.path.exists(sys.argv[1])
+print(looks, absent)
+"""
+
+
+def test_there_is_no_moment_without_a_site(tmp_path: Path) -> None:
+    """Looked at without a pause, over three hundred swaps: this is what tells one step from two quick ones."""
+    put(tmp_path / "site", "first")
+    command = [sys.executable, "-c", STARING, str(tmp_path / "site/index.html"), str(tmp_path / "end")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        for number in range(300):
+            put(tmp_path / "site", str(number))
+        (tmp_path / "end").touch()
+        looks, absent = map(int, process.stdout.readline().split())
+    assert looks > 300
+    assert absent == 0
