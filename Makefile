@@ -7,10 +7,10 @@ SITE_READY := .venv/.site-ready
 DEV_READY := .venv/.dev-ready
 LESSONS := $(BIN)/lessons
 # Browsers and readers of what the browsers print: only checks and `make pdf` need them.
-SYSTEM_TOOLS := chromium:chromium firefox-esr:firefox-esr pdfinfo:poppler-utils bwrap:bubblewrap java:default-jre-headless
+SYSTEM_TOOLS := chromium:chromium firefox-esr:firefox-esr pdfinfo:poppler-utils bwrap:bubblewrap java:default-jre-headless faketime:faketime
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve build build-next sandbox check new values notebooks lab pdf test lint bench screenshot lock clean browsers
+.PHONY: help setup serve build build-next digest sandbox check new values notebooks lab pdf test lint bench screenshot lock clean browsers
 .PHONY: annotate summary pack same workflows audit sbom notices owners runner
 
 help: ## this list
@@ -30,6 +30,9 @@ build-next: $(DEV_READY) ## build the same sources with Zensical into site-next/
 sandbox: $(SITE_READY) ## build a tree that nobody has looked at, in a sandbox       (TREE=../their-clone)
 	@$(call need,bwrap:bubblewrap)
 	@$(LESSONS) sandbox $(TREE)
+
+digest: build ## build the site, and print its digest
+	@$(LESSONS) digest
 
 check: $(SITE_READY) ## report every problem of every lesson
 	@$(LESSONS) check

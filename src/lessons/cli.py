@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from lessons.confine import environment
+from lessons import whole
+from lessons.settled import settle
 
 CONFIG = Path("mkdocs.yml")
 PORT = 8000
@@ -16,12 +18,8 @@ PORT = 8000
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. Returns 0, or 1 after telling what is wrong and where."""
-    if arguments is None:  # called as the program
-        environment.leave()
-    # One thread of linear algebra: sums come out the same on any number of processors, and workers share them fairly.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
     options = _parser().parse_args(arguments)
+    settle(again=arguments is None)
     config = _find_config()
     if config is None:
         return _fail("there is no mkdocs.yml here or above: run this inside the project")
@@ -30,6 +28,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(options.run(options))
     except KeyboardInterrupt:
         return 130
+    except OSError as fault:
+        said = whole.told(fault)
+        if said is None:
+            raise
+        return _fail(said)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -72,6 +75,15 @@ def _parser() -> argparse.ArgumentParser:
     sandbox.add_argument("--site", type=Path, default=Path("site"), help="where to put it (default: site)")
     sandbox.set_defaults(run=_sandbox)
 
+    digest = commands.add_parser("digest", help="print the digest of a built site")
+    digest.add_argument("folder", nargs="?", metavar="DIR", type=Path, default=Path("site"), help="default: site")
+    digest.set_defaults(run=_digest)
+
+    verify = commands.add_parser("verify", help="tell how a published copy differs from the built site")
+    verify.add_argument("folder", metavar="DIR", type=Path, help="the copy")
+    verify.add_argument("--digest", type=_sha256, help="what it should be, sha256:… (default: what site/ is)")
+    verify.set_defaults(run=_verify)
+
     notebooks = commands.add_parser("notebooks", help="run the notebooks that have to be run")
     notebooks.add_argument("--to", choices=["markdown"], help="also write each as Markdown, for other generators")
     notebooks.add_argument(
@@ -84,6 +96,12 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--port", type=int, default=PORT, help=f"default: {PORT}")
     serve.set_defaults(run=_serve)
     return parser
+
+
+def _sha256(text: str) -> str:
+    if not re.fullmatch("sha256:[0-9a-f]{64}", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no digest: it is sha256: and 64 hexadecimal digits")
+    return text
 
 
 def _find_config() -> Path | None:
@@ -183,6 +201,30 @@ def _sandbox(options: argparse.Namespace) -> int:
         return _fail(f"{fault}\nThe site was not built; {options.site}/ is as it was.")
     print(f"built {options.site}/ in a sandbox")
     return 0
+
+
+def _digest(options: argparse.Namespace) -> int:
+    from lessons.publish import digest
+
+    try:
+        print(digest.of(options.folder))
+    except digest.NoSite as fault:
+        return _fail(str(fault))
+    return 0
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from lessons.publish import digest
+
+    try:
+        faults = digest.verify(options.folder, Path("site"), options.digest)
+        if not faults:
+            print(f"{options.folder}/ is whole and unaltered: {digest.of(options.folder)}")
+            return 0
+    except digest.NoSite as fault:
+        return _fail(str(fault))
+    count = "1 file is" if len(faults) == 1 else f"{len(faults)} files are"
+    return _fail("\n".join([*faults, f"{options.folder}/ is not that site: {count} not as built"]))
 
 
 def _notebooks(options: argparse.Namespace) -> int:

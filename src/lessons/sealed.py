@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
+import shutil
 from pathlib import Path
 from typing import Any
+
+from lessons import whole
 
 
 def load(folder: Path, address: str) -> Any:
@@ -20,8 +22,7 @@ def load(folder: Path, address: str) -> Any:
 
 def save(folder: Path, address: str, value: Any) -> None:
     """Keep a value; whole or not at all, and whoever else saves the same address saves the same."""
-    folder.mkdir(parents=True, exist_ok=True)
     payload = json.dumps(value, sort_keys=True).encode()
-    partial = folder / f"{address}.{os.getpid()}"
-    partial.write_bytes(payload + b"\n" + hashlib.sha256(payload).hexdigest().encode())
-    partial.replace(folder / address)
+    if (folder / address).is_dir():  # damage: a file cannot take its place
+        shutil.rmtree(folder / address, ignore_errors=True)
+    whole.keep(folder / address, payload + b"\n" + hashlib.sha256(payload).hexdigest().encode())

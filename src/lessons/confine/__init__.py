@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import errno
+import fcntl
 import os
 import shutil
 import signal
@@ -35,7 +36,7 @@ def confine(memory: float, folder: Path, *, kept: int) -> None:
     package take away. Nothing of it can be taken back.
     """
     readable = [*_readable(), Path.cwd() / "docs", Path.cwd() / "notebooks"]
-    _leave(folder, kept)
+    _leave(folder, kept, readable)
     follow_parent()
     _process_control(_PR_SET_NO_NEW_PRIVS, 1)
     limits.limit(memory)
@@ -77,11 +78,22 @@ def refused(fault: BaseException) -> bool:
     return isinstance(fault, OSError) and fault.errno in _REFUSALS
 
 
-def _open_files() -> set[int]:
+def _open_files(readable: list[Path]) -> set[int]:
+    """The files that are open, save those of installed packages: matplotlib reads on in a font when it needs a glyph."""
     try:
-        return {int(entry.name) for entry in Path("/proc/self/fd").iterdir()}
+        numbers = {int(entry.name) for entry in Path("/proc/self/fd").iterdir()}
     except OSError:
         return set(range(3, 256))
+    return {number for number in numbers if not _is_installed(number, readable)}
+
+
+def _is_installed(number: int, readable: list[Path]) -> bool:
+    try:
+        file = Path(f"/proc/self/fd/{number}").readlink()
+        read_only = fcntl.fcntl(number, fcntl.F_GETFL) & os.O_ACCMODE == os.O_RDONLY
+        return read_only and file.is_file() and any(file.is_relative_to(folder) for folder in readable)
+    except OSError:
+        return False
 
 
 def _readable() -> list[Path]:
@@ -89,14 +101,14 @@ def _readable() -> list[Path]:
     return [*map(Path, {sys.prefix, sys.base_prefix, sys.exec_prefix}), Path(__file__).parents[2]]
 
 
-def _leave(folder: Path, kept: int) -> None:
+def _leave(folder: Path, kept: int, readable: list[Path]) -> None:
     """Give up terminal, open files and environment; the folder becomes all there is."""
     with contextlib.suppress(OSError):
         os.setsid()  # what it starts can be ended with it
     nowhere = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
         os.dup2(nowhere, number)
-    for number in _open_files() - {0, 1, 2, nowhere, kept}:
+    for number in _open_files(readable) - {0, 1, 2, nowhere, kept}:
         os.dup2(nowhere, number)  # not closed: an object that still has the number would close its next owner
     sys.stdin = Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115 - it lasts as long as the process
     os.chdir(folder)

@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import ast
 import hashlib
-import json
-import os
 import platform
-import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from lessons import sealed
 from lessons.notebook.outputs import Outputs
 from lessons.notebook.source import Notebook
 from lessons.page import imports
@@ -91,22 +89,10 @@ def _files(module: str) -> Iterator[Path]:
 
 def load(address: str) -> Outputs | None:
     """The outputs kept at an address, one list a code cell, or None."""
-    try:
-        payload, _, sealed = (FOLDER / address).read_bytes().rpartition(b"\n")
-    except OSError:
-        return None
-    if hashlib.sha256(payload).hexdigest().encode() != sealed:
-        return None
-    outputs: Outputs = json.loads(payload)
+    outputs: Outputs | None = sealed.load(FOLDER, address)
     return outputs
 
 
 def save(address: str, outputs: Outputs) -> None:
     """Keep outputs; whole or not at all, and whoever else saves the same address saves the same bytes."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    payload = json.dumps(outputs, sort_keys=True).encode()
-    partial = FOLDER / f"{address}.{os.getpid()}"
-    partial.write_bytes(payload + b"\n" + hashlib.sha256(payload).hexdigest().encode())
-    if (FOLDER / address).is_dir():  # damage: a file cannot take its place
-        shutil.rmtree(FOLDER / address, ignore_errors=True)
-    partial.replace(FOLDER / address)
+    sealed.save(FOLDER, address, outputs)

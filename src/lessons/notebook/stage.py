@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from lessons import whole
 from lessons.notebook import cache, execute
 from lessons.notebook.outputs import Outputs
 from lessons.notebook.source import Notebook, read
@@ -48,8 +49,8 @@ def stage(root: Path, say: Say, jobs: int = 0) -> list[Problem]:
     missing = [notebook for notebook in found if notebook.slug not in outputs]
 
     def finished(notebook: Notebook, result: Outputs, seconds: float) -> None:
-        cache.save(addresses[notebook.slug], result)
-        outputs[notebook.slug] = result
+        outputs[notebook.slug] = _from_anywhere(result, root)
+        cache.save(addresses[notebook.slug], outputs[notebook.slug])
         say(f"ran {notebook.path.as_posix()} in {seconds:.1f} s ({len(outputs)} of {len(found)} ready)")
 
     def started(notebook: Notebook) -> None:
@@ -59,6 +60,13 @@ def stage(root: Path, say: Say, jobs: int = 0) -> list[Problem]:
     if not problems:
         _write(root / STAGED, {f"{n.slug}.ipynb": document(n, outputs[n.slug]) for n in found})
     return problems
+
+
+def _from_anywhere(outputs: Outputs, root: Path) -> Outputs:
+    """The outputs with paths from the project's folder, as warnings name them: it lies elsewhere for everybody."""
+    folder = json.dumps(f"{root.resolve()}{os.sep}")[1:-1]
+    moved: Outputs = json.loads(json.dumps(outputs).replace(folder, ""))
+    return moved
 
 
 def _write(folder: Path, files: dict[str, str]) -> None:
@@ -72,9 +80,7 @@ def _write(folder: Path, files: dict[str, str]) -> None:
     for name, text in files.items():
         target, data = folder / name, text.encode()
         if not (target.is_file() and target.read_bytes() == data):
-            partial = folder / f".{name}.{os.getpid()}"
-            partial.write_bytes(data)
-            partial.replace(target)
+            whole.write(target, data)
 
 
 def document(notebook: Notebook, outputs: Outputs) -> str:

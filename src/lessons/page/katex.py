@@ -9,13 +9,14 @@ import contextlib
 import functools
 import hashlib
 import json
-import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import quickjs
+
+from lessons import whole
 
 _RENDER = """
 (tex, display) => {
@@ -115,7 +116,4 @@ def remember() -> None:
     known = memory.kept | memory.used if len(memory.kept) < MOST_REMEMBERED else memory.used
     if known == memory.kept:
         return
-    memory.path.parent.mkdir(parents=True, exist_ok=True)
-    partial = memory.path.with_suffix(f".{os.getpid()}")
-    partial.write_text(json.dumps(known), encoding="utf-8")
-    partial.replace(memory.path)
+    whole.keep(memory.path, json.dumps(known).encode())

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import shutil
-import tempfile
 from collections.abc import Callable
 from enum import Enum
 from functools import partial
@@ -15,10 +13,11 @@ from mkdocs.commands.build import build as mkdocs_build
 from mkdocs.config import load_config
 from mkdocs.exceptions import Abort, ConfigurationError, MkDocsException
 
+from lessons import whole
 from lessons.notebook import stage
 from lessons.page import checks, katex
 from lessons.page.problem import Problem, report
-from lessons.publish import fonts, notices, pdf, slim
+from lessons.publish import digest, fonts, notices, pdf, slim, swap
 
 
 class BuildFailed(Exception):
@@ -73,16 +72,20 @@ def build(
 
 
 def publish(site: Path, write: Callable[[Path], object]) -> None:
-    """Let `write` fill a fresh folder, and only then put it in the place of the site there is."""
-    _require_replaceable(site)
-    site.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(prefix=f".{site.name}-", dir=site.parent))
+    """Let `write` fill a fresh folder, and only then put it in the place of the site there is. Raises BuildFailed."""
     try:
-        write(fresh)
-        fresh.chmod(0o755)
-        swap(fresh, site)
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
+        _require_replaceable(site)
+        with swap.fresh(site) as fresh:
+            write(fresh)
+            digest.write(fresh)  # last: it lists all that is there
+            swap.swap(fresh, site)
+    except pdf.CannotPrint as fault:
+        raise BuildFailed(str(fault)) from None
+    except OSError as fault:
+        said = whole.told(fault)
+        if said is None:
+            raise
+        raise BuildFailed(said) from None
 
 
 def check(docs: Path, *, twice: bool = True) -> list[Problem]:
@@ -128,14 +131,3 @@ def _require_replaceable(site: Path) -> None:
     empty = not site.exists() or (site.is_dir() and not any(site.iterdir()))
     if not empty and not (site / "sitemap.xml").is_file():
         raise BuildFailed(f"{site} is there and is no built site: name another folder with --site")
-
-
-def swap(fresh: Path, site: Path) -> None:
-    """Put the fresh folder in the place of the old one."""
-    if not site.exists():
-        fresh.rename(site)
-        return
-    old = Path(tempfile.mkdtemp(prefix=f".{site.name}-old-", dir=site.parent))
-    site.rename(old / "site")
-    fresh.rename(site)
-    shutil.rmtree(old)

@@ -21,6 +21,7 @@ import fontTools
 from fontTools import subset
 from fontTools.ttLib import TTFont
 
+from lessons import whole
 from lessons.page import katex
 
 STYLESHEET = Path("assets/math/katex.css")
@@ -131,12 +132,12 @@ def write(site: Path) -> None:
 def _cut(path: Path, characters: set[str]) -> bytes:
     """A font with only these characters, as woff2; kept by the hash of all that decides its bytes."""
     text = "".join(sorted(characters))
-    whole = path.read_bytes()
-    key = hashlib.sha256(b"|".join([fontTools.version.encode(), OURS.encode(), text.encode(), whole])).hexdigest()
+    uncut = path.read_bytes()
+    key = hashlib.sha256(b"|".join([fontTools.version.encode(), OURS.encode(), text.encode(), uncut])).hexdigest()
     kept = CACHE / f"{key}.woff2"
     if kept.is_file() and (data := kept.read_bytes()).startswith(b"wOF2"):
         return data
-    font = TTFont(io.BytesIO(whole), recalcTimestamp=False)
+    font = TTFont(io.BytesIO(uncut), recalcTimestamp=False)
     names = [*range(COPYRIGHT, 7), LICENCE, LICENCE_URL]
     subsetter = subset.Subsetter(subset.Options(hinting=False, notdef_outline=True, name_IDs=names))
     subsetter.populate(text=text)
@@ -147,8 +148,5 @@ def _cut(path: Path, characters: set[str]) -> bytes:
     font.flavor = "woff2"
     buffer = io.BytesIO()
     font.save(buffer)
-    CACHE.mkdir(parents=True, exist_ok=True)
-    partial = kept.with_suffix(".partial")
-    partial.write_bytes(buffer.getvalue())
-    partial.replace(kept)
+    whole.keep(kept, buffer.getvalue())
     return buffer.getvalue()

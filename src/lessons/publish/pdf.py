@@ -13,6 +13,7 @@ import tempfile
 import threading
 from pathlib import Path
 
+from lessons import whole
 from lessons.page.blocks import DECK_PDF
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -25,12 +26,17 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+SECONDS = 120  # a deck may take
 CACHE = Path(".cache/pdf")
 _DECK = 'class="lesson-deck"'
 
 
 class NoBrowser(RuntimeError):
     """Chromium is not installed."""
+
+
+class CannotPrint(RuntimeError):
+    """Chromium did not print a deck; the message is ready to print."""
 
 
 def browser() -> str | None:
@@ -56,14 +62,14 @@ def print_deck(site: Path, page: Path) -> Path:
         raise NoBrowser("printing the decks needs Chromium: `make pdf` installs it")
     target = page.with_name(DECK_PDF)
     kept = CACHE / f"{_key(site, page, Path(chromium))}.pdf"
-    if not (kept.is_file() and kept.read_bytes().rstrip().endswith(b"%%EOF")):
-        CACHE.mkdir(parents=True, exist_ok=True)
-        partial = kept.with_suffix(f".{os.getpid()}")
-        with served(site) as address:
-            _print(chromium, f"{address}/{page.parent.relative_to(site).as_posix()}/?print=cards", partial)
-        partial.write_bytes(_undated(partial.read_bytes()))
-        partial.replace(kept)
-    shutil.copyfile(kept, target)
+    data = kept.read_bytes() if kept.is_file() else b""
+    if not data.rstrip().endswith(b"%%EOF"):
+        with served(site) as address, tempfile.TemporaryDirectory() as folder:
+            printed = Path(folder) / DECK_PDF
+            _print(chromium, f"{address}/{page.parent.relative_to(site).as_posix()}/?print=cards", printed)
+            data = _undated(printed.read_bytes())
+        whole.keep(kept, data)
+    whole.write(target, data)
     return target
 
 
@@ -78,7 +84,7 @@ def _key(site: Path, page: Path, chromium: Path) -> str:
 
 
 def _print(chromium: str, url: str, target: Path) -> None:
-    with tempfile.TemporaryDirectory() as profile:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:  # it may be writing there still
         command = [
             chromium,
             *FLAGS,
@@ -89,9 +95,12 @@ def _print(chromium: str, url: str, target: Path) -> None:
             url,
         ]
         environment = os.environ | {"TZ": "UTC"}
-        done = subprocess.run(command, capture_output=True, text=True, timeout=120, env=environment, check=False)
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, env=environment)
+        except subprocess.TimeoutExpired:
+            raise CannotPrint(f"Chromium did not print {url} within {SECONDS} s") from None
     if done.returncode or not target.is_file():
-        raise RuntimeError(f"Chromium could not print {url}: {done.stderr.strip()[-500:]}")
+        raise CannotPrint(f"Chromium could not print {url}: {done.stderr.strip()[-500:]}")
 
 
 def _undated(data: bytes) -> bytes:

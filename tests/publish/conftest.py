@@ -1,0 +1,157 @@
+"""Small projects, and a builder that has the site generator loaded: each build is a fresh process, yet a quick one."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGE = "---\ntitle: A page\ndescription: What it is about.\n---\n\n# Home\n\n{}\n"
+CONFIG = """
+site_name: Small
+strict: true
+theme: {name: null, custom_dir: theme, static_templates: [sitemap.xml]}
+plugins: []
+markdown_extensions: [lessons, attr_list, tables, pymdownx.highlight, pymdownx.superfences]
+extra_css: [assets/math/katex.css]
+"""
+TEMPLATE = (
+    '<!doctype html><html lang="en"><head><title>{{ page.title }}</title>'
+    '<link rel="stylesheet" href="{{ config.extra_css[0] | url }}"></head><body>{{ page.content }}</body></html>'
+)
+# Forks a process for each line it reads, runs the command line in it, and says its number and how it ended.
+FORKING = """
+import json, os, sys
+import markdown.extensions.attr_list, markdown.extensions.tables, mkdocs.config.defaults, mkdocs.localization
+import pymdownx.superfences
+import lessons.page.extension, lessons.publish.build
+from lessons import cli
+print("ready", flush=True)
+for line in sys.stdin:
+    child = os.fork()
+    if not child:
+        folder, said, arguments = json.loads(line)
+        os.chdir(folder)
+        output = os.open(said, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        os.dup2(output, 1)
+        os.dup2(output, 2)
+        sys.exit(cli.main(arguments))
+    print(child, flush=True)
+    sys.stdin.readline()  # until then its number is nobody else's
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+"""
+
+
+class Small:
+    """A project of one page and thirty files, in a theme of one template: a site to be put in place, no more."""
+
+    def __init__(self, folder: Path, words: str = "A good page.") -> None:
+        self.folder = folder
+        if folder.exists():
+            return
+        for name in ("docs/assets", "theme"):
+            (folder / name).mkdir(parents=True)
+        (folder / "mkdocs.yml").write_text(CONFIG, encoding="utf-8")
+        (folder / "theme/main.html").write_text(TEMPLATE, encoding="utf-8")
+        shutil.copy(ROOT / "src/lessons/theme/sitemap.xml", folder / "theme")
+        for number in range(30):
+            (folder / f"docs/assets/{number}.txt").write_text(f"{number}\n" * 4000, encoding="utf-8")
+        self.write(words)
+
+    def write(self, words: str) -> None:
+        (self.folder / "docs/index.md").write_text(PAGE.format(words), encoding="utf-8")
+
+
+class Builder:
+    """Runs `lessons` in forks of a process that has loaded what it needs."""
+
+    def __init__(self, scratch: Path, *before: str) -> None:
+        self.said = scratch / f"said-{time.monotonic_ns()}"
+        environment = os.environ | {
+            "PYTHONPATH": str(ROOT / "src"),
+            "OPENBLAS_NUM_THREADS": "1",
+        }
+        self.process = subprocess.Popen(
+            [*before, sys.executable, "-c", FORKING],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=environment,
+        )
+        assert self._line() == "ready"
+
+    def start(self, project: Small, *arguments: str | Path) -> int:
+        """Begin a command. Returns the number of its process."""
+        self._tell(json.dumps([str(project.folder), str(self.said), list(map(str, arguments))]))
+        return int(self._line())
+
+    def end(self) -> int:
+        """Wait for the end of the command. Returns its exit code, or minus the signal that ended it."""
+        self._tell("")
+        return int(self._line())
+
+    def run(self, project: Small, *arguments: str | Path) -> tuple[int, str]:
+        """A command's exit code, and all it said."""
+        self.start(project, *arguments)
+        return self.end(), self.said.read_text(encoding="utf-8")
+
+    def close(self) -> None:
+        for pipe in (self.process.stdin, self.process.stdout):
+            if pipe is not None:
+                with contextlib.suppress(BrokenPipeError):
+                    pipe.close()
+        self.process.wait()
+
+    def _tell(self, line: str) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+
+    def _line(self) -> str:
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        assert line, "the builder ended"
+        return line.strip()
+
+
+def held(folder: Path) -> dict[str, str]:
+    """Every file below a folder, with a hash of what it holds."""
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+@pytest.fixture(scope="session")
+def builder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Builder]:
+    """A builder, shared by all tests."""
+    with contextlib.closing(Builder(tmp_path_factory.mktemp("builder"))) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def builders(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., contextlib.closing[Builder]]:
+    """Makes builders, each started by the command line given."""
+    return lambda *before: contextlib.closing(Builder(tmp_path_factory.mktemp("builder"), *before))
+
+
+@pytest.fixture(scope="session")
+def small() -> Callable[..., Small]:
+    """Makes small projects: their folder, and the words of their page."""
+    return Small
+
+
+@pytest.fixture(scope="session")
+def hashes() -> Callable[[Path], dict[str, str]]:
+    return held
