@@ -148,6 +148,12 @@ def test_bad_tex_is_reported_at_its_line_of_the_script() -> None:
     assert fault.startswith("notebooks/x.py:12:6: L301 ")
 
 
+def test_words_do_not_compute() -> None:
+    text = "# %% [markdown]\n# It is `{python} 1 + 1`.\n#\n# ```{python}\n# 1 / 0\n# ```\n"
+    said = "L507 code in the words of a notebook"
+    assert faults(HEAD + text) == [f"notebooks/x.py:7:7: {said}", f"notebooks/x.py:9:1: {said}"]
+
+
 def test_code_is_not_read_as_words() -> None:
     assert faults(HEAD + '# %%\ncost = "$ /// quesion"  # $\\frac{1}{$\n') == []
 

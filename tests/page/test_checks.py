@@ -1,5 +1,6 @@
 """Checks over several pages: every problem in one run, ids unique across pages, nothing written."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -151,6 +152,21 @@ def test_a_page_is_checked_against_pages_that_are_not(project: Path) -> None:
     assert first_lines("docs/lessons/one.md") == []
     # Of two that share an id, the one that is checked is told.
     assert first_lines("docs/index.md") == ["docs/index.md:6:5: L105 the id 'home' is used twice"]
+
+
+def test_what_only_a_build_may_write_cannot_be_committed(project: Path) -> None:
+    def git(*arguments: str | Path) -> None:
+        subprocess.run(["git", *map(str, arguments)], check=True, capture_output=True)
+
+    made = [Path(".cache/pages/0"), project / "notebooks/one.ipynb"]
+    for file in made:
+        file.parent.mkdir(parents=True)
+        file.touch()
+    git("init")
+    git("add", "mkdocs.yml")
+    assert first_lines("docs/index.md") == []
+    git("add", *made)
+    assert first_lines("docs/index.md") == [f"{file}:1:1: L011 only a build may write this file" for file in made]
 
 
 def test_faults_of_pages_that_are_not_checked_are_not_told(project: Path) -> None:

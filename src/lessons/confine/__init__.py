@@ -79,7 +79,7 @@ def refused(fault: BaseException) -> bool:
 
 
 def _open_files(readable: list[Path]) -> set[int]:
-    """The files that are open, save those of installed packages: matplotlib reads on in a font when it needs a glyph."""
+    """The files that are open, save what is installed: matplotlib reads on in a font when it needs another glyph."""
     try:
         numbers = {int(entry.name) for entry in Path("/proc/self/fd").iterdir()}
     except OSError:
