@@ -47,6 +47,7 @@ def main() -> None:
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
     with project() as copy:
         pages(copy)
+        containment(copy)
         if given.lighthouse:
             lighthouse(copy / "site", given.lighthouse)
         if given.notebooks:
@@ -60,7 +61,7 @@ def project() -> Iterator[Path]:
         copy = Path(folder)
         for name in ("src", "docs", "notebooks"):
             shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
-        for name in ("mkdocs.yml", "pyproject.toml", "requirements.txt"):
+        for name in ("mkdocs.yml", "pyproject.toml", "requirements.txt", "package-lock.json"):
             shutil.copy(ROOT / name, copy / name)
         (copy / "node_modules").symlink_to(ROOT / "node_modules")
         yield copy
@@ -83,6 +84,42 @@ def pages(copy: Path) -> None:
     print(f"build, first         {cold:6.2f} s")
     print(f"build, no change     {warm:6.2f} s   {cold / warm:5.1f} times quicker")
     print(f"check, all pages     {min(lessons(copy, 'check') for _ in range(3)):6.2f} s")
+
+
+CONFINES = """
+import os, sys, tempfile, time
+from pathlib import Path
+import numpy, lessons.maths.worked
+from lessons.confine import confine, own_folder
+
+def seconds(confined):
+    with own_folder() as folder:
+        start = time.perf_counter()
+        for _ in range(50):
+            child = os.fork()
+            if not child:
+                if confined:
+                    confine(1024, folder, kept=2)
+                os._exit(0)
+            os.waitpid(child, 0)
+        return (time.perf_counter() - start) / 50
+
+free, confined = seconds(False), seconds(True)
+print(f"{free} {confined}")
+"""
+
+
+def containment(copy: Path) -> None:
+    """What confining costs a page and a notebook, and what the sandbox costs a build."""
+    environment = os.environ | {"PYTHONPATH": str(copy / "src")}
+    command = [sys.executable, "-c", CONFINES]
+    told = subprocess.run(command, cwd=copy, env=environment, capture_output=True, text=True, check=True).stdout
+    free, confined = map(float, told.split())
+    print(f"a process            {1000 * free:6.1f} ms; confined {1000 * confined:.1f} ms, {confined / free:.1f} times")
+    shutil.rmtree(copy / ".cache", ignore_errors=True)
+    plain = lessons(copy, "build", "--no-pdf")
+    inside = lessons(copy, "sandbox", "--site", "inside")
+    print(f"build, nothing kept  {plain:6.2f} s; in the sandbox {inside:.2f} s, {inside / plain:.2f} times")
 
 
 class Compressed(http.server.SimpleHTTPRequestHandler):

@@ -59,13 +59,13 @@ class Small:
         self.folder = folder
         if folder.exists():
             return
-        for name in ("docs/assets", "theme"):
+        for name in ("docs/pictures", "theme"):
             (folder / name).mkdir(parents=True)
         (folder / "mkdocs.yml").write_text(CONFIG, encoding="utf-8")
         (folder / "theme/main.html").write_text(TEMPLATE, encoding="utf-8")
         shutil.copy(ROOT / "src/lessons/theme/sitemap.xml", folder / "theme")
         for number in range(30):
-            (folder / f"docs/assets/{number}.txt").write_text(f"{number}\n" * 4000, encoding="utf-8")
+            (folder / f"docs/pictures/{number}.svg").write_text(f"{number}\n" * 4000, encoding="utf-8")
         self.write(words)
 
     def write(self, words: str) -> None:

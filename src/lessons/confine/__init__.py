@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from lessons.confine import calls, files, limits
+from lessons.settled import ENVIRONMENT
 
 ALLOWED = (
     "a lesson may read the project and the installed packages and write small files in its own folder; "
@@ -113,5 +114,5 @@ def _leave(folder: Path, kept: int, readable: list[Path]) -> None:
     sys.stdin = Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115 - it lasts as long as the process
     os.chdir(folder)
     os.environ.clear()
-    os.environ |= {"HOME": str(folder), "TMPDIR": str(folder), "LANG": "C.UTF-8", "TZ": "UTC"}
+    os.environ |= ENVIRONMENT | {"HOME": str(folder), "TMPDIR": str(folder)}
     tempfile.tempdir = None  # what the parent found may not be writable here
