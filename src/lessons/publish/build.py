@@ -17,7 +17,7 @@ from mkdocs.exceptions import Abort, ConfigurationError, MkDocsException
 from lessons.notebook import stage
 from lessons.page import checks, katex
 from lessons.page.problem import Problem, report
-from lessons.publish import fonts, pdf, slim
+from lessons.publish import fonts, pdf, policy, slim
 
 
 class BuildFailed(Exception):
@@ -51,6 +51,7 @@ def build(
         _generate(config_file, fresh, serve_url=serve_url)
         fonts.write(fresh)
         slim.write(fresh)
+        _apply_policy(fresh, served=serve_url is not None)
         katex.remember()
         if decks is Decks.PRINTED:
             pdf.write(fresh)
@@ -58,6 +59,14 @@ def build(
         swap(fresh, site)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _apply_policy(site: Path, *, served: bool) -> None:
+    try:
+        # The development server writes a script of its own into each page, another one every time.
+        policy.check(site) if served else policy.write(site)
+    except policy.NotCovered as fault:
+        raise BuildFailed(str(fault)) from None
 
 
 def check(docs: Path, *, twice: bool = True) -> list[Problem]:
