@@ -56,6 +56,10 @@ def known(source: Source) -> Evaluated | None:
 class LessonError(BuildError, SuperFencesException):  # type: ignore[misc]
     """The problems of one page, ready to print."""
 
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__(report(problems))
+        self.problems = problems
+
 
 class LessonPreprocessor(Preprocessor):
     """Puts what each part shows in the part's place, as stashed HTML that later processors leave alone."""
@@ -69,7 +73,7 @@ class LessonPreprocessor(Preprocessor):
         source = scan(path, "\n".join(lines), line_offset, made=made)
         evaluated = known(source) or evaluate(source)
         if evaluated.problems:
-            raise LessonError(report(evaluated.problems))
+            raise LessonError(evaluated.problems)
         self.source = source
         return self._splice(source.text, evaluated).split("\n")
 
@@ -93,7 +97,7 @@ class LessonPreprocessor(Preprocessor):
 
     def _comments(self) -> Iterator[Code]:
         """They stay behind: where one ends, a browser has ideas of its own (`<!-->`, `--!>`)."""
-        for part in () if self.source.made else self.source.of(Code):
+        for part in self.source.of(Code):
             if self.source.text.startswith("<!--", part.start):
                 yield part
 
@@ -122,7 +126,7 @@ class Census(Treeprocessor):
             if any(key == "id" and value not in ids for key, value, _ in block.options)
         ]
         if lost:
-            raise LessonError(report(lost))
+            raise LessonError(lost)
 
 
 class LessonExtension(BlocksExtension):  # type: ignore[misc]
@@ -138,7 +142,7 @@ class LessonExtension(BlocksExtension):  # type: ignore[misc]
         preprocessor = LessonPreprocessor(md)
         md.preprocessors.register(preprocessor, "lessons", PRIORITY)
         md.treeprocessors.register(Census(md, preprocessor), "lessons-census", 100)
-        guard.register(md, lambda: preprocessor.source, lambda problem: LessonError(report([problem])))
+        guard.register(md, lambda: preprocessor.source, lambda problem: LessonError([problem]))
         for block in BLOCKS:
             block_mgr.register(block, self.getConfigs())
 

@@ -56,6 +56,7 @@ CODES = {
     "L206": "a snippet that ends its process",
     "L207": "a value that differs from run to run",
     "L208": "an import that is not in the lock",
+    "L211": "HTML that a page may not have",
     "L301": "TeX that KaTeX refuses",
     "L302": "mathematics in a heading",
     "L303": "mathematics that is never closed",
@@ -69,6 +70,7 @@ CODES = {
     "L502": "a notebook takes too long",
     "L503": "a notebook cell ends its kernel",
     "L504": "a figure without alternative text",
+    "L506": "an output that a page may not have",
     "L701": "something a template left to be written",
     "L702": "an id that is gone",
 }

@@ -11,14 +11,14 @@ import base64
 import functools
 import hashlib
 import html
+import importlib.resources
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import jinja2
-import material
 
-TEMPLATES = Path(material.__file__).parent / "templates"
+TEMPLATES = Path(str(importlib.resources.files("material"))) / "templates"
 # The templates whose scripts stand in every page. Another that has one, `javascripts/base.html`, is replaced by the
 # site's own: its script differs from folder to folder.
 INLINE = ("partials/javascripts/palette.html", "partials/javascripts/content.html")
