@@ -271,7 +271,7 @@ def test_only_a_page_made_of_a_notebook_may_hold_its_outputs(tmp_path: Path, mon
     ],
 )
 def test_a_page_made_of_a_notebook_may_hold_no_more(html: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(LessonError, match="L112|L601"):
+    with pytest.raises(LessonError, match=r"L112|L601"):
         _converter("notebooks", tmp_path, monkeypatch).convert(html)
 
 
