@@ -88,8 +88,8 @@ class _Attributes(Treeprocessor):
         source = self.source()
         for element in root.iter():
             for name, value in element.items():
-                if fault := _fault(name, value):
-                    raise self.refuse(Problem(source.location(max(source.text.find(value), 0)), *fault))
+                if fault := _fault(name, value or ""):  # an attribute list may give none
+                    raise self.refuse(Problem(source.location(max(source.text.find(value or name), 0)), *fault))
 
 
 def _fault(name: str, value: str) -> tuple[str, str, str] | None:
