@@ -234,25 +234,58 @@ def test_plain_markdown_passes(text: str) -> None:
     "html", ["<b>a</b>", "<div onclick='x'>\n\na\n\n</div>", '<a href="javascript:x">a</a>', "<!-- a -->"]
 )
 @pytest.mark.parametrize("folder", ["notebooks", "lessons"])
-def test_only_pages_made_of_notebooks_may_hold_html(
+def test_no_page_may_hold_html_of_an_author(
     folder: str, html: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Those were written by this project from what it ran; see `notebook.stage`."""
-    monkeypatch.chdir(tmp_path)
-    page = tmp_path / f"docs/{folder}/page.md"
-    page.parent.mkdir(parents=True)
-    page.write_text(html)
-    md = Markdown(extensions=["lessons"])
-    carrier = Treeprocessor(md)
-    carrier.file = SimpleNamespace(abs_src_path=str(page), src_uri=f"{folder}/page.md")  # type: ignore[attr-defined]
-    md.treeprocessors.register(carrier, "carrier", 0)
-    if folder == "notebooks":
-        assert html.split("\n")[0] in md.convert(html)
-    elif html.startswith("<!--"):
+    """A comment is left out."""
+    md = _converter(folder, tmp_path, monkeypatch)
+    if html.startswith("<!--"):
         assert md.convert(html) == ""
     else:
         with pytest.raises(LessonError, match=rf"^docs/{folder}/page\.md:1:1: L112 raw HTML: <"):
             md.convert(html)
+
+
+OUTPUT = '<div class="lesson-output" data-search-exclude>{}</div>'
+
+
+def test_only_a_page_made_of_a_notebook_may_hold_its_outputs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those were written by this project from what it ran; see `notebook.stage`."""
+    good = OUTPUT.format("<p>x</p>")
+    assert _converter("notebooks", tmp_path, monkeypatch).convert(good) == good
+    with pytest.raises(LessonError, match="L112"):
+        _converter("lessons", tmp_path, monkeypatch).convert(good)
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        OUTPUT.format("<script>x</script>"),
+        OUTPUT.format("<p>x</p></div><img src=x onerror=x><div>"),
+        OUTPUT.format("<p>x</p>") + "<svg onload=x>",
+        '<pre class="lesson-printed" data-search-exclude><b>x</b></pre>',
+        '<p class="lesson-download"><a href="javascript:x" download>x</a></p>',
+        '<div class="lesson-derivation"><img src=x onerror=x></div>',
+        "- a ` b\n- <img src=x onerror=x> ` c",
+        "- ` a\n- [x](javascript:b) `",
+    ],
+)
+def test_a_page_made_of_a_notebook_may_hold_no_more(html: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(LessonError, match=r"L112|L601"):
+        _converter("notebooks", tmp_path, monkeypatch).convert(html)
+
+
+def _converter(folder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Markdown:
+    """Converts as if it were a page of that folder."""
+    monkeypatch.chdir(tmp_path)
+    page = tmp_path / f"docs/{folder}/page.md"
+    page.parent.mkdir(parents=True, exist_ok=True)
+    page.touch()
+    md = Markdown(extensions=["lessons"])
+    carrier = Treeprocessor(md)
+    carrier.file = SimpleNamespace(abs_src_path=str(page), src_uri=f"{folder}/page.md")  # type: ignore[attr-defined]
+    md.treeprocessors.register(carrier, "carrier", 0)
+    return md
 
 
 def test_the_guard_serves_a_converter_that_is_used_again() -> None:

@@ -63,6 +63,13 @@ def site(project: Any, made_once: Callable[[str, Callable[[Path], None]], Path])
 class _Handler(http.server.SimpleHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
+    def end_headers(self) -> None:
+        """With what the site asks a host to send with every file, so that every test runs under its policy."""
+        for line in Path(self.directory, "_headers").read_text(encoding="utf-8").splitlines()[1:]:
+            name, _, value = line.strip().partition(": ")
+            self.send_header(name, value)
+        super().end_headers()
+
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         """What a host of static sites does: the site's own page for what is not there."""
         body = Path(self.directory, "404.html").read_bytes()

@@ -11,14 +11,19 @@ from typing import Any
 
 import jupytext
 import yaml
+from markdown import Markdown
 
-from lessons.page import rules
+from lessons.page import links, rules
 from lessons.page.evaluate import evaluate
+from lessons.page.extension import LessonError
 from lessons.page.problem import Location, Problem
 from lessons.page.source import Snippet, Value, scan
 
 KEYS = ("title", "description", "lesson", "limits")
 _MARKER = re.compile(r"\s*#\s*(?:%%+\s|%%$|<codecell>\s*$|In\[[0-9 ]*\]:?\s*$)")  # as jupytext knows it
+# What `rules` and `links` took for code, Markdown may take for a tag, a link or an attribute: it has to be asked.
+_TELLING = re.compile(r"<[a-zA-Z/!?]|\]\s?[(\[:]|\{[^}\n]*=")
+EXTENSIONS = ["lessons", "attr_list", "tables", "toc", "pymdownx.highlight", "pymdownx.superfences"]
 _HEADER = re.compile(r"\A# ---\n(?P<yaml>(?:#.*\n)*?)# ---\n")
 
 
@@ -74,16 +79,29 @@ def read(path: Path, text: str) -> tuple[Notebook, list[Problem]]:
     problems += faults
     for cell in cells:
         if not cell.code:
-            prose = scan(shown, cell.text, cell.line - 1)
-            problems += evaluate(prose, {}).problems
-            problems += [
-                Problem(prose.location(part.start), "L507", "code in the words of a notebook", "give it a code cell")
-                for part in prose.parts
-                if isinstance(part, Snippet | Value)
-            ]
+            problems += _prose(shown, cell)
     said = meta if isinstance(meta, dict) else {}
     words = {key: str(said.get(key, "")) for key in ("title", "description", "lesson")}
     return Notebook(path, **words, limits=limits, cells=cells), problems
+
+
+def _prose(path: str, cell: Cell) -> list[Problem]:
+    """What is wrong with a cell of Markdown. Where its links lead, the site generator knows."""
+    page = scan(path, cell.text, cell.line - 1)
+    found = evaluate(page, {}).problems
+    for part in page.parts:
+        if isinstance(part, Snippet | Value):
+            where = page.location(part.start)
+            found.append(Problem(where, "L507", "code in the words of a notebook", "give it a code cell"))
+    found += [one for one in links.problems(page, Path(path), lambda _: set()) if one.code in ("L601", "L605")]
+    if not found and _TELLING.search(cell.text):
+        try:
+            Markdown(extensions=EXTENSIONS).convert(cell.text)
+        except LessonError as refused:
+            for one in refused.problems:
+                where = Location(path, one.location.line + cell.line - 1, one.location.column)
+                found.append(Problem(where, one.code, one.message, one.repair))
+    return found
 
 
 def _cells(text: str, start: int) -> tuple[Cell, ...]:

@@ -14,6 +14,8 @@ from typing import Any
 from lessons import whole
 from lessons.notebook import cache, execute
 from lessons.notebook.outputs import Outputs
+from lessons.notebook.shown import formula
+from lessons.notebook.shown import problems as unfit
 from lessons.notebook.source import Notebook, read
 from lessons.page.problem import Problem
 
@@ -57,6 +59,9 @@ def stage(root: Path, say: Say, jobs: int = 0) -> list[Problem]:
         say(f"running {notebook.path.as_posix()}")
 
     problems = execute.execute(missing, finished, started, jobs)
+    # Of what was kept, too: what a page may have is not decided by what a cell does.
+    for notebook in found:
+        problems += unfit(notebook, outputs.get(notebook.slug, []))
     if not problems:
         _write(root / STAGED, {f"{n.slug}.ipynb": document(n, outputs[n.slug]) for n in found})
     return problems
@@ -132,8 +137,7 @@ def _shown(output: dict[str, Any]) -> str:
     if "text/html" in data:
         return _raw(f'<div class="lesson-output" data-search-exclude>{data["text/html"]}</div>')
     if "text/latex" in data:
-        tex = re.sub(r"\n\s*\n", "\n", data["text/latex"].strip().strip("$").strip())  # a blank line ends a formula
-        return f'<div class="lesson-derivation">$$\n{tex}\n$$</div>'
+        return f'<div class="lesson-derivation">{formula(output)}</div>'
     text = output.get("text") or data.get("text/plain", "")
     return _raw(f'<pre class="lesson-printed" data-search-exclude>{html.escape(text.rstrip(), quote=False)}</pre>')
 
@@ -141,6 +145,7 @@ def _shown(output: dict[str, Any]) -> str:
 def _raw(block: str) -> str:
     """HTML on one line, with nothing in it that Markdown or its extensions could take for their own."""
     block = _CONTROL.sub("", block)
+    block = re.sub(r"<[^<>]*>", lambda tag: tag[0].replace("\n", " "), block)
     return block.replace("\n", "&#10;").replace("$", "&#36;").replace("`", "&#96;")
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 
-from lessons.page import apart, links, rules, source
+from lessons.page import apart, links, nav, rules, source
 from lessons.page.evaluate import Evaluated
 from lessons.page.problem import Location, Problem, nearest
 from lessons.page.source import Heading, Source
@@ -56,6 +56,8 @@ class Check:
             self.found += self._nav(path)
         self._ids(scanned)
         self._names()
+        if self._docs:
+            self.found += nav.problems(self._docs.parent / "mkdocs.yml")
         self._links_of_the_system()
         self._committed()
         self.evaluated = dict(zip((page.path for page in scanned), apart.evaluated(scanned, twice=twice), strict=True))

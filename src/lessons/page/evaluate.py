@@ -10,12 +10,14 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 
-from lessons.page import katex, rules
+from lessons.page import katex, markup, rules
 from lessons.page.display import Shown
 from lessons.page.problem import Problem
 from lessons.page.snippet import Output, Result, visibility
 from lessons.page.source import Example, Formula, Part, Snippet, Source, Value
 from lessons.page.told import Descriptions
+
+HTML_REPAIR = "show a Figure of lessons.figures, a table or plain words: no scripts, links, comments or ids"
 
 
 @dataclass
@@ -49,12 +51,22 @@ def evaluate(source: Source, results: Mapping[Part, Result]) -> Evaluated:
         if isinstance(result, Problem):
             done.problems.append(result)
             continue
+        if fault := _unfit(result):
+            message = f"HTML that a page may not have: {fault}"
+            done.problems.append(Problem(source.location(part.start), "L211", message, HTML_REPAIR))
+            continue
         try:
             done.html[part] = _html(result, part)
         except katex.TexError as fault:
             message = f"KaTeX refuses this formula: {fault}"
             done.problems.append(Problem(source.location(part.start), "L301", message, "mend the TeX"))
     return done
+
+
+def _unfit(result: Output | Shown) -> str | None:
+    """What is wrong with a picture's HTML."""
+    shown = result.shown if isinstance(result, Output) else result
+    return markup.fault(shown.text) if shown and shown.picture else None
 
 
 def _html(result: Output | Shown, part: Part) -> str:

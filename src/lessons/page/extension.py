@@ -51,6 +51,10 @@ SPACE = "leave a blank line above it"
 class LessonError(BuildError, SuperFencesException):  # type: ignore[misc]
     """The problems of one page, ready to print."""
 
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__(report(problems))
+        self.problems = problems
+
 
 class LessonPreprocessor(Preprocessor):
     """Puts what each part shows in the part's place, as stashed HTML that later processors leave alone."""
@@ -65,7 +69,7 @@ class LessonPreprocessor(Preprocessor):
         # As the check evaluated it, which a build runs first: then it is kept, and nothing runs here.
         (evaluated,) = apart.evaluated([source], twice=False)
         if evaluated.problems:
-            raise LessonError(report(evaluated.problems))
+            raise LessonError(evaluated.problems)
         self.source = source
         return self._splice(source.text, evaluated).split("\n")
 
@@ -89,7 +93,7 @@ class LessonPreprocessor(Preprocessor):
 
     def _comments(self) -> Iterator[Code]:
         """They stay behind: where one ends, a browser has ideas of its own (`<!-->`, `--!>`)."""
-        for part in () if self.source.made else self.source.of(Code):
+        for part in self.source.of(Code):
             if self.source.text.startswith("<!--", part.start):
                 yield part
 
@@ -118,7 +122,7 @@ class Census(Treeprocessor):
             if any(key == "id" and value not in ids for key, value, _ in block.options)
         ]
         if lost:
-            raise LessonError(report(lost))
+            raise LessonError(lost)
 
 
 class LessonExtension(BlocksExtension):  # type: ignore[misc]
@@ -134,7 +138,7 @@ class LessonExtension(BlocksExtension):  # type: ignore[misc]
         preprocessor = LessonPreprocessor(md)
         md.preprocessors.register(preprocessor, "lessons", PRIORITY)
         md.treeprocessors.register(Census(md, preprocessor), "lessons-census", 100)
-        guard.register(md, lambda: preprocessor.source, lambda problem: LessonError(report([problem])))
+        guard.register(md, lambda: preprocessor.source, lambda problem: LessonError([problem]))
         for block in BLOCKS:
             block_mgr.register(block, self.getConfigs())
 

@@ -6,7 +6,6 @@ or for a link, stops the build here.
 
 from __future__ import annotations
 
-import html
 import re
 import xml.etree.ElementTree as etree
 from collections.abc import Callable
@@ -17,12 +16,21 @@ from markdown.preprocessors import HtmlBlockPreprocessor
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import AMP_SUBSTITUTE, HTML_PLACEHOLDER_RE
 
-from lessons.page import links, rules
+from lessons.page import links, markup, rules
 from lessons.page.problem import Problem
 from lessons.page.source import Source
 
 ATTRIBUTES = re.compile(r"alt|class|download|href|id|open|src|start|title|(aria|data)-[a-z-]+")
 STYLES = re.compile(r"text-align: (left|right|center);")  # of a table's cells
+
+# What `notebook.stage` writes around the outputs and the download of a notebook.
+MADE = re.compile(
+    r"""<div\ class="lesson-output"\ data-search-exclude>(?P<output>.*)</div>
+    | <pre\ class="lesson-printed"\ data-search-exclude>[^<]*</pre>
+    | <div\ class="lesson-derivation">\s*</div>
+    | <p\ class="lesson-download"><a\ href="[\w.-]+"\ download>[\w ]+</a></p>""",
+    re.DOTALL | re.VERBOSE,
+)
 
 Refuse = Callable[[Problem], Exception]
 
@@ -39,6 +47,12 @@ def _tag(source: Source, text: str) -> Problem:
     return Problem(source.location(max(source.text.find(tag), 0)), "L112", f"raw HTML: {tag}", rules.MARKDOWN)
 
 
+def _as_made(block: str) -> bool:
+    """Whether a block of HTML is one that this project wrote, and holds no more than a value may bring."""
+    made = MADE.fullmatch(HTML_PLACEHOLDER_RE.sub("", block).strip())
+    return made is not None and markup.fault(made["output"] or "") is None
+
+
 class _Blocks(HtmlBlockPreprocessor):
     def __init__(self, md: Markdown, source: Callable[[], Source], refuse: Refuse) -> None:
         super().__init__(md)
@@ -47,9 +61,10 @@ class _Blocks(HtmlBlockPreprocessor):
     def run(self, lines: list[str]) -> list[str]:
         before = len(self.md.htmlStash.rawHtmlBlocks)
         result = super().run(lines)
-        found = self.md.htmlStash.rawHtmlBlocks[before:]
-        if found and not self.source().made:
-            raise self.refuse(_tag(self.source(), str(found[0])))
+        source = self.source()
+        for found in map(str, self.md.htmlStash.rawHtmlBlocks[before:]):
+            if not (source.made and _as_made(found)):
+                raise self.refuse(_tag(source, found))
         return result
 
 
@@ -61,9 +76,7 @@ class _Inline(HtmlInlineProcessor):
     def handleMatch(  # type: ignore[override]  # noqa: N802
         self, m: re.Match[str], data: str
     ) -> tuple[etree.Element | str | None, int | None, int | None]:
-        if not self.source().made:
-            raise self.refuse(_tag(self.source(), m[1]))
-        return super().handleMatch(m, data)
+        raise self.refuse(_tag(self.source(), m[1]))
 
 
 class _Attributes(Treeprocessor):
@@ -73,17 +86,16 @@ class _Attributes(Treeprocessor):
 
     def run(self, root: etree.Element) -> None:
         source = self.source()
-        for element in () if source.made else root.iter():
+        for element in root.iter():
             for name, value in element.items():
-                if fault := _fault(name, value):
-                    raise self.refuse(Problem(source.location(max(source.text.find(value), 0)), *fault))
+                if fault := _fault(name, value or ""):  # an attribute list may give none
+                    raise self.refuse(Problem(source.location(max(source.text.find(value or name), 0)), *fault))
 
 
 def _fault(name: str, value: str) -> tuple[str, str, str] | None:
     """(code, message, repair) of an attribute that no page may have."""
     if name in ("href", "src"):  # read as a browser reads it
-        address = re.sub(r"[\x00-\x20]", "", html.unescape(value.replace(AMP_SUBSTITUTE, "&")))
-        if wrong := links.wrong_scheme(address):
+        if wrong := links.wrong_scheme(links.as_browsers_read(value.replace(AMP_SUBSTITUTE, "&"))):
             return "L601", wrong, links.USE_ONE
     elif not ATTRIBUTES.fullmatch(name) and not (name == "style" and STYLES.fullmatch(value)):
         return "L113", f"attributes of HTML: {name}", rules.ATTRIBUTES

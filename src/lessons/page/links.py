@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -62,6 +63,11 @@ def _words(heading: Heading) -> str:
     """A heading's text without the signs of Markdown; an underscore inside a word is none."""
     words = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", _ATTRIBUTE_LIST.sub("", heading.text))
     return re.sub(r"[*`]|(?<!\w)_+|_+(?!\w)", "", re.sub(r"\\(.)", r"\1", words))
+
+
+def as_browsers_read(target: str) -> str:
+    """An address without what browsers pass over in it."""
+    return re.sub(r"[\x00-\x20]", "", html.unescape(target))
 
 
 def wrong_scheme(target: str) -> str:

@@ -36,6 +36,10 @@ _TYPED = re.compile(r"(?<![\w.:/-])[+\-−]?\d*\.\d{2,}(?![\w.]*\w)")
 _NO_FIGURE = re.compile(r"\]\([^)\n]*\)|<https?://[^>\n]*>|\\[A-Za-z]+")
 
 
+MARKUP_IN_WORDS = re.compile(r"[<>]|&#?\w+;")
+PLAIN_WORDS = "write it as plain words, without < or >"
+
+
 def front_matter(path: str, text: str, known: tuple[str, ...] = FRONT_MATTER_KEYS) -> Iterator[Problem]:
     """L001, L002, L003: the title and description that browsers, search and link previews show."""
     block, _, _ = split_front_matter(text)
@@ -54,9 +58,9 @@ def front_matter(path: str, text: str, known: tuple[str, ...] = FRONT_MATTER_KEY
         if not isinstance(value, str) or not value.strip():
             repair = f"begin the file with ---, a line `{key}: …`, and ---"
             yield Problem(Location(path), "L001", f"the page has no {key}", repair)
-        elif re.search(r"[<>]|&\w+;", value):
+        elif MARKUP_IN_WORDS.search(value):
             where = Location(path, _line_of(block, key))
-            yield Problem(where, "L003", f"the {key} holds markup", "write it as plain words, without < or >")
+            yield Problem(where, "L003", f"the {key} holds markup", PLAIN_WORDS)
     for key in meta:
         if key not in known:
             where = Location(path, _line_of(block, str(key)))

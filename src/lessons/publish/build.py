@@ -17,7 +17,7 @@ from lessons import whole
 from lessons.notebook import stage
 from lessons.page import checks, katex
 from lessons.page.problem import Problem, report
-from lessons.publish import digest, fonts, notices, pdf, slim, swap
+from lessons.publish import digest, fonts, notices, pdf, policy, slim, swap
 
 
 class BuildFailed(Exception):
@@ -60,13 +60,12 @@ def build(
         fonts.write(fresh)
         slim.write(fresh)
         katex.remember()
+        if generate is None:  # another theme has other scripts and other authors: see docs/decisions/after-material.md
+            _apply_policy(fresh, served=serve_url is not None)
         if decks is Decks.PRINTED:
             pdf.write(fresh)
-        if generate is None:  # another generator's theme has other authors: see docs/decisions/after-material.md
-            try:
-                notices.write(fresh)
-            except notices.Unlicensed as fault:
-                raise BuildFailed(str(fault)) from None
+        if generate is None:
+            _give_notice(fresh)
 
     publish(site, write)
 
@@ -86,6 +85,21 @@ def publish(site: Path, write: Callable[[Path], object]) -> None:
         if said is None:
             raise
         raise BuildFailed(said) from None
+
+
+def _give_notice(site: Path) -> None:
+    try:
+        notices.write(site)
+    except notices.Unlicensed as fault:
+        raise BuildFailed(str(fault)) from None
+
+
+def _apply_policy(site: Path, *, served: bool) -> None:
+    try:
+        # The development server writes a script of its own into each page, another one every time.
+        policy.check(site) if served else policy.write(site)
+    except policy.NotCovered as fault:
+        raise BuildFailed(str(fault)) from None
 
 
 def check(docs: Path, *, twice: bool = True) -> list[Problem]:

@@ -73,7 +73,7 @@ COMPONENTS = (
         "The code of the lessons",
         "MIT",
         lambda: _python("lessons"),
-        r"assets/(lesson\.(css|js)|print\.css|favicon\.svg)",
+        r"_headers|assets/(lesson\.(css|js)|settings\.js|print\.css|favicon\.svg)",
     ),
     Component(
         "Material for MkDocs",

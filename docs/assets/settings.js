@@ -1,0 +1,35 @@
+// What the theme keeps in the reader's browser. These four names are the theme's own, which it writes into each page;
+// from a file they need no exception in the policy. What lies there broken, or cannot be had, is as if it were not there.
+
+/** The folder of the site: its settings are kept under this path, apart from those of the host's other sites. */
+var __md_scope = new URL("..", document.currentScript.src);
+
+var __md_hash = (text) => [...text].reduce((sum, sign) => (sum << 5) - sum + sign.charCodeAt(0), 0);
+
+/** A stored setting, or null. A broken one is removed, so that the next visit is as the first. */
+var __md_get = (name, store, scope = __md_scope) => {
+  const key = `${scope.pathname}.${name}`;
+  try {
+    store ??= localStorage; // which browsers may refuse to give
+    try {
+      const value = JSON.parse(store.getItem(key));
+      if (value === null || name !== "__palette" || isOffered(value)) return value;
+    } catch {} // no JSON, or another shape
+    store.removeItem(key);
+  } catch {}
+  return null;
+};
+
+var __md_set = (name, value, store, scope = __md_scope) => {
+  try {
+    (store ?? localStorage).setItem(`${scope.pathname}.${name}`, JSON.stringify(value));
+  } catch {} // full, or refused: the setting holds for this page
+};
+
+/** Whether a colour scheme is one that the page's switch offers: the theme believes whatever it finds. */
+function isOffered({ index, color }) {
+  const options = [...document.querySelectorAll("input[name=__palette]")];
+  const parts = Object.entries(color);
+  const offers = ([part, value]) => options.some((option) => option.getAttribute(`data-md-color-${part}`) === value);
+  return Number.isInteger(index) && index in options && parts.length === 4 && parts.every(offers);
+}

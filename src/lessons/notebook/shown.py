@@ -1,0 +1,46 @@
+"""What a notebook's cells may show on its page: each output becomes a part of the page as it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from lessons.notebook.outputs import Outputs
+from lessons.notebook.source import Cell, Notebook
+from lessons.page import markup
+from lessons.page.evaluate import HTML_REPAIR, evaluate
+from lessons.page.problem import Location, Problem
+from lessons.page.source import Formula, scan
+
+TEX_REPAIR = "show one formula, without $ inside it"
+
+
+def formula(output: dict[str, Any]) -> str:
+    """The TeX of an output, as Markdown. A blank line would end it."""
+    tex = re.sub(r"\n\s*\n", "\n", output["data"]["text/latex"].strip().strip("$").strip())
+    return f"$$\n{tex}\n$$"
+
+
+def problems(notebook: Notebook, outputs: Outputs) -> Iterator[Problem]:
+    """L506 of HTML and of TeX, L301 of TeX that cannot be set, at the cell that shows it."""
+    path = notebook.path.as_posix()
+    for cell, shown in zip(notebook.code, outputs, strict=False):  # there are none of a notebook that failed
+        for output in shown:
+            data = output.get("data", {})
+            if "text/html" in data:
+                if fault := markup.fault(data["text/html"]):
+                    message = f"HTML that a page may not have: {fault}"
+                    yield Problem(Location(path, cell.line), "L506", message, HTML_REPAIR)
+            elif "text/latex" in data:
+                yield from _tex(path, cell, formula(output))
+
+
+def _tex(path: str, cell: Cell, text: str) -> Iterator[Problem]:
+    source = scan(path, text)
+    whole = [(part.start, part.end) for part in source.parts if isinstance(part, Formula)]
+    if whole != [(0, len(text))] or len(source.parts) != 1:
+        yield Problem(Location(path, cell.line), "L506", "TeX that is not one formula", TEX_REPAIR)
+        return
+    for problem in evaluate(source, {}).problems:
+        yield Problem(Location(path, cell.line), problem.code, problem.message, problem.repair)

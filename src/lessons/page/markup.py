@@ -1,0 +1,115 @@
+"""The HTML that a value may bring to a page: a figure, a table, plain words; nothing that runs, loads or reaches out.
+
+What is not listed here is refused, never mended: HTML that somebody mended has a way of becoming something else in a
+browser. The text is read as XML, which knows one way to write a thing, and written to the page as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from xml.parsers import expat
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+WORDS = _names("figure figcaption p div span ul ol li em strong code pre br sub sup b i")
+TABLE = _names("table caption colgroup col thead tbody tfoot tr th td")
+PICTURE = _names(
+    "svg g defs path rect circle ellipse line polyline polygon text tspan use image mask clipPath"
+    " linearGradient radialGradient stop"
+)
+SHAPE = (
+    "d x y x1 y1 x2 y2 cx cy r rx ry dx dy fx fy points width height viewBox transform gradientTransform gradientUnits"
+    " clipPathUnits maskUnits maskContentUnits offset preserveAspectRatio"
+)
+PAINT = (
+    "fill fill-opacity fill-rule stroke stroke-width stroke-linecap stroke-linejoin stroke-dasharray stroke-dashoffset"
+    " stroke-miterlimit stroke-opacity opacity color clip-path clip-rule mask image-rendering shape-rendering"
+    " stop-color stop-opacity font font-family font-size font-style font-weight font-variant font-stretch text-anchor"
+    " text-decoration dominant-baseline vector-effect"
+)
+ATTRIBUTES = _names(f"{SHAPE} {PAINT} scope colspan rowspan")
+DECLARATIONS = _names(f"{PAINT} text-align white-space")
+NAMESPACES = {"xmlns": "http://www.w3.org/2000/svg", "xmlns:xlink": "http://www.w3.org/1999/xlink"}
+CLASSES = ("lesson-figure",)  # others are names that the theme's scripts, or the site's, act on
+ROLES = ("img",)
+# As `lessons.figures` makes them: no name that a script of a page could take for one of its own variables.
+_ID = re.compile(r"f[0-9a-f]{8}-[0-9]+")
+_ADDRESS = re.compile(r"#[\w.-]+|data:image/png;base64,[A-Za-z0-9+/=\s]*")
+_CALLS = re.compile(r"url\(#[\w.-]+\)|\b(?:var|rgba?|translate|rotate|scale|skew[XY]|matrix)\(")
+_PAINTED = re.compile(r"[\w\s#.,%)'\"+-]*")
+# HTML takes no notice of the slash: what follows such an element would be inside it.
+_NEVER_EMPTY = "|".join(sorted((WORDS | TABLE) - {"br", "col"}))
+_EMPTY = re.compile(rf"<({_NEVER_EMPTY})(?:\s(?:[^<>\"']|\"[^\"]*\"|'[^']*')*)?/>")
+
+
+class _Refused(Exception):
+    """The words for what is wrong."""
+
+
+def fault(html: str) -> str | None:
+    """What is wrong with a value's HTML, in words; None where a page may have it."""
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = _element
+    parser.CommentHandler = _refusing("a comment")
+    parser.StartCdataSectionHandler = _refusing("a CDATA section")
+    parser.ProcessingInstructionHandler = _refusing("a processing instruction")
+    parser.XmlDeclHandler = _refusing("an XML declaration")
+    parser.StartDoctypeDeclHandler = _refusing("a document type")
+    try:
+        parser.Parse(f"<div>{html}</div>", True)
+    except _Refused as refused:
+        return str(refused)
+    except (expat.ExpatError, UnicodeEncodeError) as broken:
+        return f"it is not well-formed: {str(broken).partition(':')[0]}"
+    if empty := _EMPTY.search(html):
+        return f"<{empty[1]}/> without an end tag"
+    return None
+
+
+def _refusing(what: str) -> Callable[..., None]:
+    def refuse(*_: object) -> None:
+        raise _Refused(what)
+
+    return refuse
+
+
+def _element(name: str, attributes: dict[str, str]) -> None:
+    if name not in WORDS | TABLE | PICTURE:
+        raise _Refused(f"the element <{name}>")
+    for key, value in attributes.items():
+        if not _harmless(key, value):
+            shown = value if len(value) <= 40 else f"{value[:40]}…"
+            raise _Refused(f"the attribute {key}={shown!r} of <{name}>")
+
+
+def _harmless(name: str, value: str) -> bool:
+    match name:
+        case "id":
+            return bool(_ID.fullmatch(value))
+        case "class":
+            return value in CLASSES
+        case "role":
+            return value in ROLES
+        case "aria-label":
+            return True
+        case "href" | "xlink:href":
+            return bool(_ADDRESS.fullmatch(value))
+        case "style":
+            return all(_declares(part) for part in value.split(";") if part.strip())
+    if name in NAMESPACES:
+        return value == NAMESPACES[name]
+    return name in ATTRIBUTES and _paints(value)
+
+
+def _declares(declaration: str) -> bool:
+    name, colon, value = declaration.partition(":")
+    return bool(colon) and name.strip() in DECLARATIONS and _paints(value)
+
+
+def _paints(value: str) -> bool:
+    """Whether a value is a colour, a length, a shape, a font's name: it names nothing outside of the picture."""
+    return bool(_PAINTED.fullmatch(_CALLS.sub(" ", value)))
