@@ -7,10 +7,11 @@ SITE_READY := .venv/.site-ready
 DEV_READY := .venv/.dev-ready
 LESSONS := $(BIN)/lessons
 # Browsers and readers of what the browsers print: only checks and `make pdf` need them.
-SYSTEM_TOOLS := chromium:chromium firefox-esr:firefox-esr pdfinfo:poppler-utils bwrap:bubblewrap java:default-jre-headless faketime:faketime
+SYSTEM_TOOLS := chromium:chromium firefox-esr:firefox-esr pdfinfo:poppler-utils bwrap:bubblewrap faketime:faketime \
+	java:default-jre-headless
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve build build-next digest sandbox check new values notebooks lab pdf test lint bench screenshot lock clean browsers
+.PHONY: help setup serve build build-next digest verify sandbox check new values notebooks lab pdf test lint bench screenshot lock clean browsers
 .PHONY: annotate summary pack same workflows audit sbom notices owners runner
 
 help: ## this list
@@ -33,6 +34,9 @@ sandbox: $(SITE_READY) ## build a tree that nobody has looked at, in a sandbox  
 
 digest: build ## build the site, and print its digest
 	@$(LESSONS) digest
+
+verify: $(SITE_READY) ## compare a published copy with the built site                  (COPY=../published)
+	@$(LESSONS) verify "$(COPY)"
 
 check: $(SITE_READY) ## report every problem of every lesson
 	@$(LESSONS) check

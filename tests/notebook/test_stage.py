@@ -280,3 +280,18 @@ def test_notebooks_are_exported_as_markdown_with_their_titles(workshop: Any) -> 
     assert text.startswith('---\ntitle: "a"\ndescription: "D"\n---\n\n# Heading\n')
     assert text.endswith('```\n\n<pre class="lesson-printed" data-search-exclude># one</pre>\n')
     assert (workshop.folder / "out/a.ipynb").read_bytes() == workshop.staged()["a.ipynb"]
+
+
+@pytest.mark.parametrize("name", ["linked.py", "plain/data.csv", "plain"])
+def test_a_link_in_the_place_of_a_notebook_or_its_data_is_refused(workshop: Any, name: str) -> None:
+    """Whatever it leads to would be read, and published."""
+    secret = workshop.folder.parent / "secret"
+    secret.write_text("# ---\n# title: S\n# description: D\n# ---\n# %%\n'secret'\n")
+    workshop.write("plain", "import os\nprint(os.listdir())\n")
+    link = workshop.folder / "notebooks" / name
+    link.parent.mkdir(exist_ok=True)
+    link.symlink_to(secret.parent if name == "plain" else secret)
+    done = workshop.run()
+    assert done.returncode == 1
+    assert f"notebooks/{name}:1:1: L009 a symbolic link\n    put the file itself here\n" in done.stderr
+    assert workshop.staged() == {}

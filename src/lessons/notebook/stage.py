@@ -17,7 +17,7 @@ from lessons.notebook.outputs import Outputs
 from lessons.notebook.shown import formula
 from lessons.notebook.shown import problems as unfit
 from lessons.notebook.source import Notebook, read
-from lessons.page.problem import Problem
+from lessons.page.problem import Location, Problem
 
 SOURCES = Path("notebooks")
 STAGED = Path("docs/notebooks")
@@ -30,12 +30,21 @@ Say = Callable[[str], None]
 
 def notebooks(root: Path) -> tuple[list[Notebook], list[Problem]]:
     """All notebooks of the project, and what is wrong with their words."""
-    found, problems = [], []
-    for path in sorted((root / SOURCES).glob("*.py")):
+    found, problems = [], _links(root)
+    for path in [] if problems else sorted((root / SOURCES).glob("*.py")):
         notebook, faults = read(path.relative_to(root), path.read_text(encoding="utf-8"))
         found.append(notebook)
         problems += faults
     return found, problems
+
+
+def _links(root: Path) -> list[Problem]:
+    """L009: what a link leads to, anywhere on this machine, would be read and published."""
+    return [
+        Problem(Location(path.relative_to(root).as_posix()), "L009", "a symbolic link", "put the file itself here")
+        for path in sorted((root / SOURCES).rglob("*"))
+        if path.is_symlink()
+    ]
 
 
 def stage(root: Path, say: Say, jobs: int = 0) -> list[Problem]:
