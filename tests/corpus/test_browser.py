@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 from markdown import Markdown
-from playwright.sync_api import Dialog, Page, sync_playwright
+from playwright.sync_api import Dialog, Page, Request, sync_playwright
 
 from lessons.page.extension import LessonError
 
@@ -241,6 +241,7 @@ class Visit:
     def __init__(self, folder: Path, tool: Callable[[str], str]) -> None:
         self.ran: list[str] = []
         self.asked: list[str] = []
+        self.blocked: set[str] = set()  # by the policy
         self.runs: list[str] = []
         self.results = 0
         server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(_Host, directory=str(folder)))
@@ -253,6 +254,7 @@ class Visit:
             context.set_default_timeout(10_000)
             context.add_init_script(EXTRA)
             context.on("request", lambda request: self.asked.append(request.url))
+            context.on("requestfailed", self._failed)
             page = context.new_page()
             page.on("dialog", self._hear)
             for path in sorted(folder.rglob("*.html")):
@@ -263,6 +265,10 @@ class Visit:
         server.server_close()
         own = (self.address, "data:image/", "blob:")
         self.asked = [url for url in self.asked if not url.startswith(own)]
+
+    def _failed(self, request: Request) -> None:
+        if "csp" in (request.failure or ""):
+            self.blocked.add(request.url)
 
     def _hear(self, dialog: Dialog) -> None:
         self.ran.append(dialog.message)
@@ -319,7 +325,9 @@ def test_the_witness_sees_what_runs_and_the_policy_stops_it(built: Any, tool: An
                 path.unlink()
         (folder / "index.html").write_text(text, encoding="utf-8")
         found.append(Visit(folder, tool))
-    assert (len(found[0].ran), len(found[0].asked)) == (0, 0)
+    assert found[0].ran == []
+    assert set(found[0].asked) == found[0].blocked != set()
+    assert found[1].blocked == set()
     assert len(found[1].ran) >= 4  # on the page, and where the search is
     assert any("evil.test" in url for url in found[1].asked)
     assert found[0].runs[0] == found[1].runs[0] == "javascript:a"
