@@ -26,7 +26,7 @@ markdown_extensions: [lessons, attr_list, tables, pymdownx.highlight, pymdownx.s
 extra_css: [assets/math/katex.css]
 """
 TEMPLATE = (
-    '<!doctype html><html lang="en"><head><title>{{ page.title }}</title>'
+    '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{{ page.title }}</title>'
     '<link rel="stylesheet" href="{{ config.extra_css[0] | url }}"></head><body>{{ page.content }}</body></html>'
 )
 # Forks a process for each line it reads, runs the command line in it, and says its number and how it ended.

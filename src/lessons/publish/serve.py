@@ -73,7 +73,6 @@ def serve(config_file: Path, port: int) -> None:
     for path in WATCHED:
         if (root / path).exists():
             server.watch(str(root / path))
-    print(f"Serving on http://{HOST}:{port}/ - press Ctrl+C to stop", flush=True)
     try:
         server.serve()  # type: ignore[no-untyped-call]
     except KeyboardInterrupt:
@@ -170,6 +169,10 @@ class _Server(LiveReloadServer):
         self.problems = self.build_site()
         seconds = time.perf_counter() - start
         print(self.problems or f"built in {seconds:.2f} s", flush=True)
+
+    def server_activate(self) -> None:
+        super().server_activate()
+        print(f"Serving on http://{HOST}:{self.server_port}/ - press Ctrl+C to stop", flush=True)
 
     def error_page(self) -> bytes:
         return _ERROR_PAGE.format(problems=html.escape(self.problems)).encode()
