@@ -83,12 +83,26 @@ def _copy(folder: Path) -> Project:
     for name in ("mkdocs.yml", "pyproject.toml"):
         shutil.copy(ROOT / name, folder)
     (folder / "node_modules").symlink_to(ROOT / "node_modules")
+    _without_decisions(folder)
     (folder / "notebooks").mkdir()
     for notebook in (ROOT / "notebooks").glob("*.py"):
         # Its words only: running notebooks takes long, and is tested elsewhere.
         words, _, _ = notebook.read_text(encoding="utf-8").partition("\n# %%\n")
         (folder / "notebooks" / notebook.name).write_text(words, encoding="utf-8")
     return Project(folder)
+
+
+def _without_decisions(folder: Path) -> None:
+    """Take out the pages that only the list of decisions leads to: half of all pages, and like each other."""
+    docs = folder / "docs"
+    linked = "".join(page.read_text(encoding="utf-8") for page in docs.glob("contributing/*.md"))
+    for page in (docs / "decisions").glob("*.md"):
+        if page.name == "index.md" or f"decisions/{page.name}" in linked:
+            continue
+        page.unlink()
+        for file in (docs / "decisions/index.md", folder / "mkdocs.yml"):
+            lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+            file.write_text("".join(line for line in lines if page.name not in line), encoding="utf-8")
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,7 @@ from markdown import Markdown
 from playwright.sync_api import Dialog, Page, Request, sync_playwright
 
 from lessons.page.extension import LessonError
+from lessons.publish import pdf
 
 ROOT = Path(__file__).parents[2]
 PAYLOADS = (
@@ -248,7 +249,7 @@ class Visit:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         self.address = f"http://127.0.0.1:{server.server_port}/some/where/"
         with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=tool("chromium"), args=["--no-sandbox"])
+            browser = playwright.chromium.launch(executable_path=tool("chromium"), args=pdf.FLAGS)
             context = browser.new_context(service_workers="block")
             context.expose_binding("planted", lambda _, place: self.ran.append(place))
             context.set_default_timeout(10_000)
