@@ -38,9 +38,6 @@ class Reports:
         self._read = 0
         self.ended = False
 
-    def fileno(self) -> int:
-        return self._descriptor
-
     def next(self, patience: float = 0.0) -> list[Any] | None:
         """The next report; None where none comes within so many seconds or before the end. Raises Unreadable."""
         until = time.monotonic() + patience
