@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import compileall
+import fcntl
 import os
+import py_compile
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from playwright.sync_api import Browser, Playwright, sync_playwright
+
+from lessons.publish import pdf
 
 # The same examples on every machine, and no test that fails because the machine was busy.
 settings.register_profile("lessons", deadline=None, derandomize=True)
 settings.load_profile("lessons")
 
 ROOT = Path(__file__).parent.parent
+# A window's own buttons and menus are pages too, which Chromium draws for each context: a third of its time.
+NO_FURNITURE = "--disable-features=PreloadTopChromeWebUI,WebUIOmniboxPopup,WebUITabStrip,TabSearch"
 
 
 @dataclass(frozen=True)
@@ -28,7 +36,7 @@ class Project:
 
     @property
     def environment(self) -> dict[str, str]:
-        # No bytecode: a file edited twice within a second, at the same size, would be taken from the cache.
+        # No bytecode by date: a file edited twice within a second, at the same size, would be taken from the cache.
         return os.environ | {"PYTHONPATH": str(self.folder / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
 
     def command(self, *arguments: str | Path) -> list[str]:
@@ -44,6 +52,10 @@ class Project:
             timeout=120,
             check=False,
         )
+
+    def build(self, *arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Build, without the printed decks: they take seconds each, and have tests of their own."""
+        return self.run("build", "--no-pdf", *arguments, **environment)
 
     def edit(self, path: str, old: str, new: str) -> None:
         """Replace the only place where `old` stands."""
@@ -65,21 +77,52 @@ def project() -> Project:
     return Project(ROOT)
 
 
+Once = Callable[[str, Callable[[Path], None]], Path]
+
+
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Once:
+    """made_once(name, make): a folder that `make` fills, once for all the processes that test."""
+    shared = tmp_path_factory.getbasetemp()
+    if worker_id != "master":
+        shared = shared.parent
+
+    def once(name: str, make: Callable[[Path], None]) -> Path:
+        with (shared / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not (shared / name).exists():
+                make(shared / f"{name}.making")
+                (shared / f"{name}.making").rename(shared / name)
+        return shared / name
+
+    return once
+
+
+@pytest.fixture(scope="session")
+def original(made_once: Once) -> Path:
+    """What copies are made of: the project, its package compiled, and what a build of it keeps."""
+    return made_once("original", _original)
+
+
 @pytest.fixture
-def copy(tmp_path: Path) -> Project:
+def copy(original: Path, tmp_path: Path) -> Project:
     """A copy of the project, to be broken on purpose."""
-    return _copy(tmp_path / "project")
+    return _copy(original, tmp_path / "project")
 
 
 @pytest.fixture(scope="module")
-def shared_copy(tmp_path_factory: pytest.TempPathFactory) -> Project:
+def shared_copy(original: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A copy that the tests of one file share, each leaving it as it found it."""
-    return _copy(tmp_path_factory.mktemp("copy") / "project")
+    return _copy(original, tmp_path_factory.mktemp("copy") / "project")
 
 
-def _copy(folder: Path) -> Project:
+def _copy(original: Path, folder: Path) -> Project:
+    return Project(Path(shutil.copytree(original, folder, symlinks=True)))
+
+
+def _original(folder: Path) -> None:
     for name in ("src", "docs"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "*.ipynb"))
     for name in ("mkdocs.yml", "pyproject.toml"):
         shutil.copy(ROOT / name, folder)
     (folder / "node_modules").symlink_to(ROOT / "node_modules")
@@ -89,7 +132,11 @@ def _copy(folder: Path) -> Project:
         # Its words only: running notebooks takes long, and is tested elsewhere.
         words, _, _ = notebook.read_text(encoding="utf-8").partition("\n# %%\n")
         (folder / "notebooks" / notebook.name).write_text(words, encoding="utf-8")
-    return Project(folder)
+    # Told apart by what a file holds: one edited twice within a second, at the same size, is compiled anew.
+    compileall.compile_dir(folder / "src", quiet=2, invalidation_mode=py_compile.PycInvalidationMode.CHECKED_HASH)
+    done = Project(folder).build("--site", folder.with_name("original-site"))
+    assert done.returncode == 0, done.stdout + done.stderr
+    shutil.rmtree(folder / "docs/notebooks")
 
 
 def _without_decisions(folder: Path) -> None:
@@ -115,3 +162,17 @@ def tool() -> Callable[[str], str]:
         return found
 
     return find
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """Drives browsers. One for all tests of a process: a second one beside it does not start."""
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright, tool: Callable[[str], str]) -> Iterator[Browser]:
+    running = playwright.chromium.launch(executable_path=tool("chromium"), args=[*pdf.FLAGS, NO_FURNITURE])
+    yield running
+    running.close()

@@ -11,18 +11,17 @@ import json
 import re
 import shutil
 import threading
-from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from markdown import Markdown
-from playwright.sync_api import Dialog, Page, Request, sync_playwright
+from playwright.sync_api import Browser, Dialog, Page, Request
 
 from lessons.page.extension import LessonError
-from lessons.publish import pdf
 
 ROOT = Path(__file__).parents[2]
 PAYLOADS = (
@@ -169,10 +168,23 @@ RUNS = """() => [...document.querySelectorAll("a, area, use, image, img, iframe,
     .filter((address) => !/^(https?:|mailto:|#|$|data:image\\/png)/.test(address))"""
 
 
-@pytest.fixture(scope="module")
-def built(good: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """The site of all that was not refused, below a folder of its host; and what became of each."""
-    site = type(good)(tmp_path_factory.mktemp("browser") / "project")
+@dataclass(frozen=True)
+class Built:
+    """The site of all that was not refused; and how many attempts were shown, and how many were not."""
+
+    site: Path
+    shown: int
+    refused: int
+
+
+@pytest.fixture(scope="session")
+def built(good: Any, made_once: Callable[[str, Callable[[Path], None]], Path]) -> Built:
+    folder = made_once("browser", lambda folder: _build(type(good)(folder)))
+    return Built(folder / "site", **json.loads((folder / "counts.json").read_text(encoding="utf-8")))
+
+
+def _build(site: Any) -> None:
+    """Build all that is not refused, below a folder of its host."""
     docs = site.folder / "docs"
     docs.mkdir(parents=True)
     (docs / "picture.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"/>')
@@ -191,10 +203,10 @@ def built(good: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
     texts["value-all"] = "".join(VALUE.format(payload) for payload in PAYLOADS)
     site.write("index", "# Home\n\nHome.\n")
     site.list()
-    refused: Counter[str] = Counter()
+    refused = 0
     for name, said in site.told().items():
         assert re.match(r"\d+:\d+: L\d{3} ", said), said
-        refused[name.rpartition("-")[0]] += 1
+        refused += 1
         del texts[name]
     pages: dict[str, list[str]] = {}
     converter = Markdown(extensions=EXTENSIONS)
@@ -205,7 +217,7 @@ def built(good: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
                 converter.reset().convert(text)
             except LessonError as fault:
                 assert re.match(r"page\.md:\d+:\d+: L\d{3} ", str(fault))
-                refused[place] += 1
+                refused += 1
                 continue
         alone = text.startswith("---") or place in ALONE
         pages.setdefault(name if alone else place, []).append(text)
@@ -224,8 +236,8 @@ def built(good: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
     config.write_text(f"site_url: https://example.org/some/where/\n{text}", encoding="utf-8")
     done = site.run("build")
     assert done.returncode == 0, done.stderr
-    site.refused, site.built = refused, sum(map(len, pages.values()))
-    return site
+    counts = {"shown": sum(map(len, pages.values())), "refused": refused}
+    (site.folder / "counts.json").write_text(json.dumps(counts), encoding="utf-8")
 
 
 class _Host(http.server.SimpleHTTPRequestHandler):
@@ -239,7 +251,7 @@ class _Host(http.server.SimpleHTTPRequestHandler):
 class Visit:
     """A browser's visit of all pages of a site: what ran, and what was asked of other hosts."""
 
-    def __init__(self, folder: Path, tool: Callable[[str], str]) -> None:
+    def __init__(self, folder: Path, browser: Browser) -> None:
         self.ran: list[str] = []
         self.asked: list[str] = []
         self.blocked: set[str] = set()  # by the policy
@@ -248,20 +260,18 @@ class Visit:
         server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(_Host, directory=str(folder)))
         threading.Thread(target=server.serve_forever, daemon=True).start()
         self.address = f"http://127.0.0.1:{server.server_port}/some/where/"
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=tool("chromium"), args=pdf.FLAGS)
-            context = browser.new_context(service_workers="block")
-            context.expose_binding("planted", lambda _, place: self.ran.append(place))
-            context.set_default_timeout(10_000)
-            context.add_init_script(EXTRA)
-            context.on("request", lambda request: self.asked.append(request.url))
-            context.on("requestfailed", self._failed)
-            page = context.new_page()
-            page.on("dialog", self._hear)
-            for path in sorted(folder.rglob("*.html")):
-                self._look(page, self.address + path.relative_to(folder).as_posix().removesuffix("index.html"))
-            self._search(page)
-            browser.close()
+        context = browser.new_context(service_workers="block")
+        context.expose_binding("planted", lambda _, place: self.ran.append(place))
+        context.set_default_timeout(10_000)
+        context.add_init_script(EXTRA)
+        context.on("request", lambda request: self.asked.append(request.url))
+        context.on("requestfailed", self._failed)
+        page = context.new_page()
+        page.on("dialog", self._hear)
+        for path in sorted(folder.rglob("*.html")):
+            self._look(page, self.address + path.relative_to(folder).as_posix().removesuffix("index.html"))
+        self._search(page)
+        context.close()
         server.shutdown()
         server.server_close()
         own = (self.address, "data:image/", "blob:")
@@ -300,32 +310,31 @@ def _stripped(site: Path, target: Path) -> Path:
 
 
 @pytest.mark.parametrize("policy", ["with the policy", "without it"])
-def test_nothing_of_it_runs(policy: str, built: Any, tool: Any, tmp_path: Path) -> None:
-    site = built.folder / "site"
-    visit = Visit(site if policy == "with the policy" else _stripped(site, tmp_path / "site"), tool)
-    refused = sum(built.refused.values())
+def test_nothing_of_it_runs(policy: str, built: Built, browser: Browser, tmp_path: Path) -> None:
+    site = built.site if policy == "with the policy" else _stripped(built.site, tmp_path / "site")
+    visit = Visit(site, browser)
     print(
-        f"\n{policy}: {refused + built.built} attempts, {refused} refused, {built.built} shown; "
+        f"\n{policy}: {built.refused + built.shown} attempts, {built.refused} refused, {built.shown} shown; "
         f"{visit.results} search results; {len(visit.ran)} executions, {len(visit.asked)} requests elsewhere"
     )
-    assert refused > 400
-    assert built.built > 400
+    assert built.refused > 400
+    assert built.shown > 400
     assert visit.results > 30
     assert (visit.ran, visit.asked, visit.runs) == ([], [], [])
 
 
-def test_the_witness_sees_what_runs_and_the_policy_stops_it(built: Any, tool: Any, tmp_path: Path) -> None:
-    page = (built.folder / "site/index.html").read_text(encoding="utf-8")
+def test_the_witness_sees_what_runs_and_the_policy_stops_it(built: Built, browser: Browser, tmp_path: Path) -> None:
+    page = (built.site / "index.html").read_text(encoding="utf-8")
     hole = "<img src=x onerror=alert(1)><script>alert(2)</script><img src=//evil.test/x><a href=javascript:a>x</a>"
     page = page.replace("<article", f"{hole}<article", 1)
     found = []
     for name, text in (("with", page), ("without", POLICY.sub("", page))):
-        folder = _stripped(built.folder / "site", tmp_path / name)
+        folder = _stripped(built.site, tmp_path / name)
         for path in folder.rglob("*.html"):
             if path.parent != folder:
                 path.unlink()
         (folder / "index.html").write_text(text, encoding="utf-8")
-        found.append(Visit(folder, tool))
+        found.append(Visit(folder, browser))
     assert found[0].ran == []
     assert set(found[0].asked) == found[0].blocked != set()
     assert found[1].blocked == set()

@@ -27,7 +27,7 @@ def fingerprint(folder: Path) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def built(shared_copy: Any) -> Any:
     """A copy with a good site."""
-    done = shared_copy.run("build")
+    done = shared_copy.build()
     assert done.returncode == 0, done.stdout + done.stderr
     assert (shared_copy.folder / "site/lessons/vae-training/index.html").is_file()
     return shared_copy
@@ -70,7 +70,7 @@ def test_a_broken_page_stops_the_build_and_spares_the_site(built: Any, fault: st
     good, text = fingerprint(built.folder / "site"), (built.folder / path).read_text(encoding="utf-8")
     built.edit(path, old, new)
     try:
-        done = built.run("build")
+        done = built.build()
     finally:
         (built.folder / path).write_text(text, encoding="utf-8")
     assert done.returncode == 1
@@ -85,7 +85,7 @@ def test_the_message_names_the_line(built: Any) -> None:
     text = (built.folder / PAGE).read_text(encoding="utf-8")
     built.edit(PAGE, "    id: four-kls\n", "    ident: four-kls\n")
     line = text.split("\n").index("    id: four-kls") + 1
-    done = built.run("build")
+    done = built.build()
     (built.folder / PAGE).write_text(text, encoding="utf-8")
     assert f"{PAGE}:{line}:" in done.stderr
 
@@ -103,7 +103,7 @@ def test_a_broken_link_stops_the_build(built: Any, new: str, said: str) -> None:
     good, page = fingerprint(built.folder / "site"), built.folder / GUIDE
     text = page.read_text(encoding="utf-8")
     page.write_text(f"{text}\n{new}\n", encoding="utf-8")
-    done = built.run("build")
+    done = built.build()
     page.write_text(text, encoding="utf-8")
     assert done.returncode == 1
     assert said in done.stderr
@@ -114,7 +114,7 @@ def test_a_broken_link_stops_the_build(built: Any, new: str, said: str) -> None:
 def test_a_page_missing_from_the_navigation_stops_the_build(built: Any) -> None:
     page = built.folder / "docs/lessons/new.md"
     page.write_text("---\ntitle: New\ndescription: A new page.\n---\n\n# New\n", encoding="utf-8")
-    done = built.run("build")
+    done = built.build()
     page.unlink()
     assert done.returncode == 1
     assert "lessons/new.md" in done.stderr
@@ -123,7 +123,7 @@ def test_a_page_missing_from_the_navigation_stops_the_build(built: Any) -> None:
 def test_what_nobody_may_ship_stops_the_build(built: Any) -> None:
     good, planted = fingerprint(built.folder / "site"), built.folder / "docs/lessons/jquery.js"
     planted.write_text("jQuery = 1", encoding="utf-8")
-    done = built.run("build")
+    done = built.build()
     planted.unlink()
     assert done.returncode == 1
     assert "lessons/jquery.js: nobody is named as its author" in done.stderr
@@ -137,7 +137,7 @@ def test_several_broken_pages_are_told_in_one_run(built: Any) -> None:
     built.edit(PAGE, "    id: four-kls\n", "    ident: four-kls\n")
     built.edit(PAGE, "**b)** Only the mean moved", "**b)** It is 2.00: only the mean moved")
     (built.folder / GUIDE).write_text(texts[GUIDE] + "\n$\\frac{1}{$\n", encoding="utf-8")
-    done = built.run("build")
+    done = built.build()
     for path, text in texts.items():
         (built.folder / path).write_text(text, encoding="utf-8")
     assert done.returncode == 1
@@ -147,14 +147,14 @@ def test_several_broken_pages_are_told_in_one_run(built: Any) -> None:
 
 def test_two_builds_are_the_same_bytes(built: Any) -> None:
     good = fingerprint(built.folder / "site")
-    done = built.run("build", "--site", "again", PYTHONHASHSEED="7", TZ="Pacific/Auckland", SOURCE_DATE_EPOCH="0")
+    done = built.build("--site", "again", PYTHONHASHSEED="7", TZ="Pacific/Auckland", SOURCE_DATE_EPOCH="0")
     assert done.returncode == 0, done.stderr
     assert fingerprint(built.folder / "again") == good
 
 
 def test_a_site_with_an_address_names_no_day_in_its_sitemap(copy: Any) -> None:
     copy.edit("mkdocs.yml", "site_dir: site\n", "site_dir: site\nsite_url: https://example.org/lessons/\n")
-    assert copy.run("build", SOURCE_DATE_EPOCH="1234567890").returncode == 0
+    assert copy.build(SOURCE_DATE_EPOCH="1234567890").returncode == 0
     sitemap = (copy.folder / "site/sitemap.xml").read_bytes()
     places = {place.text for place in ElementTree.fromstring(sitemap).findall(".//{*}loc")}
     assert "https://example.org/lessons/lessons/vae-training/" in places
@@ -166,14 +166,14 @@ def test_a_site_with_an_address_names_no_day_in_its_sitemap(copy: Any) -> None:
 
 def test_an_old_file_does_not_outlive_its_page(built: Any) -> None:
     (built.folder / "site/old.html").write_text("gone", encoding="utf-8")
-    assert built.run("build").returncode == 0
+    assert built.build().returncode == 0
     assert not (built.folder / "site/old.html").exists()
 
 
 @pytest.mark.parametrize("target", ["docs", "mkdocs.yml"])
 def test_what_is_no_built_site_is_never_replaced(copy: Any, target: str) -> None:
     before = sorted(path for path in (copy.folder / "docs").rglob("*") if "notebooks" not in path.parts)
-    done = copy.run("build", "--site", target)
+    done = copy.build("--site", target)
     assert done.returncode == 1
     assert "is there and is no built site" in done.stderr
     assert sorted(path for path in (copy.folder / "docs").rglob("*") if "notebooks" not in path.parts) == before

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import functools
 import http.server
 import subprocess
@@ -13,40 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, Response, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Response
 
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PRACTICE = "lessons/vae-training/"
 DESKTOP = {"width": 1280, "height": 900}
 TIMEOUT = 10_000  # milliseconds: more than a page needs on a busy machine
-
-
-@pytest.fixture(scope="session")
-def made_once(
-    tmp_path_factory: pytest.TempPathFactory, worker_id: str
-) -> Callable[[str, Callable[[Path], None]], Path]:
-    """made_once(name, make): a folder that `make` fills, once for all the processes that test."""
-    shared = tmp_path_factory.getbasetemp()
-    if worker_id != "master":
-        shared = shared.parent
-
-    def once(name: str, make: Callable[[Path], None]) -> Path:
-        with (shared / f"{name}.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            if not (shared / name).exists():
-                make(shared / f"{name}.making")
-                (shared / f"{name}.making").rename(shared / name)
-        return shared / name
-
-    return once
 
 
 @pytest.fixture(scope="session")
@@ -108,19 +78,6 @@ def urls(site: Path, address: str) -> list[str]:
     return [address + page.removesuffix("index.html") for page in pages]
 
 
-@pytest.fixture(scope="session")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as running:
-        yield running
-
-
-@pytest.fixture(scope="session")
-def browser(playwright: Playwright, tool: Callable[[str], str]) -> Iterator[Browser]:
-    running = playwright.chromium.launch(executable_path=tool("chromium"), args=FLAGS)
-    yield running
-    running.close()
-
-
 @pytest.fixture
 def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
     """Open an address in a context of its own: open_page(url, **context_options)."""
@@ -143,6 +100,26 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
 def page(open_page: Callable[..., Page], practice: str) -> Page:
     """The practice page, as a reader with a wide screen first sees it."""
     return open_page(practice)
+
+
+@pytest.fixture
+def ask_documents(open_page: Callable[..., Page], site: Path, urls: list[str], address: str) -> Callable[[str], Any]:
+    """ask_documents(function): what a JavaScript function makes of each page's document, by address.
+
+    The browser parses the pages and does not load them: this is for what stands in them without scripts and styles.
+    """
+
+    def ask(function: str) -> dict[str, Any]:
+        texts = []
+        for url in urls:
+            path = site / url.removeprefix(address)
+            texts.append((path / "index.html" if path.is_dir() else path).read_text(encoding="utf-8"))
+        answers = open_page("about:blank").evaluate(
+            f"(texts) => texts.map((text) => ({function})(new DOMParser().parseFromString(text, 'text/html')))", texts
+        )
+        return dict(zip(urls, answers, strict=True))
+
+    return ask
 
 
 @dataclass

@@ -29,7 +29,7 @@ def rebuild(open_page: Callable[..., Page], read_lesson: Callable[[Page], Lesson
 
     def read(copy: Any) -> Lesson:
         site = copy.folder / "site"
-        done = copy.run("build", "--site", site)
+        done = copy.build("--site", site)
         assert done.returncode == 0, done.stdout + done.stderr
         return read_lesson(open_page((site / "lessons/vae-training/index.html").as_uri()))
 
@@ -49,7 +49,7 @@ def number(value: str) -> float:
 def test_a_formula_that_contradicts_its_derivation_stops_the_build(copy: Any) -> None:
     """The KL divergence doubled, and nothing else: the worked lines no longer lead to it."""
     copy.edit(GAUSSIAN, KL, "return sum_last(mu**2 + expm1_minus(log_var))")
-    done = copy.run("build", "--site", copy.folder / "site")
+    done = copy.build("--site", copy.folder / "site")
     assert done.returncode == 1
     assert re.search(rf"^{PAGE}:\d+:\d+: L201 .*the worked lines give", done.stderr, re.MULTILINE), done.stderr
     assert not (copy.folder / "site").exists()

@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import tempfile
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from lessons import whole
@@ -51,8 +52,8 @@ def decks(site: Path) -> list[Path]:
 
 def write(site: Path) -> None:
     """Write the printed deck beside every page that has one. Raises NoBrowser without Chromium."""
-    for page in decks(site):
-        print_deck(site, page)
+    with ThreadPoolExecutor() as side_by_side:  # Chromium waits longer than it works
+        list(side_by_side.map(functools.partial(print_deck, site), decks(site)))
 
 
 def print_deck(site: Path, page: Path) -> Path:
