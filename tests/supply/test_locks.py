@@ -43,10 +43,15 @@ def test_every_npm_package_is_pinned_with_a_hash_and_no_address() -> None:
 
 def test_the_makefile_installs_by_the_locks_alone() -> None:
     text = (ROOT / "Makefile").read_text(encoding="utf-8")
-    installs = re.findall(r"pip install.*", text)
-    assert len(installs) == 2
-    assert "--require-hashes -r $(1)" in installs[0]
-    assert "--no-deps --no-build-isolation --editable ." in installs[1]  # this project itself
+    installs = re.findall(r"(?:\$\(PIP\)|\bpip install) .*", text)
+    assert installs.pop(0).endswith("--disable-pip-version-check")  # what $(PIP) stands for
+    own = installs.pop()  # this project itself
+    assert "--no-deps --no-build-isolation --editable ." in own
+    assert [re.findall(r"--require-hashes -r ([^\s;]+)", one) for one in installs] == [
+        [".venv/uv.txt"],
+        ["$(1)"],
+        ["$(1)"],
+    ]
     assert re.findall(r"npm-cli\.js \\\n\t\t(\w+)", text) == ["ci"]
     assert "ignore-scripts=true" in (ROOT / ".npmrc").read_text(encoding="utf-8").splitlines()
 
@@ -65,37 +70,48 @@ def wheel(folder: Path, body: str) -> Path:
     return path
 
 
-def pip(folder: Path) -> subprocess.CompletedProcess[str]:
+INSTALLERS = {
+    "uv": [sys.executable, "-m", "uv", "pip", "install", "--no-cache"],
+    "pip": [sys.executable, "-m", "pip", "install", "--disable-pip-version-check"],
+}
+MISMATCH = {"uv": "Hash mismatch for `tiny==1.0`", "pip": "THESE PACKAGES DO NOT MATCH THE HASHES"}
+NO_HASH = {"uv": "all requirements must have a hash", "pip": "Hashes are required"}
+
+
+def install(installer: str, folder: Path) -> subprocess.CompletedProcess[str]:
     """What the Makefile runs, from a folder of wheels and into a folder of its own."""
-    command = [sys.executable, "-m", "pip", "install", "--disable-pip-version-check", "--require-hashes"]
-    options = ["-r", "requirements.txt", "--no-index", "--find-links", str(folder), "--target", "installed"]
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("PIP_")}
-    environment = clean | {"PIP_CONFIG_FILE": os.devnull, "PIP_NO_CACHE_DIR": "1"}
-    return subprocess.run(
-        [*command, *options], cwd=folder, env=environment, capture_output=True, text=True, timeout=60, check=False
-    )
+    options = ["--require-hashes", "-r", "requirements.txt"]
+    options += ["--no-index", "--find-links", str(folder), "--target", "installed"]
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "UV_"))}
+    environment = clean | {"PIP_CONFIG_FILE": os.devnull, "PIP_NO_CACHE_DIR": "1", "UV_NO_CONFIG": "1"}
+    command = [*INSTALLERS[installer], *options]
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=60, check=False)
 
 
-def test_a_tampered_python_package_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("installer", INSTALLERS)
+def test_a_tampered_python_package_is_refused(installer: str, tmp_path: Path) -> None:
     good = hashlib.sha256(wheel(tmp_path, "x = 1\n").read_bytes()).hexdigest()
     (tmp_path / "requirements.txt").write_text(f"tiny==1.0 --hash=sha256:{good}\n", encoding="utf-8")
-    assert pip(tmp_path).returncode == 0
+    done = install(installer, tmp_path)
+    assert done.returncode == 0, done.stderr
     assert (tmp_path / "installed/tiny.py").read_text(encoding="utf-8") == "x = 1\n"
 
     (tmp_path / "installed").rename(tmp_path / "before")
     wheel(tmp_path, "x = 2\n")
-    done = pip(tmp_path)
+    done = install(installer, tmp_path)
     assert done.returncode != 0
-    assert "THESE PACKAGES DO NOT MATCH THE HASHES" in done.stderr
-    assert not (tmp_path / "installed").exists()
+    assert MISMATCH[installer] in done.stderr
+    assert not (tmp_path / "installed/tiny.py").exists()
 
 
-def test_a_python_package_without_a_hash_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("installer", INSTALLERS)
+def test_a_python_package_without_a_hash_is_refused(installer: str, tmp_path: Path) -> None:
     wheel(tmp_path, "x = 1\n")
     (tmp_path / "requirements.txt").write_text("tiny==1.0\n", encoding="utf-8")
-    done = pip(tmp_path)
+    done = install(installer, tmp_path)
     assert done.returncode != 0
-    assert "Hashes are required" in done.stderr
+    assert NO_HASH[installer] in done.stderr
+    assert not (tmp_path / "installed/tiny.py").exists()
 
 
 def tarball(folder: Path, body: str) -> str:
