@@ -104,6 +104,12 @@ def original(made_once: Once) -> Path:
     return made_once("original", _original)
 
 
+@pytest.fixture(scope="session")
+def original_site(original: Path) -> Path:
+    """The site that was built of it."""
+    return original.with_name("original-site")
+
+
 @pytest.fixture
 def copy(original: Path, tmp_path: Path) -> Project:
     """A copy of the project, to be broken on purpose."""

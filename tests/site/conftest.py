@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Response
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response
 
 PRACTICE = "lessons/vae-training/"
 DESKTOP = {"width": 1280, "height": 900}
+READER: dict[str, Any] = {"viewport": DESKTOP, "reduced_motion": "reduce"}
 TIMEOUT = 10_000  # milliseconds: more than a page needs on a busy machine
 
 
@@ -78,22 +79,37 @@ def urls(site: Path, address: str) -> list[str]:
     return [address + page.removesuffix("index.html") for page in pages]
 
 
+@pytest.fixture(scope="session")
+def reader(browser: Browser) -> Iterator[BrowserContext]:
+    """A browser with a wide screen, used by one test after another: a new one for each takes a second more."""
+    context = browser.new_context(**READER)
+    context.set_default_timeout(TIMEOUT)
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
-    """Open an address in a context of its own: open_page(url, **context_options)."""
-    contexts = []
+def open_page(browser: Browser, reader: BrowserContext, address: str) -> Iterator[Callable[..., Page]]:
+    """Open an address for the first time: open_page(url, **context_options)."""
+    opened: list[Page | BrowserContext] = []
 
     def open_(url: str, **options: Any) -> Page:
-        context = browser.new_context(**({"viewport": DESKTOP, "reduced_motion": "reduce"} | options))
-        context.set_default_timeout(TIMEOUT)
-        contexts.append(context)
+        context = reader
+        if options:
+            context = browser.new_context(**(READER | options))
+            context.set_default_timeout(TIMEOUT)
+            opened.append(context)
         page = context.new_page()
+        if not options:
+            opened.append(page)
+            forget = {"origin": address.rstrip("/"), "storageTypes": "all"}
+            context.new_cdp_session(page).send("Storage.clearDataForOrigin", forget)
         page.goto(url)
         return page
 
     yield open_
-    for context in contexts:
-        context.close()
+    for one in reversed(opened):
+        one.close()
 
 
 @pytest.fixture

@@ -2,6 +2,11 @@
 
 import sys
 
-# nbformat brings jsonschema, which, where a developer's tool has installed this module, compiles 39 grammars with it:
-# four seconds for kinds of text that no notebook has. Without it, jsonschema does not look at them.
-sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+# What is asked for by the way and never used here, and takes long to import. Those who ask go on without.
+for module in (
+    "jupytext.sync_contentsmanager",  # serve notebooks from JupyterLab
+    "jupytext.async_contentsmanager",
+    "rfc3987_syntax",  # what jsonschema, which nbformat brings, knows of kinds of text that no notebook has
+    "isoduration",
+):
+    sys.modules.setdefault(module, None)  # type: ignore[arg-type]

@@ -109,6 +109,8 @@ def check(docs: Path, *, twice: bool = True) -> list[Problem]:
 
 def _generate(config_file: Path, site: Path, *, serve_url: str | None) -> None:
     os.environ["NO_MKDOCS_2_WARNING"] = "1"  # Material's notice of its end of life: see docs/decisions
+    # mkdocs-jupyter brings nbconvert, which tries all its exporters when it is imported; none is used here.
+    os.environ["NBCONVERT_DISABLE_CONFIG_EXPORTERS"] = "1"
     messages = _Messages()
     logger = logging.getLogger("mkdocs")
     logger.addHandler(messages)
