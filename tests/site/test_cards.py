@@ -72,7 +72,7 @@ def test_every_card_has_its_link(page: Page) -> None:
     links = page.locator(".lesson-card > .headerlink").evaluate_all("all => all.map((one) => one.getAttribute('href'))")
     assert links == [f"#{name}" for name in order(page)]
     page.locator("#card-good-at > .headerlink").click()
-    page.wait_for_function("location.hash === '#card-good-at'")
+    page.wait_for_function("() => location.hash === '#card-good-at'")
     expect(page.locator("#card-good-at details")).to_have_attribute("open", "")
 
 

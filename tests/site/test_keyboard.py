@@ -97,7 +97,7 @@ def test_search_and_scheme_by_keyboard(page: Page) -> None:
     page.get_by_role("radio", name="Switch to the dark scheme").focus()
     assert page.evaluate(_FOCUSED) is not None
     page.keyboard.press("Enter")
-    page.wait_for_function("document.body.dataset.mdColorScheme === 'slate'")
+    page.wait_for_function("() => document.body.dataset.mdColorScheme === 'slate'")
 
 
 def test_tab_reaches_search_and_scheme(page: Page) -> None:
@@ -113,7 +113,7 @@ def test_the_skip_link_leads_to_the_content(page: Page) -> None:
     expect(skip).to_be_focused()
     expect(skip).to_be_in_viewport()
     page.keyboard.press("Enter")
-    page.wait_for_function("location.hash.length > 1")
+    page.wait_for_function("() => location.hash.length > 1")
     page.keyboard.press("Tab")
     assert page.evaluate(_FOCUSED)["content"]
 
@@ -142,4 +142,4 @@ def test_arrows_elsewhere_scroll_as_ever(page: Page) -> None:
     page.locator("#distributions-answer > summary").focus()
     page.keyboard.press("End")
     expect(page.locator("#distributions-answer > summary")).to_be_focused()
-    page.wait_for_function("scrollY > 1000")
+    page.wait_for_function("() => scrollY > 1000")

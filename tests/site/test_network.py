@@ -60,7 +60,7 @@ def test_search_and_scheme_ask_only_their_own_host(watched: Page, traffic: Any, 
 def test_a_search_result_leads_to_the_place(page: Page) -> None:
     search_for(page, "closed-form divergences")
     page.locator(".md-search-result__link").filter(has_text="Four closed-form").first.click()
-    page.wait_for_function("location.hash.startsWith('#four-kls')")
+    page.wait_for_function("() => location.hash.startsWith('#four-kls')")
     expect(page.get_by_role("heading", name="Four closed-form divergences")).to_be_in_viewport()
 
 

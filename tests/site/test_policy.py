@@ -133,7 +133,7 @@ def test_the_policy_is_in_force(how: str, hosts: dict[str, str], visit: Any, tra
         link.click();
     }""")
     page.evaluate("fetch('http://127.0.0.2:9/').catch(() => {})")
-    page.wait_for_function("true")
+    page.wait_for_function("() => true")
     assert page.evaluate("window.ran") is None
     told = " ".join(traffic.complaints)
     assert all(f"violation: {name}" in told for name in ("script-src-elem", "script-src-attr", "connect-src"))
@@ -208,7 +208,7 @@ def test_whatever_lies_in_the_storage_breaks_nothing_and_is_mended(
         if number % 8 == 0:
             other = "light" if kept["index"] else "dark"
             page.get_by_title(f"Switch to the {other} scheme").click()
-            page.wait_for_function(f"localStorage['{BELOW}.__palette'].includes('{other}')")
+            page.wait_for_function(f"() => localStorage['{BELOW}.__palette'].includes('{other}')")
         assert traffic.complaints == [], value[:80]
     search(page, "question")
     assert traffic.complaints == []

@@ -170,7 +170,7 @@ def test_the_print_button(
     (asked,) = page.evaluate("printed")
     assert (asked["print"], asked["paper"]) == ("cards", "a5")
     check_deck(print_page(page), PAPERS["a5"], cards)
-    page.wait_for_function("!('print' in document.body.dataset)")  # page.pdf printed, so afterprint undid it
+    page.wait_for_function("() => !('print' in document.body.dataset)")  # page.pdf printed, so afterprint undid it
     assert page.locator("details[open]").count() == 0
 
 
@@ -202,7 +202,7 @@ def test_the_study_sheet(
 def test_the_study_sheet_leaves_the_page_as_it_was(page: Page, print_page: Callable[..., Any]) -> None:
     page.locator("#distributions-answer summary").click()
     print_page(page)
-    page.wait_for_function("document.querySelectorAll('details[open]').length === 1")
+    page.wait_for_function("() => document.querySelectorAll('details[open]').length === 1")
     assert page.locator("#distributions-answer").get_attribute("open") is not None
 
 
