@@ -202,11 +202,12 @@ def test_whatever_lies_in_the_storage_breaks_nothing_and_is_mended(
             [[f"{BELOW}.{name}" for name in ("__palette", *OTHERS[: 6 if len(value) < 100_000 else 0])], value],
         )
         page.reload(wait_until="load")
-        kept = json.loads(page.evaluate(f"localStorage['{BELOW}.__palette']"))
-        assert (kept["index"], kept["color"]["scheme"]) in ((0, "default"), (1, "slate")), value[:80]
-        assert page.evaluate("document.body.dataset.mdColorScheme") == kept["color"]["scheme"]
+        kept = json.loads(page.evaluate(f"localStorage.getItem('{BELOW}.__palette')") or "null")
+        shown = (kept["index"], kept["color"]["scheme"]) if kept else (0, "default")
+        assert shown in ((0, "default"), (1, "slate")), value[:80]
+        assert page.evaluate("document.body.dataset.mdColorScheme") == shown[1]
         if number % 8 == 0:
-            other = "light" if kept["index"] else "dark"
+            other = "light" if shown[0] else "dark"
             page.get_by_title(f"Switch to the {other} scheme").click()
             page.wait_for_function(f"() => localStorage['{BELOW}.__palette'].includes('{other}')")
         assert traffic.complaints == [], value[:80]
@@ -235,6 +236,18 @@ def test_a_good_scheme_is_remembered_and_other_sites_of_the_host_are_left_alone(
     page.goto(hosts["meta"] + PRACTICE)
     expect(page.locator("body")).to_have_attribute("data-md-color-scheme", "slate")
     assert page.evaluate("localStorage['/.__palette']") == "{"
+
+
+def test_a_scheme_that_nobody_chose_is_the_system_s(visit: Any, hosts: dict[str, str]) -> None:
+    page = visit(hosts["meta"] + "contributing/")
+    body = page.locator("body")
+    for system, scheme in (("light", "default"), ("dark", "slate"), ("light", "default")):
+        page.emulate_media(color_scheme=system)
+        page.reload()
+        expect(body).to_have_attribute("data-md-color-scheme", scheme)
+    page.get_by_title("Switch to the dark scheme").click()
+    page.reload()
+    expect(body).to_have_attribute("data-md-color-scheme", "slate")
 
 
 def test_a_browser_that_keeps_nothing_shows_the_page(
