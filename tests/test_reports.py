@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import pickle
@@ -9,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -233,6 +235,7 @@ def test_a_line_that_is_no_list_in_json_is_refused(
 def test_whatever_is_written_is_a_list_or_unreadable(data: bytes) -> None:
     with Pipe() as pipe:
         pipe.write(data + b"\n")
+        pipe.hang_up()
         for _ in range(data.count(b"\n") + 1):
             with suppress(Unreadable):
                 assert isinstance(pipe.reports.next(), list)
@@ -268,3 +271,20 @@ def test_reports_without_an_end_are_refused(
         while told.next() is not None:
             heard += 1
     assert heard <= 2**17 / 3
+
+
+def test_half_a_character_is_heard_as_a_question_mark(pipe: Pipe) -> None:
+    """JSON can name it, and no file can hold it."""
+    send(pipe.sending, "a\ud800b", [{"\udfff": "\ud83d\ude00"}], "😀")
+    assert pipe.heard() == [["a?b", [{"?": "😀"}], "😀"]]
+    pipe.write(b'["\xed\xa0\x80"]\n')
+    with pytest.raises(Unreadable):
+        pipe.reports.next()
+
+
+def test_who_writes_without_a_pause_is_waited_for_no_longer(
+    opened: Callable[[Path], Reports], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endless = opened(Path("/dev/zero"))
+    monkeypatch.setattr(time, "monotonic", partial(next, itertools.count()))  # a second passes at each look
+    assert endless.next(10) is None

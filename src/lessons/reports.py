@@ -34,7 +34,7 @@ class Reports:
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
         self._lines: deque[bytes] = deque()
-        self._begun = b""  # of a line whose end has not come
+        self._begun = bytearray()  # of a line whose end has not come
         self._read = 0
         self.ended = False
 
@@ -42,9 +42,12 @@ class Reports:
         """The next report; None where none comes within so many seconds or before the end. Raises Unreadable."""
         until = time.monotonic() + patience
         while not self._lines and not self.ended:
-            if not wait([self._descriptor], max(0.0, until - time.monotonic())):
+            left = until - time.monotonic()
+            if not wait([self._descriptor], max(0.0, left)):
                 return None
             self._hear()
+            if left <= 0:  # whoever writes without a pause is not waited for either
+                break
         return _list(self._lines.popleft()) if self._lines else None
 
     def _hear(self) -> None:
@@ -53,15 +56,28 @@ class Reports:
         self._read += len(data)
         if self._read > MOST:
             raise Unreadable
-        *lines, self._begun = (self._begun + data).split(b"\n")
-        self._lines += lines
+        self._begun += data
+        if b"\n" in data:
+            *lines, self._begun = self._begun.split(b"\n")
+            self._lines += map(bytes, lines)
 
 
 def _list(line: bytes) -> list[Any]:
     try:
-        value = json.loads(line)
+        value = _whole(json.loads(line.decode()))
     except (ValueError, RecursionError):
         raise Unreadable from None
     if not isinstance(value, list):
         raise Unreadable
+    return value
+
+
+def _whole(value: Any) -> Any:
+    """The same with a question mark for each half of a character: JSON can name one, and no file can hold it."""
+    if isinstance(value, str):
+        return value.encode(errors="replace").decode()
+    if isinstance(value, list):
+        return [_whole(one) for one in value]
+    if isinstance(value, dict):
+        return {_whole(name): _whole(one) for name, one in value.items()}
     return value

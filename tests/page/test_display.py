@@ -6,7 +6,7 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from lessons.page.display import CannotShow, NotFinite, Shown, in_sentence, on_its_own
+from lessons.page.display import MOST_WORDS, CannotShow, NotFinite, Shown, described, in_sentence, on_its_own
 
 
 class Area:
@@ -57,3 +57,12 @@ def test_what_is_not_finite_says_so(value: float) -> None:
     for show in (in_sentence, on_its_own):
         with pytest.raises(NotFinite, match=str(float(value))):
             show(value)
+
+
+@pytest.mark.parametrize("value", [10**400, float("inf"), float("nan")])
+def test_what_is_no_finite_number_is_described_without_one(value: object) -> None:
+    assert described(value).number is None
+
+
+def test_what_a_value_is_described_with_has_an_end() -> None:
+    assert described("x" * 1_000_000).text == "x" * MOST_WORDS

@@ -6,7 +6,7 @@ import pytest
 
 from lessons.page.display import Shown
 from lessons.page.problem import Problem
-from lessons.page.snippet import Output, Runner, visibility
+from lessons.page.snippet import MOST_SAID, Output, Runner, visibility
 from lessons.page.source import Snippet, Value, read
 
 
@@ -358,3 +358,8 @@ def test_shown_code_is_the_snippet_alone() -> None:
     output = run("```{python}\nx = 'a'\n```\n\n```{python}\n#| code: shown\nx\n```\n")[-1]
     assert isinstance(output, Output)
     assert output.code == "x"
+
+
+def test_what_an_exception_says_has_an_end() -> None:
+    found = problem("```{python}\nraise ValueError('x ' * 1_000_000)\n```\n")
+    assert found.message == f"ValueError: {'x ' * 1_000_000}"[: MOST_SAID + len("ValueError: ")]

@@ -329,3 +329,9 @@ def test_a_part_has_one_value_at_most(kind: str) -> None:
     assert len(heard(kind, changed(kind, (2,), [DESCRIBED]))[1]) == 1
     with pytest.raises(Unbelievable):
         heard(kind, changed(kind, (2,), [DESCRIBED, DESCRIBED]))
+
+
+@pytest.mark.parametrize("number", [10**400, 1, "1.5", True, float("inf"), float("nan")])
+def test_a_number_is_told_as_a_number_that_is_finite(number: object) -> None:
+    with pytest.raises(Unbelievable):
+        heard("Shown", changed("Shown", (2, 0, 3, "number"), number))

@@ -59,8 +59,8 @@ class Worker:
         return min(self.started + limits.notebook, self.cell_started + limits.cell)
 
     def problem(self, code: str, message: str, repair: str, line: int = 1) -> Problem:
-        cell: Cell = self.notebook.code[self.cell]
-        return Problem(Location(self.notebook.path.as_posix(), cell.line + line - 1), code, message, repair)
+        begins = self.notebook.code[self.cell].line if self.notebook.code else 1
+        return Problem(Location(self.notebook.path.as_posix(), begins + line - 1), code, message, repair)
 
     def late(self) -> Problem:
         limits, now = self.notebook.limits, time.monotonic()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+MOST_WORDS = 10_000  # characters that a value may be described with
 PLAIN = (str, int)  # bool is an int: "True" reads well enough in a table of checks
 
 
@@ -64,12 +65,17 @@ class Described:
 
 
 def described(value: object) -> Described:
-    """What a value says of itself beyond what it shows. Text and pictures have no number."""
+    """What a value says of itself beyond what it shows. Only what is finite has a number."""
     try:
         number = None if isinstance(value, str) else float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         number = None
-    return Described(str(value), str(getattr(value, "symbol", "")), str(getattr(value, "unit", "")), number)
+    if number is not None and not math.isfinite(number):
+        number = None
+    text, symbol, unit = (
+        str(said)[:MOST_WORDS] for said in (value, getattr(value, "symbol", ""), getattr(value, "unit", ""))
+    )
+    return Described(text, symbol, unit, number)
 
 
 def _refusal(value: object) -> Exception:

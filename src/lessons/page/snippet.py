@@ -23,6 +23,7 @@ from lessons.page.source import Snippet, Source, Value
 # How much of a snippet's code the reader sees: all of it, a closed disclosure beside the result, or nothing.
 CODE_SHOWN = ("folded", "shown", "hidden")
 MOST_PRINTED = 100_000
+MOST_SAID = 1_000  # characters of an exception's message
 OPTIONS = {"code": CODE_SHOWN}
 
 
@@ -149,7 +150,7 @@ class Runner:
             return Problem(where, "L201", f"SyntaxError: {fault.msg}", "mend the snippet: it is not valid Python")
         except (Exception, SystemExit) as fault:
             where = self._location(fault, location)
-            message = " ".join(str(fault).split()) or "no message"
+            message = " ".join(str(fault).split())[:MOST_SAID] or "no message"
             repair = "run the page's snippets from the top in Python to see the whole traceback"
             if isinstance(fault, ModuleNotFoundError):
                 repair = "a page may import lessons, numpy and matplotlib; propose others in pyproject.toml"

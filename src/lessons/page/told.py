@@ -86,8 +86,6 @@ def _problem(data: Any, source: Source) -> Problem:
 
 def _described(data: Any, source: Source) -> tuple[Location, str, Described]:
     line, column, expression, said = data
-    number = None if said["number"] is None else float(_is(type(said["number"]), said["number"]))
-    if number is not None and not math.isfinite(number):
-        raise Unbelievable(number)
+    number = None if said["number"] is None else _is(float, said["number"], math.isfinite)
     words = {name: _text(said[name]) for name in ("text", "symbol", "unit")}
     return _place(line, column, source), _text(expression), Described(**words, number=number)
