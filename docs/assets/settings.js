@@ -1,4 +1,4 @@
-// What the theme keeps in the reader's browser. Four of these names are the theme's own, which it writes into each page;
+// What the theme keeps in the reader's browser. The names with __md are the theme's own, which it writes into each page;
 // from a file they need no exception in the policy. What lies there broken, or cannot be had, is as if it were not there.
 
 /** The folder of the site: its settings are kept under this path, apart from those of the host's other sites. */
@@ -7,8 +7,8 @@ var __md_scope = new URL("..", document.currentScript.src);
 var __md_hash = (text) => [...text].reduce((sum, sign) => (sum << 5) - sum + sign.charCodeAt(0), 0);
 
 /** Whether the reader has used the switch between colour schemes on this page. */
-var __md_chosen = false;
-addEventListener("change", ({ target }) => (__md_chosen ||= target.name === "__palette"), true);
+let schemeChosen = false;
+addEventListener("change", ({ target }) => (schemeChosen ||= target.name === "__palette"), true);
 
 /** A stored setting, or null. A broken one is removed, so that the next visit is as the first. */
 var __md_get = (name, store, scope = __md_scope) => {
@@ -26,7 +26,7 @@ var __md_get = (name, store, scope = __md_scope) => {
 
 /** Keep a setting. The theme keeps a colour scheme that nobody chose, too: the system's then holds no more. */
 var __md_set = (name, value, store, scope = __md_scope) => {
-  if (name === "__palette" && !__md_chosen) return;
+  if (name === "__palette" && !schemeChosen) return;
   try {
     (store ?? localStorage).setItem(`${scope.pathname}.${name}`, JSON.stringify(value));
   } catch {} // full, or refused: the setting holds for this page
