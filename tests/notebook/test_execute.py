@@ -282,3 +282,12 @@ def test_many_notebooks_begin_with_a_rehearsal_that_leaves_no_trace(workshop: An
     assert "fig" not in shown
     assert "numpy" not in shown
     assert b'"execution_count": 3' not in workshop.staged()["copy-0.ipynb"]
+
+
+def test_a_notebook_of_words_alone_that_takes_too_long_is_told_at_its_first_line(workshop: Any) -> None:
+    path = workshop.write("words", "", "{notebook: 0.001}")
+    path.write_text(path.read_text().replace("# %%\n", "# %% [markdown]\n# Words.\n"))
+    done = workshop.run()
+    assert done.returncode == 1
+    assert re.search(r"^notebooks/words\.py:1:1: L502 the notebook took longer", done.stderr), done.stderr
+    assert "Traceback" not in done.stderr

@@ -3,10 +3,10 @@
 import sys
 
 # What is asked for by the way and never used here, and takes long to import. Those who ask go on without.
-for module in (
+for _unused in (
     "jupytext.sync_contentsmanager",  # serve notebooks from JupyterLab
     "jupytext.async_contentsmanager",
     "rfc3987_syntax",  # what jsonschema, which nbformat brings, knows of kinds of text that no notebook has
     "isoduration",
 ):
-    sys.modules.setdefault(module, None)  # type: ignore[arg-type]
+    sys.modules.setdefault(_unused, None)  # type: ignore[arg-type]
