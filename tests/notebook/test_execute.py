@@ -12,6 +12,9 @@ from typing import Any
 
 import pytest
 
+from lessons.notebook.execute import Worker
+from lessons.notebook.source import Cell, Limits, Notebook
+
 PICTURE = "import matplotlib.pyplot as plt\nfig, ax = plt.subplots()\nax.plot([1, 2])\n"
 
 # name: (cells, what is said of the line marked `# here`)
@@ -284,10 +287,8 @@ def test_many_notebooks_begin_with_a_rehearsal_that_leaves_no_trace(workshop: An
     assert b'"execution_count": 3' not in workshop.staged()["copy-0.ipynb"]
 
 
-def test_a_notebook_of_words_alone_that_takes_too_long_is_told_at_its_first_line(workshop: Any) -> None:
-    path = workshop.write("words", "", "{notebook: 0.001}")
-    path.write_text(path.read_text().replace("# %%\n", "# %% [markdown]\n# Words.\n"))
-    done = workshop.run()
-    assert done.returncode == 1
-    assert re.search(r"^notebooks/words\.py:1:1: L502 the notebook took longer", done.stderr), done.stderr
-    assert "Traceback" not in done.stderr
+def test_a_notebook_of_words_alone_has_its_problems_at_its_first_line(tmp_path: Path) -> None:
+    notebook = Notebook(tmp_path / "words.py", "T", "D", "", Limits(), (Cell(False, "Words.", 7),))
+    nobody: Any = None
+    worker = Worker(notebook, process=nobody, connection=nobody, reports=nobody, folder=tmp_path)
+    assert worker.late().location.line == 1
