@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from lessons import whole
+from lessons import bounds, whole
 from lessons.settled import settle
 
 CONFIG = Path("mkdocs.yml")
@@ -24,6 +24,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if config is None:
         return _fail("there is no mkdocs.yml here or above: run this inside the project")
     os.chdir(config.parent)  # so that every message names paths from the project's folder
+    if arguments is None and options.run is not _serve:  # its builds have bounds of their own
+        return bounds.run(lambda: _run(options))
+    return _run(options)
+
+
+def _run(options: argparse.Namespace) -> int:
     try:
         return int(options.run(options))
     except KeyboardInterrupt:

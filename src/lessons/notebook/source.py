@@ -15,7 +15,7 @@ from markdown import Markdown
 
 from lessons.page import links, rules
 from lessons.page.evaluate import evaluate
-from lessons.page.extension import LessonError
+from lessons.page.extension import EXTENSIONS, LessonError
 from lessons.page.problem import Location, Problem
 from lessons.page.source import Snippet, Value, scan
 
@@ -23,7 +23,6 @@ KEYS = ("title", "description", "lesson", "limits")
 _MARKER = re.compile(r"\s*#\s*(?:%%+\s|%%$|<codecell>\s*$|In\[[0-9 ]*\]:?\s*$)")  # as jupytext knows it
 # What `rules` and `links` took for code, Markdown may take for a tag, a link or an attribute: it has to be asked.
 _TELLING = re.compile(r"<[a-zA-Z/!?]|\]\s?[(\[:]|\{[^}\n]*=")
-EXTENSIONS = ["lessons", "attr_list", "tables", "toc", "pymdownx.highlight", "pymdownx.superfences"]
 _HEADER = re.compile(r"\A# ---\n(?P<yaml>(?:#.*\n)*?)# ---\n")
 
 

@@ -11,19 +11,19 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from lessons import whole
+from lessons import bounds, whole
 from lessons.notebook import cache, execute
 from lessons.notebook.outputs import Outputs
-from lessons.notebook.shown import formula
+from lessons.notebook.shown import CONTROL, formula
 from lessons.notebook.shown import problems as unfit
 from lessons.notebook.source import Notebook, read
+from lessons.page import checks
 from lessons.page.problem import Location, Problem
 
 SOURCES = Path("notebooks")
 STAGED = Path("docs/notebooks")
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 LANGUAGE = {"file_extension": ".py", "mimetype": "text/x-python", "name": "python", "pygments_lexer": "ipython3"}
-_CONTROL = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]")  # a terminal's colours, and what no page shows
 
 Say = Callable[[str], None]
 
@@ -32,7 +32,12 @@ def notebooks(root: Path) -> tuple[list[Notebook], list[Problem]]:
     """All notebooks of the project, and what is wrong with their words."""
     found, problems = [], _links(root)
     for path in [] if problems else sorted((root / SOURCES).glob("*.py")):
-        notebook, faults = read(path.relative_to(root), path.read_text(encoding="utf-8"))
+        shown = path.relative_to(root)
+        if fault := checks.too_much(shown):
+            problems.append(Problem(Location(shown.as_posix()), *fault))
+            continue
+        with bounds.reading(shown.as_posix()):
+            notebook, faults = read(shown, path.read_text(encoding="utf-8"))
         found.append(notebook)
         problems += faults
     return found, problems
@@ -70,7 +75,8 @@ def stage(root: Path, say: Say, jobs: int = 0) -> list[Problem]:
     problems = execute.execute(missing, finished, started, jobs)
     # Of what was kept, too: what a page may have is not decided by what a cell does.
     for notebook in found:
-        problems += unfit(notebook, outputs.get(notebook.slug, []))
+        with bounds.reading(notebook.path.as_posix()):
+            problems += unfit(notebook, outputs.get(notebook.slug, []))
     if not problems:
         _write(root / STAGED, {f"{n.slug}.ipynb": document(n, outputs[n.slug]) for n in found})
     return problems
@@ -153,7 +159,7 @@ def _shown(output: dict[str, Any]) -> str:
 
 def _raw(block: str) -> str:
     """HTML on one line, with nothing in it that Markdown or its extensions could take for their own."""
-    block = _CONTROL.sub("", block)
+    block = CONTROL.sub("", block)
     block = re.sub(r"<[^<>]*>", lambda tag: tag[0].replace("\n", " "), block)
     return block.replace("\n", "&#10;").replace("$", "&#36;").replace("`", "&#96;")
 

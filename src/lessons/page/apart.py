@@ -11,12 +11,13 @@ import contextlib
 import multiprocessing
 import os
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from lessons import bounds
 from lessons.confine import confine, follow_parent, own_folder
 from lessons.page import imports, katex, kept
 from lessons.page.evaluate import Evaluated, evaluate
@@ -32,17 +33,24 @@ MEMORY = 1024.0  # MiB a page may take
 FORKS = "fork" in multiprocessing.get_all_start_methods()
 
 
-def evaluated(sources: Sequence[Source], *, twice: bool = True) -> list[Evaluated]:
+Convert = Callable[[Source, Evaluated], list[Problem] | None]  # None: it was not asked
+
+
+def evaluated(sources: Sequence[Source], *, twice: bool = True, convert: Convert | None = None) -> list[Evaluated]:
     """Each page evaluated. With `twice`, a value that two runs do not agree on is a problem of its page.
 
-    What an earlier run found without problems is not run again, see `kept`.
+    What an earlier run found without problems is not run again, see `kept`. `convert` is the last thing to be asked
+    what is wrong with a page; without it nothing is kept.
     """
     remembered = [kept.load(source, twice=twice) for source in sources]
     missing = [source for source, result in zip(sources, remembered, strict=True) if result is None]
     fresh = dict(zip(map(id, missing), _fresh(missing, twice), strict=True))
     for source in missing:
-        if not fresh[id(source)].problems:
-            kept.save(source, fresh[id(source)], twice=twice)
+        found = fresh[id(source)]
+        if convert and not found.problems and (faults := convert(source, found)) is not None:
+            found.problems += faults
+            if not faults:
+                kept.save(source, found, twice=twice)
     if missing:
         katex.remember()
     return [result or fresh[id(source)] for source, result in zip(sources, remembered, strict=True)]
@@ -61,7 +69,8 @@ def _fresh(sources: Sequence[Source], twice: bool) -> Iterator[Evaluated]:
     with own_folder() as folder, _second_run(sources if twice else [], folder) as second:
         first = list(_run(sources, folder))
         for source, ran, again in zip(sources, first, second() or first, strict=True):
-            found = evaluate(source, ran.results)
+            with bounds.reading(source.path):
+                found = evaluate(source, ran.results)
             found.described = ran.described
             lost = ran.lost or again.lost
             found.problems += [lost] if lost else []

@@ -8,14 +8,14 @@ from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 
-from lessons.page import apart, links, nav, rules, source
+from lessons import bounds
+from lessons.page import apart, extension, links, nav, rules, source
 from lessons.page.evaluate import Evaluated
 from lessons.page.problem import Location, Problem, nearest
 from lessons.page.source import Heading, Source
 
 MADE = (".cache", "docs/notebooks")  # where builds keep what they computed
 NOTEBOOKS = "notebooks"  # under docs/: staged there from the folder of that name beside docs/
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 def pages(docs: Path) -> list[Path]:
@@ -51,8 +51,9 @@ class Check:
         for page in scanned:
             path = Path(page.path)
             docs = self._docs if self._docs and path.is_relative_to(self._docs) else None
-            self.found += links.problems(page, path, self._anchors, docs)
-            self.found += self._headings(page)
+            with bounds.reading(page.path):
+                self.found += links.problems(page, path, self._anchors, docs)
+                self.found += self._headings(page)
             self.found += self._nav(path)
         self._ids(scanned)
         self._names()
@@ -60,8 +61,16 @@ class Check:
             self.found += nav.problems(self._docs.parent / "mkdocs.yml")
         self._links_of_the_system()
         self._committed()
-        self.evaluated = dict(zip((page.path for page in scanned), apart.evaluated(scanned, twice=twice), strict=True))
-        return [*self.found, *(problem for page in self.evaluated.values() for problem in page.problems)]
+        found = apart.evaluated(scanned, twice=twice, convert=self._faults)
+        self.evaluated = dict(zip((page.path for page in scanned), found, strict=True))
+        return [*self.found, *(problem for page in found for problem in page.problems)]
+
+    def _faults(self, page: Source, evaluated: Evaluated) -> list[Problem] | None:
+        """What only a conversion finds, of a page that is right so far: otherwise it finds the same in other words."""
+        if any(problem.location.path == page.path for problem in self.found):
+            return None
+        with bounds.reading(page.path):
+            return extension.faults(page, evaluated)
 
     def _tell(self, path: Path, code: str, message: str, repair: str, line: int = 1, column: int = 1) -> None:
         self.found.append(Problem(Location(path.as_posix(), line, column), code, message, repair))
@@ -69,11 +78,12 @@ class Check:
     def _page(self, path: Path, *, tell: bool = False) -> Source | None:
         """A page, scanned once; None where it cannot be read. `tell`: its own faults are problems of this run."""
         if path not in self._read or tell:
-            self._read[path] = self._scan(path, tell)
+            with bounds.reading(path.as_posix()):
+                self._read[path] = self._scan(path, tell)
         return self._read[path]
 
     def _scan(self, path: Path, tell: bool) -> Source | None:
-        fault = _unreadable(path)
+        fault = too_much(path) or _unreadable(path)
         if fault is not None:
             if tell:
                 self._tell(path, *fault)
@@ -92,10 +102,7 @@ class Check:
         return page
 
     def _text(self, path: Path, text: str, page: Source) -> None:
-        for match in _CONTROL.finditer(text):
-            line, column = text.count("\n", 0, match.start()) + 1, match.start() - text.rfind("\n", 0, match.start())
-            message = f"the control character U+{ord(match[0]):04X}"
-            self._tell(path, "L006", message, "delete it: no browser shows it", line, column)
+        self.found += rules.control_characters(Source(page.path, text))  # in front matter, too
         if not page.text.strip():
             self._tell(path, "L004", "the page is empty", "write it, or delete the file")
         self.found += rules.front_matter(page.path, text)
@@ -185,6 +192,13 @@ class Check:
         for name in filter(None, listed.split("\0")):
             repair = f"take it out of the commit: git rm --cached {name}"
             self._tell(self._docs.parent / name, "L011", "only a build may write this file", repair)
+
+
+def too_much(path: Path) -> tuple[str, str, str] | None:
+    """(code, message, repair) where an earlier attempt of this run to read a file took too much."""
+    if taken := bounds.exceeded(path.as_posix()):
+        return "L015", f"to read this file takes {taken}", "make it simpler: fewer things in each other, shorter lines"
+    return None
 
 
 def _unreadable(path: Path) -> tuple[str, str, str] | None:

@@ -35,7 +35,7 @@ _ANNOTATION = re.compile(r"<annotation[^>]*>.*?</annotation>", re.DOTALL)
 
 
 CACHE = Path(".cache/katex")
-MOST_SECONDS, MOST_MEMORY = 5, 256 * 2**20  # that setting a formula may take, which is an author's
+MOST_SECONDS, MOST_MEMORY = 2, 256 * 2**20  # that setting a formula may take, which is an author's
 MOST_REMEMBERED = 20_000  # formulas; then only those of the run are kept
 
 

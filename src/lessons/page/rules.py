@@ -213,8 +213,20 @@ def directions(source: Source) -> Iterator[Problem]:
                 yield Problem(source.location(match.start()), "L007", message, "delete it")
 
 
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+def control_characters(source: Source) -> Iterator[Problem]:
+    """L006: no browser shows them, and Markdown keeps its own notes between two of them."""
+    for match in _CONTROL.finditer(source.text):
+        message = f"the control character U+{ord(match[0]):04X}"
+        yield Problem(source.location(match.start()), "L006", message, "delete it: no browser shows it")
+
+
 Rule = Callable[[Source], Iterator[Problem]]
-RULES: tuple[Rule, ...] = (blocks, ids, exercises, headings, markup, directions, imports, typed_results)
+RULES: tuple[Rule, ...] = (
+    *(blocks, ids, exercises, headings, markup, directions, control_characters, imports, typed_results),
+)
 
 
 def broken(source: Source) -> list[Problem]:

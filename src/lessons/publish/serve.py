@@ -31,6 +31,7 @@ from watchdog.events import (
     FileSystemEventHandler,
 )
 
+from lessons import bounds
 from lessons.page.blocks import DECK_PDF
 from lessons.publish import build, pdf
 
@@ -127,6 +128,10 @@ class _Builder:
 def _build(config_file: Path, site: Path, port: int, report: Connection) -> None:
     """In the child: build with what now stands in the files, and report the problems."""
     os.chdir(config_file.parent)
+    bounds.run(lambda: _report(config_file, site, port, report))
+
+
+def _report(config_file: Path, site: Path, port: int, report: Connection) -> int:
     try:
         decks = build.Decks.OFFERED if pdf.browser() else build.Decks.NONE
         build.build(config_file, site, decks=decks, serve_url=f"http://{HOST}:{port}/")
@@ -135,6 +140,7 @@ def _build(config_file: Path, site: Path, port: int, report: Connection) -> None
         report.send(str(fault))
     except Exception:
         report.send(traceback.format_exc())
+    return 0
 
 
 class _Server(LiveReloadServer):
