@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 
+from lessons import git
 from lessons.page import apart, links, nav, rules, source
 from lessons.page.evaluate import Evaluated
 from lessons.page.problem import Location, Problem, nearest
 from lessons.page.source import Heading, Source
 
-MADE = (".cache", "docs/notebooks")  # where builds keep what they computed
+# What builds and installations write. `:(glob)` as git knows it: compiled code is run in the place of its source.
+MADE = (
+    *(".cache", "docs/notebooks", "site", "site-next", "dist", ".venv", "node_modules"),
+    *(":(glob).*-fresh-*/**", ":(glob)**/__pycache__/**", ":(glob)**/*.pyc"),
+)
 NOTEBOOKS = "notebooks"  # under docs/: staged there from the folder of that name beside docs/
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
@@ -177,12 +181,11 @@ class Check:
         """L011: results that were not computed here."""
         if self._docs is None:
             return
-        command = ["git", "-C", str(self._docs.parent), "ls-files", "-z", "--", *MADE]
         try:
-            listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-        except (OSError, subprocess.CalledProcessError):  # no git, or no repository
+            committed = git.tracked(self._docs.parent, *MADE)
+        except git.GitFailed:  # no git, or no repository
             return
-        for name in filter(None, listed.split("\0")):
+        for name in committed:
             repair = f"take it out of the commit: git rm --cached {name}"
             self._tell(self._docs.parent / name, "L011", "only a build may write this file", repair)
 
