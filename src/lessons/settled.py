@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 
 ENVIRONMENT = {
     "LC_ALL": "C.UTF-8",
@@ -55,6 +56,5 @@ def _elsewhere(name: str, places: str) -> str:
     """A list of folders without the working directory, whose programs and modules are the project's."""
     given = places.split(os.pathsep)
     if name == "PYTHONPATH":  # `PYTHONPATH=src` is meant; an empty entry hardly ever is
-        given = [os.path.abspath(place) for place in given]
-        return os.pathsep.join(place for place in given if place != os.getcwd())
-    return os.pathsep.join(place for place in given if os.path.isabs(place))
+        given = [str(Path(place).resolve()) for place in given if Path(place) != Path()]
+    return os.pathsep.join(place for place in given if Path(place).is_absolute())

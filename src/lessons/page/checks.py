@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from lessons import git
-from lessons.page import apart, links, nav, rules, source
+from lessons.page import apart, config, links, rules, source
 from lessons.page.evaluate import Evaluated
 from lessons.page.problem import Location, Problem, nearest
 from lessons.page.source import Heading, Source
@@ -61,7 +61,7 @@ class Check:
         self._ids(scanned)
         self._names()
         if self._docs:
-            self.found += nav.problems(self._docs.parent / "mkdocs.yml")
+            self.found += config.problems(self._docs.parent / config.NAME)
         self._links_of_the_system()
         self._committed()
         self.evaluated = dict(zip((page.path for page in scanned), apart.evaluated(scanned, twice=twice), strict=True))
@@ -140,8 +140,8 @@ class Check:
     @cached_property
     def _docs(self) -> Path | None:
         """The folder of the site's pages that the checked ones lie in."""
-        above = self.paths[0].parents if self.paths else ()
-        return next((f for f in above if f.name == "docs" and (f.parent / "mkdocs.yml").is_file()), None)
+        above = self.paths[0].parents if self.paths else (Path("docs"),)
+        return next((f for f in above if f.name == "docs" and (f.parent / config.NAME).is_file()), None)
 
     @cached_property
     def _siblings(self) -> list[Path]:
@@ -149,11 +149,8 @@ class Check:
 
     @cached_property
     def _listed(self) -> set[str]:
-        """The files that `nav:` names. Read as text: the file holds tags that only the site generator knows."""
-        config = self._docs.parent / "mkdocs.yml" if self._docs else None
-        text = config.read_text(encoding="utf-8") if config else ""
-        nav = re.search(r"(?ms)^nav:\n(.*?)(?=^\S|\Z)", text)
-        return set(re.findall(r"[\w./-]+\.(?:md|ipynb)\b", nav[1])) if nav else set()
+        """The files that `nav:` names."""
+        return config.listed(self._docs.parent / config.NAME) if self._docs else set()
 
     def _nav(self, path: Path) -> Iterable[Problem]:
         if self._docs is None or not self._listed or not path.is_relative_to(self._docs):

@@ -15,7 +15,7 @@ from mkdocs.exceptions import Abort, ConfigurationError, MkDocsException
 
 from lessons import whole
 from lessons.notebook import stage
-from lessons.page import checks, katex
+from lessons.page import checks, config, katex
 from lessons.page.problem import Problem, report
 from lessons.publish import digest, fonts, notices, pdf, policy, slim, swap
 
@@ -52,7 +52,9 @@ def build(
     root = config_file.parent
 
     def write(fresh: Path) -> None:
-        problems = [*check(root / "docs", twice=serve_url is None), *stage.stage(root, say)]
+        # First: what stands in it decides which code the site generator runs when it reads it.
+        problems = config.problems(Path(os.path.relpath(config_file)))
+        problems += [*check(root / "docs", twice=serve_url is None), *stage.stage(root, say)]
         if problems:
             raise BuildFailed(report(problems))
         os.environ["LESSONS_DECK_PDF"] = "false" if decks is Decks.NONE else "true"  # read by mkdocs.yml
