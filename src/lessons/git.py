@@ -22,6 +22,7 @@ _OFF = {
     "core.sshCommand": "false",
     "credential.helper": "",
     "protocol.allow": "never",
+    "safe.bareRepository": "explicit",  # files of a project that look like a repository are none
 }
 _ENVIRONMENT = {
     "GIT_ALLOW_PROTOCOL": "none",  # which no configuration overrules

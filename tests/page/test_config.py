@@ -18,9 +18,9 @@ REFUSED = {
     "copyright: !!python/name:os.system": "2:12: L012 copyright is not read as words",
     "copyright: !ENV HOME": "2:12: L012 copyright is not read as words",
     "docs_dir: !relative $config_dir": "2:11: L012 docs_dir may not be '$config_dir' with the tag '!relative'",
-    "%TAG !e! tag:yaml.org,2002:python/\n---\nnav: !e!name:os.system": "3:6: L012 an entry of nav",
+    "%TAG !e! tag:yaml.org,2002:python/\n---\nnav: !e!name:os.system": "3:6: L012 nav may not be '' with the tag",
     "markdown_extensions: [lessons: {deck_pdf: !ENV [HOME, false]}]": "2:43: L012 markdown_extensions.lessons.deck_pdf",
-    "markdown_extensions: [toc: {slugify: !!python/name:os.system }]": "2:29: L012 markdown_extensions.toc may not have",
+    "markdown_extensions: [toc: {slugify: !!python/name:os.system }]": "2:29: L012 markdown_extensions.toc may",
     # Code by its name.
     "hooks: [hook.py]": "2:9: L012 hooks may not be 'hook.py'",
     "hooks: [src/lessons/cli.py]": "2:9: L012 hooks may not be 'src/lessons/cli.py'",

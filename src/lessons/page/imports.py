@@ -28,7 +28,8 @@ PRELOADED = (
     *("numpy", "matplotlib.pyplot", "sklearn.datasets", "lessons.figures"),
     *sorted(f"lessons.maths.{path.stem}" for path in _MATHS.glob("[!_]*.py")),
 )
-NEUTRAL = os.sep  # a working directory to import in: matplotlib reads the `matplotlibrc` that it finds there
+# A working directory to import in: some modules read what they find there, matplotlib a `matplotlibrc`.
+NEUTRAL = os.sep
 
 
 def imports(source: Source) -> Iterator[Problem]:
