@@ -36,6 +36,8 @@ import markdown.extensions.attr_list, markdown.extensions.tables, mkdocs.config.
 import pymdownx.superfences
 import lessons.page.extension, lessons.publish.build
 from lessons import cli
+from lessons.page import config
+config.THEME.update(dict.fromkeys(("name", "custom_dir", "static_templates"), lambda *_: None))  # its theme is its own
 print("ready", flush=True)
 for line in sys.stdin:
     child = os.fork()

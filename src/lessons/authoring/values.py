@@ -7,14 +7,13 @@ import os
 import re
 import subprocess
 import sys
-import tarfile
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from io import BytesIO
 from pathlib import Path
 
-from lessons.page import apart, checks, source
+from lessons import git
+from lessons.page import apart, checks, katex, source
 
 LONGEST = 100_000  # characters of a summary: GitHub shows none of more than a mebibyte
 
@@ -93,18 +92,19 @@ def _keyed(found: Sequence[Computed]) -> dict[tuple[str, str, int], Computed]:
 
 def at(base: str) -> list[Computed]:
     """The values of another revision, computed by that revision's own code. Raises NoBase."""
-    archive = subprocess.run(["git", "archive", "--format=tar", base], capture_output=True, check=False)
-    if archive.returncode:
-        raise NoBase(" ".join(archive.stderr.decode().split()))
+    modules = katex.distribution().parents[1]
     with tempfile.TemporaryDirectory() as folder:
-        with tarfile.open(fileobj=BytesIO(archive.stdout)) as tar:
-            tar.extractall(folder, filter="data")
-        modules = Path("node_modules").resolve()
-        if modules.is_dir():
-            (Path(folder) / "node_modules").symlink_to(modules)
-        command = [sys.executable, "-m", "lessons", "values", "--format", "json"]
+        try:
+            git.unpack(Path(), base, Path(folder), without=[modules.name])
+        except git.GitFailed as fault:
+            raise NoBase(str(fault)) from None
+        (Path(folder) / modules.name).symlink_to(modules)
+        command = [sys.executable, "-P", "-m", "lessons", "values", "--format", "json"]
         environment = os.environ | {"PYTHONPATH": str(Path(folder) / "src")}
         done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         raise NoBase(f"{base} cannot list its values: {' '.join(done.stderr.split())[:300]}")
-    return [Computed(**row) for row in json.loads(done.stdout)]
+    try:
+        return [Computed(**row) for row in json.loads(done.stdout)]
+    except (TypeError, ValueError):
+        raise NoBase(f"{base} lists its values in another form: its own code says what they are") from None

@@ -199,13 +199,14 @@ def _preload(notebooks: Sequence[Notebook] = ()) -> None:
     """Load once what the notebooks need, and draw once: the first figure of a process costs four times the second."""
     global _kernel
     if _kernel is None:
-        import lessons.figures
-        import lessons.notebook.kernel
+        with contextlib.chdir(imports.NEUTRAL):
+            import lessons.figures
+            import lessons.notebook.kernel
 
-        lessons.figures.warm_up()
-        import nbclient  # noqa: F401
+            lessons.figures.warm_up()
+            import nbclient  # noqa: F401
 
-        _kernel = lessons.notebook.kernel.Kernel()
+            _kernel = lessons.notebook.kernel.Kernel()
     imports.load(cell.text for notebook in notebooks for cell in notebook.code)
     if len(notebooks) >= WORTH_A_REHEARSAL:
         _rehearse()

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import re
-import subprocess
 from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 
-from lessons import bounds
-from lessons.page import apart, extension, links, nav, rules, source
+from lessons import bounds, git
+from lessons.page import apart, config, extension, links, rules, source
 from lessons.page.evaluate import Evaluated
 from lessons.page.problem import Location, Problem, nearest
 from lessons.page.source import Heading, Source
 
-MADE = (".cache", "docs/notebooks")  # where builds keep what they computed
+# What builds and installations write. `:(glob)` as git knows it: compiled code is run in the place of its source.
+MADE = (
+    *(".cache", "docs/notebooks", "site", "site-next", "dist", ".venv", "node_modules"),
+    *(":(glob).*-fresh-*/**", ":(glob)**/__pycache__/**", ":(glob)**/*.pyc"),
+)
 NOTEBOOKS = "notebooks"  # under docs/: staged there from the folder of that name beside docs/
 
 
@@ -58,7 +60,7 @@ class Check:
         self._ids(scanned)
         self._names()
         if self._docs:
-            self.found += nav.problems(self._docs.parent / "mkdocs.yml")
+            self.found += config.problems(self._docs.parent / config.NAME)
         self._links_of_the_system()
         self._committed()
         found = apart.evaluated(scanned, twice=twice, convert=self._faults)
@@ -143,8 +145,8 @@ class Check:
     @cached_property
     def _docs(self) -> Path | None:
         """The folder of the site's pages that the checked ones lie in."""
-        above = self.paths[0].parents if self.paths else ()
-        return next((f for f in above if f.name == "docs" and (f.parent / "mkdocs.yml").is_file()), None)
+        above = self.paths[0].parents if self.paths else (Path("docs"),)
+        return next((f for f in above if f.name == "docs" and (f.parent / config.NAME).is_file()), None)
 
     @cached_property
     def _siblings(self) -> list[Path]:
@@ -152,11 +154,8 @@ class Check:
 
     @cached_property
     def _listed(self) -> set[str]:
-        """The files that `nav:` names. Read as text: the file holds tags that only the site generator knows."""
-        config = self._docs.parent / "mkdocs.yml" if self._docs else None
-        text = config.read_text(encoding="utf-8") if config else ""
-        nav = re.search(r"(?ms)^nav:\n(.*?)(?=^\S|\Z)", text)
-        return set(re.findall(r"[\w./-]+\.(?:md|ipynb)\b", nav[1])) if nav else set()
+        """The files that `nav:` names."""
+        return config.listed(self._docs.parent / config.NAME) if self._docs else set()
 
     def _nav(self, path: Path) -> Iterable[Problem]:
         if self._docs is None or not self._listed or not path.is_relative_to(self._docs):
@@ -184,12 +183,11 @@ class Check:
         """L011: results that were not computed here."""
         if self._docs is None:
             return
-        command = ["git", "-C", str(self._docs.parent), "ls-files", "-z", "--", *MADE]
         try:
-            listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-        except (OSError, subprocess.CalledProcessError):  # no git, or no repository
+            committed = git.tracked(self._docs.parent, *MADE)
+        except git.GitFailed:  # no git, or no repository
             return
-        for name in filter(None, listed.split("\0")):
+        for name in committed:
             repair = f"take it out of the commit: git rm --cached {name}"
             self._tell(self._docs.parent / name, "L011", "only a build may write this file", repair)
 

@@ -54,10 +54,12 @@ class KatexMissing(RuntimeError):
     """KaTeX is not installed beside the project."""
 
 
-def distribution(start: Path | None = None) -> Path:
-    """The folder that npm installed KaTeX into, looked for from `start` (the working directory) upwards."""
-    start = (start or Path.cwd()).resolve()
-    for folder in (start, *start.parents, *Path(__file__).resolve().parents):
+def distribution(start: Path = Path(__file__)) -> Path:
+    """The folder that npm installed KaTeX into, looked for from `start` upwards: beside this package.
+
+    Not from the working directory. What lies there is the project's that is checked or built, and KaTeX writes HTML.
+    """
+    for folder in start.resolve().parents:
         dist = folder / "node_modules" / "katex" / "dist"
         if (dist / "katex.min.js").is_file():
             return dist

@@ -35,6 +35,7 @@ CODES = {
     "L009": "a symbolic link that leads out of the project, round in a circle, or to a folder",
     "L010": "two files whose names differ only in case",
     "L011": "a file that only a build may write is committed",
+    "L012": "a setting of the site that may not be",
     "L015": "a file that takes too long, or too much memory, to read",
     "L101": "an unknown block",
     "L102": "a block that is never closed, or closed but never opened",

@@ -28,7 +28,8 @@ from lessons.page.source import (
 
 KINDS = {block.NAME: block for block in BLOCKS}
 ANSWERS = {"question": "answer", "exercise": "solution"}  # what their ids end in
-FRONT_MATTER_KEYS = ("title", "description", "hide", "template", "search")
+FRONT_MATTER_KEYS = ("title", "description", "hide", "search")
+HIDDEN = ("footer", "navigation", "path", "toc")  # what a page may do without
 
 # A figure with two or more decimal places. Not a version (1.2.3), nor a part of a word or an address.
 _TYPED = re.compile(r"(?<![\w.:/-])[+\-−]?\d*\.\d{2,}(?![\w.]*\w)")
@@ -65,6 +66,23 @@ def front_matter(path: str, text: str, known: tuple[str, ...] = FRONT_MATTER_KEY
         if key not in known:
             where = Location(path, _line_of(block, str(key)))
             yield Problem(where, "L002", f"unknown front-matter key {key!r}", nearest(str(key), known))
+    if not _is_hidden(meta.get("hide", [])):
+        where, repair = Location(path, _line_of(block, "hide")), f"write a list of these: {', '.join(HIDDEN)}"
+        yield Problem(where, "L002", "what the page hides is not understood", repair)
+    if not _is_search(meta.get("search", {})):
+        where, repair = Location(path, _line_of(block, "search")), "write `search: {exclude: true}` or `{boost: 2}`"
+        yield Problem(where, "L002", "what the page says of the search is not understood", repair)
+
+
+def _is_hidden(given: Any) -> bool:
+    return isinstance(given, list) and all(isinstance(one, str) and one in HIDDEN for one in given)
+
+
+def _is_search(given: Any) -> bool:
+    if not isinstance(given, dict) or not set(given) <= {"boost", "exclude"}:
+        return False
+    boost = given.get("boost", 1)
+    return isinstance(given.get("exclude", False), bool) and type(boost) in (int, float) and 0 < boost <= 1000
 
 
 def _line_of(block: str, key: str) -> int:

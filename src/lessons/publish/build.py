@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 import logging
 import os
 from collections.abc import Callable
@@ -15,7 +17,7 @@ from mkdocs.exceptions import Abort, ConfigurationError, MkDocsException
 
 from lessons import whole
 from lessons.notebook import stage
-from lessons.page import checks, katex
+from lessons.page import checks, config, imports, katex
 from lessons.page.problem import Problem, report
 from lessons.publish import digest, fonts, notices, pdf, policy, slim, swap
 
@@ -52,7 +54,9 @@ def build(
     root = config_file.parent
 
     def write(fresh: Path) -> None:
-        problems = [*check(root / "docs", twice=serve_url is None), *stage.stage(root, say)]
+        # First: what stands in it decides which code the site generator runs when it reads it.
+        problems = config.problems(Path(os.path.relpath(config_file)))
+        problems += [*check(root / "docs", twice=serve_url is None), *stage.stage(root, say)]
         if problems:
             raise BuildFailed(report(problems))
         os.environ["LESSONS_DECK_PDF"] = "false" if decks is Decks.NONE else "true"  # read by mkdocs.yml
@@ -111,6 +115,8 @@ def _generate(config_file: Path, site: Path, *, serve_url: str | None) -> None:
     os.environ["NO_MKDOCS_2_WARNING"] = "1"  # Material's notice of its end of life: see docs/decisions
     # mkdocs-jupyter brings nbconvert, which tries all its exporters when it is imported; none is used here.
     os.environ["NBCONVERT_DISABLE_CONFIG_EXPORTERS"] = "1"
+    with contextlib.chdir(imports.NEUTRAL):
+        importlib.import_module("babel.dates")  # reads the file that the time zone names, there before anywhere else
     messages = _Messages()
     logger = logging.getLogger("mkdocs")
     logger.addHandler(messages)

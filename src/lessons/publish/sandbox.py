@@ -37,7 +37,7 @@ cd /build/project
 exec "$@"
 """
 _BUILD = """set -e
-python -m lessons build --no-pdf --site /build/site >&2
+python -P -m lessons build --no-pdf --site /build/site >&2
 exec tar --directory /build/site --create .
 """
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
