@@ -34,6 +34,7 @@ KEPT = (
     "OPENBLAS_",
     "LD_",
     "FAKETIME",
+    "LESSONS_DEBUG",  # see faults.py
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Iterable
 from pathlib import Path
@@ -37,10 +38,12 @@ def ids_gone(base: str, pages: Iterable[Path]) -> list[Problem]:
         for path in {*pages, *checks.pages(Path("docs"))}
         for identifier, _ in rules.written_ids(source.read(path.as_posix(), checks.text(path)))
     }
+    if base.startswith("-") or not base:  # git would take it for an option
+        raise NoBase(f"{base!r} is no revision")
     problems = []
-    for name in _git("ls-tree", "-rz", "--name-only", base, "--", "docs").split("\0"):
+    for name in os.fsdecode(_git("ls-tree", "-rz", "--name-only", base, "--", "docs")).split("\0"):
         if name.endswith(".md"):
-            then = source.read(name, _git("show", f"{base}:./{name}"))
+            then = source.read(name, _git("show", f"{base}:./{name}").decode(errors="replace"))
             problems += [
                 Problem(
                     where,
@@ -54,8 +57,11 @@ def ids_gone(base: str, pages: Iterable[Path]) -> list[Problem]:
     return problems
 
 
-def _git(*arguments: str) -> str:
-    done = subprocess.run(["git", *arguments], capture_output=True, check=False)
+def _git(*arguments: str) -> bytes:
+    try:
+        done = subprocess.run(["git", *arguments], capture_output=True, check=False)
+    except FileNotFoundError:
+        raise NoBase("git is not installed") from None
     if done.returncode:
         raise NoBase(" ".join(done.stderr.decode(errors="replace").split()))
-    return done.stdout.decode(errors="replace")
+    return done.stdout

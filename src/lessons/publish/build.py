@@ -61,7 +61,7 @@ def build(
         slim.write(fresh)
         katex.remember()
         if generate is None:  # another theme has other scripts and other authors: see docs/decisions/after-material.md
-            _apply_policy(fresh, served=serve_url is not None)
+            _apply_policy(fresh)
         if decks is Decks.PRINTED:
             pdf.write(fresh)
         if generate is None:
@@ -94,10 +94,9 @@ def _give_notice(site: Path) -> None:
         raise BuildFailed(str(fault)) from None
 
 
-def _apply_policy(site: Path, *, served: bool) -> None:
+def _apply_policy(site: Path) -> None:
     try:
-        # The development server writes a script of its own into each page, another one every time.
-        policy.check(site) if served else policy.write(site)
+        policy.write(site)
     except policy.NotCovered as fault:
         raise BuildFailed(str(fault)) from None
 
