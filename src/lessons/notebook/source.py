@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import jupytext
-import yaml
 from markdown import Markdown
 
-from lessons.page import links, rules
+from lessons.page import header, links, rules, textfile
 from lessons.page.evaluate import evaluate
 from lessons.page.extension import LessonError
 from lessons.page.problem import Location, Problem
@@ -67,20 +66,16 @@ def read(path: Path, text: str) -> tuple[Notebook, list[Problem]]:
     """The notebook and what is wrong with its words: header, mathematics, TeX. Nothing is run."""
     shown = path.as_posix()
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    header = _HEADER.match(text)
-    front = re.sub(r"(?m)^# ?", "", header["yaml"]) if header else ""
-    problems = list(rules.front_matter(shown, f"---\n{front}---\n", known=KEYS))
-    try:
-        meta: Any = yaml.safe_load(front) or {}
-    except yaml.YAMLError:
-        meta = {}
-    limits, faults = _limits(shown, front, meta.get("limits") if isinstance(meta, dict) else None)
-    cells = _cells(text, header.end() if header else 0)
+    head = _HEADER.match(text)
+    front = re.sub(r"(?m)^# ?", "", head["yaml"]) if head else ""
+    problems = [*textfile.control(shown, text), *rules.front_matter(shown, f"---\n{front}---\n", known=KEYS)]
+    said, _ = header.read(shown, front)
+    limits, faults = _limits(shown, front, said.get("limits"))
+    cells = _cells(text, head.end() if head else 0)
     problems += faults
     for cell in cells:
         if not cell.code:
             problems += _prose(shown, cell)
-    said = meta if isinstance(meta, dict) else {}
     words = {key: str(said.get(key, "")) for key in ("title", "description", "lesson")}
     return Notebook(path, **words, limits=limits, cells=cells), problems
 

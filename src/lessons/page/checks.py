@@ -8,14 +8,13 @@ from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 
-from lessons.page import apart, links, nav, rules, source
+from lessons.page import apart, links, nav, rules, source, textfile
 from lessons.page.evaluate import Evaluated
 from lessons.page.problem import Location, Problem, nearest
 from lessons.page.source import Heading, Source
 
 MADE = (".cache", "docs/notebooks")  # where builds keep what they computed
 NOTEBOOKS = "notebooks"  # under docs/: staged there from the folder of that name beside docs/
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 def pages(docs: Path) -> list[Path]:
@@ -78,24 +77,19 @@ class Check:
             if tell:
                 self._tell(path, *fault)
             return None
-        data = path.read_bytes()
-        try:
-            text = source.normalize(data.decode("utf-8"))
-        except UnicodeDecodeError as wrong:
-            line = data.count(b"\n", 0, wrong.start) + 1
-            if tell:
-                self._tell(path, "L005", "the file is not UTF-8 text", "save it as UTF-8", line)
+        written, problems = textfile.read(path)
+        if tell:
+            self.found += problems
+        if written is None:
             return None
+        text = source.normalize(written)
         page = source.read(path.as_posix(), text)
         if tell:
             self._text(path, text, page)
         return page
 
     def _text(self, path: Path, text: str, page: Source) -> None:
-        for match in _CONTROL.finditer(text):
-            line, column = text.count("\n", 0, match.start()) + 1, match.start() - text.rfind("\n", 0, match.start())
-            message = f"the control character U+{ord(match[0]):04X}"
-            self._tell(path, "L006", message, "delete it: no browser shows it", line, column)
+        self.found += textfile.control(page.path, text)
         if not page.text.strip():
             self._tell(path, "L004", "the page is empty", "write it, or delete the file")
         self.found += rules.front_matter(page.path, text)
@@ -147,7 +141,7 @@ class Check:
     def _listed(self) -> set[str]:
         """The files that `nav:` names. Read as text: the file holds tags that only the site generator knows."""
         config = self._docs.parent / "mkdocs.yml" if self._docs else None
-        text = config.read_text(encoding="utf-8") if config else ""
+        text = (textfile.read(config)[0] or "") if config else ""
         nav = re.search(r"(?ms)^nav:\n(.*?)(?=^\S|\Z)", text)
         return set(re.findall(r"[\w./-]+\.(?:md|ipynb)\b", nav[1])) if nav else set()
 

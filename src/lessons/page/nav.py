@@ -8,18 +8,26 @@ from pathlib import Path
 
 import yaml
 
-from lessons.page import links, rules
+from lessons.page import header, links, rules, textfile
 from lessons.page.problem import Location, Problem
 
+DEEPEST = 20  # lists and mappings in each other
 _NAV = re.compile(r"(?ms)^nav:\n.*?(?=^\S|\Z)")
 
 
 def problems(config: Path) -> Iterator[Problem]:
     """L003 of titles, L601 of addresses. Only this part is read: the rest holds tags of the site generator's own."""
-    text = config.read_text(encoding="utf-8")
+    text, faults = textfile.read(config)
+    yield from faults
+    if text is None:
+        return
     if found := _NAV.search(text):
         above = text.count("\n", 0, found.start())
         try:
+            if refused := header.machinery(found[0], DEEPEST):
+                message, at, repair = refused
+                yield Problem(Location(config.as_posix(), above + at + 1), "L002", f"nav {message}", repair)
+                return
             node = yaml.compose(found[0], Loader=yaml.SafeLoader)
         except yaml.YAMLError:
             return  # the site generator tells of it

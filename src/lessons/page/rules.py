@@ -8,10 +8,10 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import yaml
 
+from lessons.page import header
 from lessons.page.blocks import BLOCKS, ID_PATTERN
 from lessons.page.imports import imports
 from lessons.page.problem import Location, Problem, nearest
@@ -43,15 +43,9 @@ PLAIN_WORDS = "write it as plain words, without < or >"
 def front_matter(path: str, text: str, known: tuple[str, ...] = FRONT_MATTER_KEYS) -> Iterator[Problem]:
     """L001, L002, L003: the title and description that browsers, search and link previews show."""
     block, _, _ = split_front_matter(text)
-    try:
-        meta: Any = yaml.safe_load(block) if block.strip() else {}
-    except (yaml.YAMLError, ValueError) as fault:  # the latter of a date or a number that is none
-        line = getattr(getattr(fault, "problem_mark", None), "line", 0) + 2
-        message = getattr(fault, "problem", None) or "not YAML"
-        yield Problem(Location(path, line), "L002", f"the front matter does not parse: {message}", "quote the value")
-        return
-    if not isinstance(meta, dict):
-        yield Problem(Location(path, 2), "L002", "the front matter is not a list of `key: value` lines")
+    meta, faults = header.read(path, block)
+    if faults:
+        yield from faults
         return
     for key in ("title", "description"):
         value = meta.get(key)
