@@ -23,6 +23,8 @@ _MARKER = re.compile(r"\s*#\s*(?:%%+\s|%%$|<codecell>\s*$|In\[[0-9 ]*\]:?\s*$)")
 # What `rules` and `links` took for code, Markdown may take for a tag, a link or an attribute: it has to be asked.
 _TELLING = re.compile(r"<[a-zA-Z/!?]|\]\s?[(\[:]|\{[^}\n]*=")
 EXTENSIONS = ["lessons", "attr_list", "tables", "toc", "pymdownx.highlight", "pymdownx.superfences"]
+# For jupytext, which would take what stands first for a header of its own, and what that says for its settings.
+OWN_HEADER = "# ---\n# jupyter:\n#   jupytext:\n#     cell_metadata_filter: all\n# ---\n\n"
 _HEADER = re.compile(r"\A# ---\n(?P<yaml>(?:#.*\n)*?)# ---\n")
 
 
@@ -71,7 +73,12 @@ def read(path: Path, text: str) -> tuple[Notebook, list[Problem]]:
     problems = [*textfile.control(shown, text), *rules.front_matter(shown, f"---\n{front}---\n", known=KEYS)]
     said, _ = header.read(shown, front)
     limits, faults = _limits(shown, front, said.get("limits"))
-    cells = _cells(text, head.end() if head else 0)
+    try:
+        cells = _cells(text, head.end() if head else 0)
+    except Exception as fault:  # jupytext promises nothing for what is no notebook
+        message = f"the cells cannot be told apart: {type(fault).__name__}"
+        problems.append(Problem(Location(shown), "L002", message, "begin each with a line of `# %%` alone"))
+        cells = ()
     problems += faults
     for cell in cells:
         if not cell.code:
@@ -105,7 +112,7 @@ def _cells(text: str, start: int) -> tuple[Cell, ...]:
     start += len(text[start:]) - len(text[start:].lstrip("\n"))
     at = text[:start].count("\n")
     cells: list[Cell] = []
-    for number, found in enumerate(jupytext.reads(text[start:], fmt="py:percent").cells):
+    for number, found in enumerate(jupytext.reads(OWN_HEADER + text[start:], fmt="py:percent").cells):
         marker = next((i for i in range(at, len(lines)) if _MARKER.match(lines[i])), len(lines))
         if number == 0 and any(line.strip() for line in lines[at:marker]):
             marker = at - 1  # jupytext takes what stands above the first marker as a cell

@@ -36,6 +36,7 @@ def notebooks(root: Path) -> tuple[list[Notebook], list[Problem]]:
     found, problems = [], _links(root)
     for path in [] if problems else sorted((root / SOURCES).glob("*.py")):
         shown = path.relative_to(root)
+        problems += textfile.name(shown)
         text, faults = textfile.read(path)
         if text is None:
             problems += [replace(one, location=replace(one.location, path=shown.as_posix())) for one in faults]

@@ -25,7 +25,7 @@ def pages(docs: Path) -> list[Path]:
 def text(path: Path) -> str:
     """A page's text, for those who look into it and leave its faults to the check; empty where it cannot be read."""
     try:
-        return path.read_text(encoding="utf-8", errors="replace")
+        return textfile.held(path).decode(errors="replace")
     except OSError:
         return ""
 
@@ -160,6 +160,8 @@ class Check:
             if other != path:
                 message = f"the name differs from {other.name} only in case"
                 self._tell(path, "L010", message, "rename one: some systems take them for one file")
+        for path in sorted({*self.paths, *(self._docs.rglob("*") if self._docs else ())}):
+            self.found += textfile.name(path)
 
     def _links_of_the_system(self) -> None:
         """L009 for all that is no page: the site generator would publish what a link leads to, folders and all."""
@@ -192,6 +194,6 @@ def _unreadable(path: Path) -> tuple[str, str, str] | None:
             return "L009", "the symbolic link leads out of the project", "put the file itself here"
         if path.is_symlink() and target.is_dir():
             return "L009", "the symbolic link leads to a folder", "put the folder itself here"
-    if not path.is_file():
+    if not path.exists():
         return "L602", "there is no such page", nearest(path.name, [p.name for p in path.parent.glob("*.md")] or ["…"])
     return None

@@ -24,8 +24,10 @@ def read(path: str, text: str, line: int = 2) -> tuple[dict[Any, Any], list[Prob
     if fault is None:
         try:
             meta: Any = yaml.load(text, Loader=yaml.SafeLoader) if text.strip() else {}
-        except (yaml.YAMLError, ValueError, OverflowError) as wrong:  # the latter of a date or a number that is none
+        except yaml.YAMLError as wrong:
             fault = _words(wrong)
+        except (ValueError, OverflowError):  # a date or a number that is none
+            fault = "does not parse: not YAML", _no_value(text), "quote the value"
         else:
             if isinstance(meta, dict):
                 return meta, []
@@ -38,6 +40,22 @@ def read(path: str, text: str, line: int = 2) -> tuple[dict[Any, Any], list[Prob
 def _words(wrong: Exception) -> tuple[str, int, str]:
     at = getattr(getattr(wrong, "problem_mark", None), "line", 0)
     return f"does not parse: {getattr(wrong, 'problem', None) or 'not YAML'}", at, "quote the value"
+
+
+def _no_value(text: str) -> int:
+    """The line, from 0, of the first key or value that looks like a date or a number and is none."""
+    loader = yaml.SafeLoader(text)
+    nodes: list[Any] = [loader.get_single_node()]
+    while nodes:
+        node = nodes.pop(0)
+        if isinstance(node, yaml.ScalarNode):
+            try:
+                loader.construct_object(node)
+            except (ValueError, OverflowError):
+                return node.start_mark.line
+        else:
+            nodes += [one for entry in node.value for one in (entry if isinstance(entry, tuple) else (entry,))]
+    return 0
 
 
 def _refused(text: str) -> tuple[str, int, str] | None:

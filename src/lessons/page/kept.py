@@ -37,7 +37,7 @@ def _world() -> bytes:
 
 def _address(source: Source, twice: bool) -> str:
     page = f"{source.path}\0{source.line_offset}\0{source.made}\0{twice}\0{source.text.rstrip()}"
-    return hashlib.sha256(_world() + page.encode()).hexdigest()
+    return hashlib.sha256(_world() + page.encode(errors="surrogatepass")).hexdigest()
 
 
 def load(source: Source, *, twice: bool) -> Evaluated | None:

@@ -13,7 +13,7 @@ from mkdocs.commands.build import build as mkdocs_build
 from mkdocs.config import load_config
 from mkdocs.exceptions import Abort, ConfigurationError, MkDocsException
 
-from lessons import whole
+from lessons import faults, whole
 from lessons.notebook import stage
 from lessons.page import checks, katex
 from lessons.page.problem import Problem, report
@@ -126,6 +126,13 @@ def _generate(config_file: Path, site: Path, *, serve_url: str | None) -> None:
         raise BuildFailed("\n".join(messages.lines)) from None
     except (ConfigurationError, MkDocsException) as fault:
         raise BuildFailed("\n".join([*messages.lines, str(fault)])) from None
+    except OSError:
+        raise
+    except RecursionError:
+        deep = "it nests lists, quotations or brackets too deeply: make it flatter"
+        raise BuildFailed("\n".join([*(messages.lines or ["mkdocs.yml cannot be read"]), deep])) from None
+    except Exception as fault:  # the site generator has named the page
+        raise BuildFailed("\n".join([*messages.lines, faults.told(fault)])) from fault
     finally:
         logger.removeHandler(messages)
 
