@@ -10,6 +10,8 @@ import secrets
 import time
 from pathlib import Path
 
+from lessons.visible import on_one_line
+
 ABANDONED = 3600  # seconds: no file here takes a minute to write
 REPAIRS = {
     errno.ENOSPC: "make room on that disk",
@@ -59,10 +61,7 @@ def told(fault: OSError) -> str | None:
     if fault.errno not in REPAIRS:
         return None
     where = fault.filename2 or fault.filename
-    place = f"{_readable(where)}: " if where is not None else ""
+    place = (
+        f"{on_one_line(os.fsdecode(where) if isinstance(where, bytes) else str(where))}: " if where is not None else ""
+    )
     return f"{place}{os.strerror(fault.errno)}\n    {REPAIRS[fault.errno]}"
-
-
-def _readable(where: object) -> str:
-    text = os.fsdecode(where) if isinstance(where, str | bytes) else str(where)
-    return text.encode(errors="backslashreplace").decode()

@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,9 @@ from lessons.notebook.outputs import Outputs
 from lessons.notebook.shown import CONTROL, formula
 from lessons.notebook.shown import problems as unfit
 from lessons.notebook.source import Notebook, read
-from lessons.page import checks
+from lessons.page import checks, textfile
 from lessons.page.problem import Location, Problem
+from lessons.visible import on_one_line
 
 SOURCES = Path("notebooks")
 STAGED = Path("docs/notebooks")
@@ -36,8 +38,13 @@ def notebooks(root: Path) -> tuple[list[Notebook], list[Problem]]:
         if fault := checks.too_much(shown):
             problems.append(Problem(Location(shown.as_posix()), *fault))
             continue
+        problems += textfile.name(shown)
+        text, faults = textfile.read(path)
+        if text is None:
+            problems += [replace(one, location=replace(one.location, path=shown.as_posix())) for one in faults]
+            continue
         with bounds.reading(shown.as_posix()):
-            notebook, faults = read(shown, path.read_text(encoding="utf-8"))
+            notebook, faults = read(shown, text)
         found.append(notebook)
         problems += faults
     return found, problems
@@ -67,10 +74,10 @@ def stage(root: Path, say: Say, jobs: int = 0) -> list[Problem]:
     def finished(notebook: Notebook, result: Outputs, seconds: float) -> None:
         outputs[notebook.slug] = _from_anywhere(result, root)
         cache.save(addresses[notebook.slug], outputs[notebook.slug])
-        say(f"ran {notebook.path.as_posix()} in {seconds:.1f} s ({len(outputs)} of {len(found)} ready)")
+        say(f"ran {on_one_line(notebook.path.as_posix())} in {seconds:.1f} s ({len(outputs)} of {len(found)} ready)")
 
     def started(notebook: Notebook) -> None:
-        say(f"running {notebook.path.as_posix()}")
+        say(f"running {on_one_line(notebook.path.as_posix())}")
 
     problems = execute.execute(missing, finished, started, jobs)
     # Of what was kept, too: what a page may have is not decided by what a cell does.

@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from lessons import bounds, git
-from lessons.page import apart, config, extension, links, rules, source
+from lessons.page import apart, config, extension, links, rules, source, textfile
 from lessons.page.evaluate import Evaluated
 from lessons.page.problem import Location, Problem, nearest
 from lessons.page.source import Heading, Source
@@ -28,7 +28,7 @@ def pages(docs: Path) -> list[Path]:
 def text(path: Path) -> str:
     """A page's text, for those who look into it and leave its faults to the check; empty where it cannot be read."""
     try:
-        return path.read_text(encoding="utf-8", errors="replace")
+        return textfile.held(path).decode(errors="replace")
     except OSError:
         return ""
 
@@ -90,21 +90,19 @@ class Check:
             if tell:
                 self._tell(path, *fault)
             return None
-        data = path.read_bytes()
-        try:
-            text = source.normalize(data.decode("utf-8"))
-        except UnicodeDecodeError as wrong:
-            line = data.count(b"\n", 0, wrong.start) + 1
-            if tell:
-                self._tell(path, "L005", "the file is not UTF-8 text", "save it as UTF-8", line)
+        written, problems = textfile.read(path)
+        if tell:
+            self.found += problems
+        if written is None:
             return None
+        text = source.normalize(written)
         page = source.read(path.as_posix(), text)
         if tell:
             self._text(path, text, page)
         return page
 
     def _text(self, path: Path, text: str, page: Source) -> None:
-        self.found += rules.control_characters(Source(page.path, text))  # in front matter, too
+        self.found += textfile.control(page.path, text)
         if not page.text.strip():
             self._tell(path, "L004", "the page is empty", "write it, or delete the file")
         self.found += rules.front_matter(page.path, text)
@@ -172,6 +170,8 @@ class Check:
             if other != path:
                 message = f"the name differs from {other.name} only in case"
                 self._tell(path, "L010", message, "rename one: some systems take them for one file")
+        for path in sorted({*self.paths, *(self._docs.rglob("*") if self._docs else ())}):
+            self.found += textfile.name(path)
 
     def _links_of_the_system(self) -> None:
         """L009 for all that is no page: the site generator would publish what a link leads to, folders and all."""
@@ -210,6 +210,6 @@ def _unreadable(path: Path) -> tuple[str, str, str] | None:
             return "L009", "the symbolic link leads out of the project", "put the file itself here"
         if path.is_symlink() and target.is_dir():
             return "L009", "the symbolic link leads to a folder", "put the folder itself here"
-    if not path.is_file():
+    if not path.exists():
         return "L602", "there is no such page", nearest(path.name, [p.name for p in path.parent.glob("*.md")] or ["…"])
     return None

@@ -99,7 +99,7 @@ def typeset(tex: str, display: bool = False) -> str:
 
 def _typeset(tex: str, display: bool) -> str:
     try:
-        answer = json.loads(_renderer()(tex, display))
+        answer = json.loads(_renderer()(tex.encode(errors="replace").decode(), display))
     except quickjs.JSException:
         raise TexError(f"it takes more than {MOST_SECONDS} s, or too much memory, to set") from None
     if "error" in answer:

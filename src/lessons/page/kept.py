@@ -47,7 +47,7 @@ def _world() -> bytes:
 
 def _address(source: Source, twice: bool) -> str:
     page = f"{source.path}\0{source.line_offset}\0{source.made}\0{twice}\0{source.text.rstrip()}"
-    digest = hashlib.sha256(_world() + page.encode())
+    digest = hashlib.sha256(_world() + page.encode(errors="surrogatepass"))
     for name, file in inputs.data_files(Path(source.path)):
         digest.update(f"\0{name}\0".encode() + hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()

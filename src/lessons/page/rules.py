@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from lessons.page import header, textfile
 from lessons.page.blocks import BLOCKS, ID_PATTERN
 from lessons.page.imports import imports
 from lessons.page.problem import Location, Problem, nearest
@@ -44,15 +45,9 @@ PLAIN_WORDS = "write it as plain words, without < or >"
 def front_matter(path: str, text: str, known: tuple[str, ...] = FRONT_MATTER_KEYS) -> Iterator[Problem]:
     """L001, L002, L003: the title and description that browsers, search and link previews show."""
     block, _, _ = split_front_matter(text)
-    try:
-        meta: Any = yaml.safe_load(block) if block.strip() else {}
-    except (yaml.YAMLError, ValueError) as fault:  # the latter of a date or a number that is none
-        line = getattr(getattr(fault, "problem_mark", None), "line", 0) + 2
-        message = getattr(fault, "problem", None) or "not YAML"
-        yield Problem(Location(path, line), "L002", f"the front matter does not parse: {message}", "quote the value")
-        return
-    if not isinstance(meta, dict):
-        yield Problem(Location(path, 2), "L002", "the front matter is not a list of `key: value` lines")
+    meta, faults = header.read(path, block)
+    if faults:
+        yield from faults
         return
     for key in ("title", "description"):
         value = meta.get(key)
@@ -231,14 +226,9 @@ def directions(source: Source) -> Iterator[Problem]:
                 yield Problem(source.location(match.start()), "L007", message, "delete it")
 
 
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-
-
 def control_characters(source: Source) -> Iterator[Problem]:
-    """L006: no browser shows them, and Markdown keeps its own notes between two of them."""
-    for match in _CONTROL.finditer(source.text):
-        message = f"the control character U+{ord(match[0]):04X}"
-        yield Problem(source.location(match.start()), "L006", message, "delete it: no browser shows it")
+    """L006, in what Markdown converts."""
+    yield from textfile.control(source.path, source.text, source.line_offset)
 
 
 Rule = Callable[[Source], Iterator[Problem]]

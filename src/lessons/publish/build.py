@@ -15,7 +15,7 @@ from mkdocs.commands.build import build as mkdocs_build
 from mkdocs.config import load_config
 from mkdocs.exceptions import Abort, ConfigurationError, MkDocsException
 
-from lessons import whole
+from lessons import faults, whole
 from lessons.notebook import stage
 from lessons.page import checks, config, imports, katex
 from lessons.page.problem import Problem, report
@@ -65,7 +65,7 @@ def build(
         slim.write(fresh)
         katex.remember()
         if generate is None:  # another theme has other scripts and other authors: see docs/decisions/after-material.md
-            _apply_policy(fresh, served=serve_url is not None)
+            _apply_policy(fresh)
         if decks is Decks.PRINTED:
             pdf.write(fresh)
         if generate is None:
@@ -98,10 +98,9 @@ def _give_notice(site: Path) -> None:
         raise BuildFailed(str(fault)) from None
 
 
-def _apply_policy(site: Path, *, served: bool) -> None:
+def _apply_policy(site: Path) -> None:
     try:
-        # The development server writes a script of its own into each page, another one every time.
-        policy.check(site) if served else policy.write(site)
+        policy.write(site)
     except policy.NotCovered as fault:
         raise BuildFailed(str(fault)) from None
 
@@ -133,6 +132,13 @@ def _generate(config_file: Path, site: Path, *, serve_url: str | None) -> None:
         raise BuildFailed("\n".join(messages.lines)) from None
     except (ConfigurationError, MkDocsException) as fault:
         raise BuildFailed("\n".join([*messages.lines, str(fault)])) from None
+    except OSError:
+        raise
+    except RecursionError:
+        deep = "it nests lists, quotations or brackets too deeply: make it flatter"
+        raise BuildFailed("\n".join([*(messages.lines or ["mkdocs.yml cannot be read"]), deep])) from None
+    except Exception as fault:  # the site generator has named the page
+        raise BuildFailed("\n".join([*messages.lines, faults.told(fault)])) from fault
     finally:
         logger.removeHandler(messages)
 
