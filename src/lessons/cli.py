@@ -5,11 +5,14 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import signal
+import stat
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-from lessons import whole
+from lessons import files, scratch
 from lessons.settled import settle
 
 CONFIG = Path("mkdocs.yml")
@@ -24,15 +27,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if config is None:
         return _fail("there is no mkdocs.yml here or above: run this inside the project")
     os.chdir(config.parent)  # so that every message names paths from the project's folder
+    _end_in_order()
     try:
-        return int(options.run(options))
+        with scratch.for_all():
+            return _refused(options) or int(options.run(options))
     except KeyboardInterrupt:
         return 130
     except OSError as fault:
-        said = whole.told(fault)
+        said = files.told(fault)
         if said is None:
             raise
         return _fail(said)
+
+
+def _end_in_order() -> None:
+    """Who is asked to end, by SIGTERM, first removes what it has put down for a while."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+
+
+def _refused(options: argparse.Namespace) -> int:
+    """1 where a command is to read or write a tree in which links or special files stand, after telling of them."""
+    if options.run not in (_new, _values, _serve):  # what checks, builds or runs notebooks tells of them itself
+        return 0
+    from lessons.page import tree
+    from lessons.page.problem import report
+
+    problems = tree.problems(Path())
+    return _fail(report(problems)) if problems else 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -106,7 +128,12 @@ def _sha256(text: str) -> str:
 
 def _find_config() -> Path | None:
     here = Path.cwd()
-    return next((folder / CONFIG for folder in (here, *here.parents) if (folder / CONFIG).is_file()), None)
+    return next((folder / CONFIG for folder in (here, *here.parents) if _is_there(folder / CONFIG)), None)
+
+
+def _is_there(path: Path) -> bool:
+    """Whether there is a file, or what will be told of as none; not another project's above it."""
+    return os.path.lexists(path) and not stat.S_ISDIR(path.lstat().st_mode)
 
 
 # Each command imports what it needs: `check` should not wait for the site generator.
@@ -115,16 +142,17 @@ def _find_config() -> Path | None:
 def _check(options: argparse.Namespace) -> int:
     from lessons.authoring import ready
     from lessons.notebook import stage
-    from lessons.page import checks
+    from lessons.page import checks, tree
     from lessons.page.problem import report
 
     pages = options.pages or checks.pages(Path("docs"))
     problems = checks.check(pages)
-    notebooks, faults = ([], []) if options.pages else stage.notebooks(Path())
+    odd = bool(tree.problems(Path()))  # then it tells of that, and nothing more is read
+    notebooks, faults = ([], []) if options.pages or odd else stage.notebooks(Path())
     problems += faults
-    if options.ready:
+    if options.ready and not odd:
         problems += ready.left_to_write([*pages, *(notebook.path for notebook in notebooks)])
-    if options.base:
+    if options.base and not odd:
         try:
             problems += ready.ids_gone(options.base, pages)
         except ready.NoBase as fault:
@@ -171,7 +199,7 @@ def _build(options: argparse.Namespace) -> int:
     printed = options.pdf is not False and pdf.browser()
     decks = Decks.PRINTED if printed else Decks.NONE
     try:
-        build(CONFIG.resolve(), options.site.resolve(), decks=decks)
+        build(CONFIG.resolve(), _place(options.site), decks=decks)
     except BuildFailed as fault:
         return _fail(f"{fault}\nThe site was not built; {options.site}/ is as it was.")
     print(f"built {options.site}/")
@@ -184,7 +212,7 @@ def _build_next(options: argparse.Namespace) -> int:
 
     decks = Decks.PRINTED if pdf.browser() else Decks.NONE
     try:
-        build(CONFIG.resolve(), options.site.resolve(), decks=decks, generate=zensical.generate)
+        build(CONFIG.resolve(), _place(options.site), decks=decks, generate=zensical.generate)
     except BuildFailed as fault:
         return _fail(f"{fault}\nThe site was not built; {options.site}/ is as it was.")
     print(f"built {options.site}/")
@@ -196,7 +224,7 @@ def _sandbox(options: argparse.Namespace) -> int:
     from lessons.publish.build import BuildFailed, publish
 
     try:
-        publish(options.site.resolve(), lambda fresh: print(sandbox.build(options.tree.resolve(), fresh)))
+        publish(_place(options.site), lambda fresh: print(sandbox.build(options.tree.resolve(), fresh)))
     except (sandbox.SandboxFailed, BuildFailed) as fault:
         return _fail(f"{fault}\nThe site was not built; {options.site}/ is as it was.")
     print(f"built {options.site}/ in a sandbox")
@@ -256,6 +284,11 @@ def _serve(options: argparse.Namespace) -> int:
     except PortTaken as fault:
         return _fail(str(fault))
     return 0
+
+
+def _place(site: Path) -> Path:
+    """The whole path of a site, as it was named: what a link in it leads to is for `publish` to refuse."""
+    return Path(os.path.abspath(site))  # noqa: PTH100
 
 
 def _fail(message: str) -> int:

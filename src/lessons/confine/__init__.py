@@ -11,14 +11,13 @@ import ctypes
 import errno
 import fcntl
 import os
-import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from lessons import scratch
 from lessons.confine import calls, files, limits
 from lessons.settled import ENVIRONMENT
 
@@ -54,19 +53,8 @@ def follow_parent() -> None:
 @contextlib.contextmanager
 def own_folder() -> Iterator[Path]:
     """A folder for confined processes, removed with whatever they left in it."""
-    folder = Path(tempfile.mkdtemp(prefix="lessons-"))
-    try:
+    with scratch.folder() as folder:
         yield folder
-    finally:
-        remove(folder)
-
-
-def remove(folder: Path) -> None:
-    """Remove a folder with whatever is in it."""
-    try:
-        shutil.rmtree(folder)
-    except (OSError, RecursionError):  # nested deeper than Python can follow
-        subprocess.run(["rm", "-rf", "--", folder], check=False)
 
 
 def _process_control(option: int, value: int) -> None:

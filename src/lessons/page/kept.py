@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
-from lessons import sealed
+from lessons import store
 from lessons.page import katex
 from lessons.page.display import Described
 from lessons.page.evaluate import Evaluated
@@ -42,9 +42,9 @@ def _address(source: Source, twice: bool) -> str:
 
 def load(source: Source, *, twice: bool) -> Evaluated | None:
     """The page as an earlier run evaluated it, or None. What was checked twice serves those who ask for once."""
-    found = sealed.load(FOLDER, _address(source, True))
+    found = store.load_value(FOLDER, _address(source, True))
     if found is None and not twice:
-        found = sealed.load(FOLDER, _address(source, False))
+        found = store.load_value(FOLDER, _address(source, False))
     if found is None:
         return None
     parts = {(part.start, part.end): part for part in _parts(source)}
@@ -60,7 +60,7 @@ def save(source: Source, evaluated: Evaluated, *, twice: bool) -> None:
     """Keep a page that has no problems."""
     html = [(part.start, part.end, text) for part, text in evaluated.html.items()]
     described = [(where.line, where.column, code, asdict(said)) for where, code, said in evaluated.described]
-    sealed.save(FOLDER, _address(source, twice), {"html": html, "described": described})
+    store.save_value(FOLDER, _address(source, twice), {"html": html, "described": described})
 
 
 def _parts(source: Source) -> Iterable[Part]:

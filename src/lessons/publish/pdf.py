@@ -14,7 +14,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from lessons import whole
+from lessons import files, store
 from lessons.page.blocks import DECK_PDF
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -62,15 +62,15 @@ def print_deck(site: Path, page: Path) -> Path:
     if chromium is None:
         raise NoBrowser("printing the decks needs Chromium: `make pdf` installs it")
     target = page.with_name(DECK_PDF)
-    kept = CACHE / f"{_key(site, page, Path(chromium))}.pdf"
-    data = kept.read_bytes() if kept.is_file() else b""
-    if not data.rstrip().endswith(b"%%EOF"):
+    key = _key(site, page, Path(chromium))
+    data = store.load(CACHE, key)
+    if data is None:
         with served(site) as address, tempfile.TemporaryDirectory() as folder:
             printed = Path(folder) / DECK_PDF
             _print(chromium, f"{address}/{page.parent.relative_to(site).as_posix()}/?print=cards", printed)
             data = _undated(printed.read_bytes())
-        whole.keep(kept, data)
-    whole.write(target, data)
+        store.save(CACHE, key, data)
+    files.write(target, data)
     return target
 
 
