@@ -10,6 +10,7 @@ import contextlib
 import ctypes
 import errno
 import fcntl
+import multiprocessing
 import os
 import signal
 import sys
@@ -46,8 +47,11 @@ def confine(memory: float, folder: Path, *, kept: int) -> None:
 
 
 def follow_parent() -> None:
-    """End this process when its parent ends: whoever is killed cannot end its children."""
+    """End this process when its parent ends, or has ended: whoever is killed cannot end its children."""
     _process_control(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    parent = multiprocessing.parent_process()
+    if parent is not None and parent.pid != os.getppid():
+        os._exit(1)
 
 
 @contextlib.contextmanager
