@@ -5,12 +5,15 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import signal
+import stat
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from lessons import bounds, faults
+from lessons import bounds, faults, scratch
 from lessons.settled import settle
 from lessons.visible import visible
 
@@ -28,6 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if config is None:
         return _fail("there is no mkdocs.yml here or above: run this inside the project")
     os.chdir(config.parent)  # so that every message names paths from the project's folder
+    _end_in_order()
     if arguments is None and options.run is not _serve:  # its builds have bounds of their own
         return bounds.run(lambda: _run(options))
     return _run(options)
@@ -35,7 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(options: argparse.Namespace) -> int:
     try:
-        code = int(options.run(options))
+        with scratch.for_all():
+            code = _refused(options) or int(options.run(options))
         sys.stdout.flush()
         return code
     except KeyboardInterrupt:
@@ -63,6 +68,23 @@ def _open_streams() -> None:
 class _Parser(argparse.ArgumentParser):
     def _print_message(self, message: str, file: Any = None) -> None:
         super()._print_message(visible(message), file)
+
+
+def _end_in_order() -> None:
+    """Who is asked to end, by SIGTERM, first removes what it has put down for a while."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+
+
+def _refused(options: argparse.Namespace) -> int:
+    """1 where a command is to read or write a tree in which links or special files stand, after telling of them."""
+    if options.run not in (_new, _values, _serve):  # what checks, builds or runs notebooks tells of them itself
+        return 0
+    from lessons.page import tree
+    from lessons.page.problem import report
+
+    problems = tree.problems(Path())
+    return _fail(report(problems)) if problems else 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -136,7 +158,12 @@ def _sha256(text: str) -> str:
 
 def _find_config() -> Path | None:
     here = Path.cwd()
-    return next((folder / CONFIG for folder in (here, *here.parents) if (folder / CONFIG).is_file()), None)
+    return next((folder / CONFIG for folder in (here, *here.parents) if _is_there(folder / CONFIG)), None)
+
+
+def _is_there(path: Path) -> bool:
+    """Whether there is a file, or what will be told of as none; not another project's above it."""
+    return os.path.lexists(path) and not stat.S_ISDIR(path.lstat().st_mode)
 
 
 # Each command imports what it needs: `check` should not wait for the site generator.
@@ -145,16 +172,17 @@ def _find_config() -> Path | None:
 def _check(options: argparse.Namespace) -> int:
     from lessons.authoring import ready
     from lessons.notebook import stage
-    from lessons.page import checks
+    from lessons.page import checks, tree
     from lessons.page.problem import report
 
     pages = options.pages or checks.pages(Path("docs"))
     problems = checks.check(pages)
-    notebooks, faults = ([], []) if options.pages else stage.notebooks(Path())
+    odd = bool(tree.problems(Path()))  # then it tells of that, and nothing more is read
+    notebooks, faults = ([], []) if options.pages or odd else stage.notebooks(Path())
     problems += faults
-    if options.ready:
+    if options.ready and not odd:
         problems += ready.left_to_write([*pages, *(notebook.path for notebook in notebooks)])
-    if options.base is not None:
+    if options.base is not None and not odd:
         try:
             problems += ready.ids_gone(options.base, pages)
         except ready.NoBase as fault:
@@ -205,7 +233,7 @@ def _build(options: argparse.Namespace) -> int:
     printed = options.pdf is not False and pdf.browser()
     decks = Decks.PRINTED if printed else Decks.NONE
     try:
-        build(CONFIG.resolve(), options.site.resolve(), decks=decks, say=_say)
+        build(CONFIG.resolve(), _place(options.site), decks=decks, say=_say)
     except BuildFailed as fault:
         return _fail(f"{fault}\nThe site was not built; {options.site}/ is as it was.")
     _say(f"built {options.site}/")
@@ -218,7 +246,7 @@ def _build_next(options: argparse.Namespace) -> int:
 
     decks = Decks.PRINTED if pdf.browser() else Decks.NONE
     try:
-        build(CONFIG.resolve(), options.site.resolve(), decks=decks, say=_say, generate=zensical.generate)
+        build(CONFIG.resolve(), _place(options.site), decks=decks, say=_say, generate=zensical.generate)
     except BuildFailed as fault:
         return _fail(f"{fault}\nThe site was not built; {options.site}/ is as it was.")
     _say(f"built {options.site}/")
@@ -230,7 +258,7 @@ def _sandbox(options: argparse.Namespace) -> int:
     from lessons.publish.build import BuildFailed, publish
 
     try:
-        publish(options.site.resolve(), lambda fresh: _say(sandbox.build(options.tree.resolve(), fresh)))
+        publish(_place(options.site), lambda fresh: _say(sandbox.build(options.tree.resolve(), fresh)))
     except (sandbox.SandboxFailed, BuildFailed) as fault:
         return _fail(f"{fault}\nThe site was not built; {options.site}/ is as it was.")
     _say(f"built {options.site}/ in a sandbox")
@@ -295,6 +323,11 @@ def _serve(options: argparse.Namespace) -> int:
 def _say(text: str, *, error: bool = False) -> None:
     """Print; nothing in it that a terminal would obey."""
     print(visible(text), file=sys.stderr if error else sys.stdout, flush=True)
+
+
+def _place(site: Path) -> Path:
+    """The whole path of a site, as it was named: what a link in it leads to is for `publish` to refuse."""
+    return Path(os.path.abspath(site))  # noqa: PTH100
 
 
 def _fail(message: str) -> int:

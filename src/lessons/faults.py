@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
-from lessons import whole
+from lessons import files
 from lessons.visible import on_one_line
 
 DEBUG = "LESSONS_DEBUG"
@@ -18,7 +18,7 @@ _SUFFIXES = (".md", ".py", ".ipynb", ".yml")
 
 def told(fault: BaseException) -> str:
     """What ended a command, and what to do about it. With LESSONS_DEBUG set, the whole call stack."""
-    if isinstance(fault, OSError) and (said := whole.told(fault)):
+    if isinstance(fault, OSError) and (said := files.told(fault)):
         return said
     if os.environ.get(DEBUG):
         return "".join(traceback.format_exception(fault)).rstrip()

@@ -10,15 +10,15 @@ import contextlib
 import ctypes
 import errno
 import fcntl
+import multiprocessing
 import os
-import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from lessons import scratch
 from lessons.confine import calls, files, limits
 from lessons.settled import ENVIRONMENT
 
@@ -48,26 +48,18 @@ def confine(memory: float, folder: Path, *, kept: int, readable: Sequence[Path] 
 
 
 def follow_parent() -> None:
-    """End this process when its parent ends: whoever is killed cannot end its children."""
+    """End this process when its parent ends, or has ended: whoever is killed cannot end its children."""
     _process_control(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    parent = multiprocessing.parent_process()
+    if parent is not None and parent.pid != os.getppid():
+        os._exit(1)
 
 
 @contextlib.contextmanager
 def own_folder() -> Iterator[Path]:
     """A folder for confined processes, removed with whatever they left in it."""
-    folder = Path(tempfile.mkdtemp(prefix="lessons-"))
-    try:
+    with scratch.folder() as folder:
         yield folder
-    finally:
-        remove(folder)
-
-
-def remove(folder: Path) -> None:
-    """Remove a folder with whatever is in it."""
-    try:
-        shutil.rmtree(folder)
-    except (OSError, RecursionError):  # nested deeper than Python can follow
-        subprocess.run(["rm", "-rf", "--", folder], check=False)
 
 
 def _process_control(option: int, value: int) -> None:

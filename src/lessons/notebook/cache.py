@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lessons import sealed
+from lessons import store
 from lessons.notebook.outputs import Outputs
 from lessons.notebook.source import Notebook
 from lessons.page.inputs import Inputs, inputs
@@ -29,10 +29,10 @@ def key(notebook: Notebook) -> str:
 
 def load(address: str) -> Outputs | None:
     """The outputs kept at an address, one list a code cell, or None."""
-    outputs: Outputs | None = sealed.load(FOLDER, address)
+    outputs: Outputs | None = store.load_value(FOLDER, address)
     return outputs
 
 
 def save(address: str, outputs: Outputs) -> None:
     """Keep outputs; whole or not at all, and whoever else saves the same address saves the same bytes."""
-    sealed.save(FOLDER, address, outputs)
+    store.save_value(FOLDER, address, outputs)

@@ -24,7 +24,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from lessons import confine
+from lessons import confine, files
 from lessons.notebook import outputs
 from lessons.notebook.cache import read_by
 from lessons.notebook.outputs import Outputs, Unbelievable
@@ -85,7 +85,7 @@ class Worker:
             self.process.kill()
         self.process.join()
         self.connection.close()
-        confine.remove(self.folder)
+        files.remove(self.folder)
 
 
 Finished = Callable[[Notebook, Outputs, float], None]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 
 from lessons import bounds, git
-from lessons.page import apart, config, extension, links, rules, source, textfile
+from lessons.page import apart, config, extension, links, rules, source, textfile, tree
 from lessons.page.evaluate import Evaluated
 from lessons.page.problem import Location, Problem, nearest
 from lessons.page.source import Heading, Source
@@ -21,14 +22,16 @@ NOTEBOOKS = "notebooks"  # under docs/: staged there from the folder of that nam
 
 
 def pages(docs: Path) -> list[Path]:
-    """The Markdown files of the site, in a fixed order. Broken links are listed too, to be told of."""
+    """The Markdown files of the site, in a fixed order; none behind a link."""
+    if docs.is_symlink():
+        return []
     return sorted(path for path in docs.rglob("*.md") if not path.name.startswith("."))
 
 
 def text(path: Path) -> str:
     """A page's text, for those who look into it and leave its faults to the check; empty where it cannot be read."""
     try:
-        return textfile.held(path).decode(errors="replace")
+        return "" if _unreadable(path) else textfile.held(path).decode(errors="replace")
     except OSError:
         return ""
 
@@ -48,7 +51,10 @@ class Check:
         self._read: dict[Path, Source | None] = {}
 
     def problems(self, *, twice: bool) -> list[Problem]:
-        """Every problem of the pages."""
+        """Every problem of the pages; where a link or a special file stands, of names only, and nothing is read."""
+        if odd := tree.problems(self._docs.parent if self._docs else Path()):
+            self._names()
+            return [*odd, *self.found]
         scanned = [page for path in self.paths if (page := self._page(path, tell=True)) is not None]
         for page in scanned:
             path = Path(page.path)
@@ -61,7 +67,6 @@ class Check:
         self._names()
         if self._docs:
             self.found += config.problems(self._docs.parent / config.NAME)
-        self._links_of_the_system()
         self._committed()
         found = apart.evaluated(scanned, twice=twice, convert=self._faults)
         self.evaluated = dict(zip((page.path for page in scanned), found, strict=True))
@@ -173,12 +178,6 @@ class Check:
         for path in sorted({*self.paths, *(self._docs.rglob("*") if self._docs else ())}):
             self.found += textfile.name(path)
 
-    def _links_of_the_system(self) -> None:
-        """L009 for all that is no page: the site generator would publish what a link leads to, folders and all."""
-        for path in sorted(self._docs.rglob("[!.]*")) if self._docs else ():
-            if path.is_symlink() and path not in self.paths and (fault := _unreadable(path)):
-                self._tell(path, *fault)
-
     def _committed(self) -> None:
         """L011: results that were not computed here."""
         if self._docs is None:
@@ -201,15 +200,11 @@ def too_much(path: Path) -> tuple[str, str, str] | None:
 
 def _unreadable(path: Path) -> tuple[str, str, str] | None:
     """(code, message, repair) where a file may not or cannot be read."""
-    if path.is_symlink() or any(folder.is_symlink() for folder in path.parents):
-        try:
-            target = path.resolve(strict=True)
-        except (OSError, RuntimeError):
-            return "L009", "the symbolic link leads nowhere, or round in a circle", "put the file itself here"
-        if Path.cwd() not in target.parents:
-            return "L009", "the symbolic link leads out of the project", "put the file itself here"
-        if path.is_symlink() and target.is_dir():
-            return "L009", "the symbolic link leads to a folder", "put the folder itself here"
+    # Of a page that is none of the site's, too: `tree` has looked at those that are.
+    if os.path.lexists(path) and (fault := tree.odd(path, path.lstat().st_mode)):
+        return "L009", *fault
+    if any(folder.is_symlink() for folder in path.parents) and Path.cwd() not in path.resolve().parents:
+        return "L009", "the symbolic link leads out of the project", "put the file itself here"
     if not path.exists():
         return "L602", "there is no such page", nearest(path.name, [p.name for p in path.parent.glob("*.md")] or ["…"])
     return None

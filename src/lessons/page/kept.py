@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
-from lessons import sealed
+from lessons import store
 from lessons.page import inputs, katex
 from lessons.page.display import Described
 from lessons.page.evaluate import Evaluated
@@ -25,7 +25,7 @@ PartDescriptions = dict[Part, Descriptions]
 
 FOLDER = Path(".cache/pages")
 PACKAGE = Path(__file__).resolve().parents[1]
-RESULTS = "results"  # below FOLDER: what code came to, whatever words stand around it
+RESULTS = Path(".cache/results")  # what code came to, whatever words stand around it
 # What runs a page's code is a part of what decides its results.
 RUNNERS = tuple(
     Path(__file__).resolve().with_name(name)
@@ -55,9 +55,9 @@ def _address(source: Source, twice: bool) -> str:
 
 def load(source: Source, *, twice: bool) -> Evaluated | None:
     """The page as an earlier run evaluated it, or None. What was checked twice serves those who ask for once."""
-    found = sealed.load(FOLDER, _address(source, True))
+    found = store.load_value(FOLDER, _address(source, True))
     if found is None and not twice:
-        found = sealed.load(FOLDER, _address(source, False))
+        found = store.load_value(FOLDER, _address(source, False))
     if found is None:
         return None
     parts = {(part.start, part.end): part for part in _parts(source)}
@@ -73,7 +73,7 @@ def save(source: Source, evaluated: Evaluated, *, twice: bool) -> None:
     """Keep a page that has no problems."""
     html = [(part.start, part.end, text) for part, text in evaluated.html.items()]
     described = [(where.line, where.column, code, asdict(said)) for where, code, said in evaluated.described]
-    sealed.save(FOLDER, _address(source, twice), {"html": html, "described": described})
+    store.save_value(FOLDER, _address(source, twice), {"html": html, "described": described})
 
 
 def results_key(read: inputs.Inputs) -> str:
@@ -83,9 +83,9 @@ def results_key(read: inputs.Inputs) -> str:
 
 def load_results(key: str, source: Source, *, twice: bool) -> tuple[Results, PartDescriptions] | None:
     """What an earlier run of the same code came to, placed where the code stands now; None if there was none."""
-    found = sealed.load(FOLDER / RESULTS, f"{key}-twice")
+    found = store.load_value(RESULTS, f"{key}-twice")
     if found is None and not twice:
-        found = sealed.load(FOLDER / RESULTS, f"{key}-once")
+        found = store.load_value(RESULTS, f"{key}-once")
     if found is None:
         return None
     results: Results = {}
@@ -104,7 +104,7 @@ def save_results(key: str, source: Source, results: Results, described: PartDesc
         line, column = _begins(part, source)
         kind, data, rows = tell(results[part], described[part])
         told.append((kind, data, [[row[0] - line, row[1] - column, *row[2:]] for row in rows]))
-    sealed.save(FOLDER / RESULTS, f"{key}-{'twice' if twice else 'once'}", told)
+    store.save_value(RESULTS, f"{key}-{'twice' if twice else 'once'}", told)
 
 
 def _begins(part: Snippet | Value, source: Source) -> tuple[int, int]:

@@ -34,7 +34,7 @@ CODES = {
     "L006": "a control character",
     "L007": "an invisible sign in code that turns the reading direction",
     "L008": "a page that is missing from nav",
-    "L009": "a symbolic link that leads out of the project, round in a circle, or to a folder",
+    "L009": "a symbolic link, or a file that is none: a pipe, a socket, a device",
     "L010": "two files whose names differ only in case",
     "L011": "a file that only a build may write is committed",
     "L012": "a setting of the site that may not be",

@@ -13,7 +13,7 @@ import urllib.parse
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from lessons import whole
+from lessons import files, store
 from lessons.page.blocks import DECK_PDF
 from lessons.publish.local import served
 from lessons.visible import visible
@@ -65,7 +65,7 @@ def write(site: Path) -> None:
 def print_deck(site: Path, page: Path) -> Path:
     """Print one page's deck and put it beside the page. Raises NoBrowser, CannotPrint."""
     target = page.with_name(DECK_PDF)
-    whole.write(target, printed(site, page))
+    files.write(target, printed(site, page))
     return target
 
 
@@ -74,15 +74,15 @@ def printed(site: Path, page: Path) -> bytes:
     chromium = browser()
     if chromium is None:
         raise NoBrowser("printing the decks needs Chromium: `make pdf` installs it")
-    kept = CACHE / f"{_key(site, page, Path(chromium))}.pdf"
-    data = kept.read_bytes() if kept.is_file() else b""
-    if not data.rstrip().endswith(b"%%EOF"):
+    key = _key(site, page, Path(chromium))
+    data = store.load(CACHE, key)
+    if data is None:
         folder = "".join(f"{urllib.parse.quote(name)}/" for name in page.parent.relative_to(site).parts)
         with served(site) as address, tempfile.TemporaryDirectory() as scratch:
             target = Path(scratch) / DECK_PDF
             _print(chromium, f"{address}/{folder}?print=cards", target)
             data = _undated(target.read_bytes())
-        whole.keep(kept, data)
+        store.save(CACHE, key, data)
     return data
 
 
