@@ -76,7 +76,11 @@ class Machine:
             elif self.project / ".cache" not in path.parents:
                 found[str(path)] = f"{path.lstat().st_mode:o}"
         kept = str(self.project / ".cache")
-        return {name: is_ for name, is_ in found.items() if not name.startswith((f"{kept}/pages/", f"{kept}/katex"))}
+        return {
+            name: is_
+            for name, is_ in found.items()
+            if not name.startswith((f"{kept}/pages/", f"{kept}/results/", f"{kept}/katex"))
+        }
 
     @property
     def temporary(self) -> Path:
