@@ -45,7 +45,12 @@ class Machine:
 
     def filled(self, program: str) -> str:
         """A program with the places it looks for."""
-        for name, value in (("OUTSIDE", self.outside), ("PROJECT", self.project), ("PORT", self.port)):
+        for name, value in (
+            ("OUTSIDE", self.outside),
+            ("PROJECT", self.project),
+            ("PORT", self.port),
+            ("HOME", Path.home()),
+        ):
             program = program.replace(f"{{{name}}}", str(value))
         return program
 
