@@ -94,24 +94,26 @@ audit: $(DEV_READY) ## ask for known vulnerabilities of what the locks name: nee
 	@$(RUN) tests.audit
 
 sbom: $(DEV_READY) ## list what builds the site, as CycloneDX, into dist/
+	@$(call plain,dist dist/python.cdx.json dist/npm.cdx.json)
 	@$(RUN) tests.sbom
 
 annotate: $(SITE_READY) ## in a workflow: every problem beside its line             (BASE=origin/main)
-	@mkdir -p .cache; status=0; $(LESSONS) check --format github --ready --base "$(BASE)" 2>.cache/annotate.txt || status=$$?; \
-		$(call as_text,cat .cache/annotate.txt); exit $$status
+	@said=$$(mktemp); status=0; $(LESSONS) check --format github --ready --base "$(BASE)" 2>"$$said" || status=$$?; \
+		$(call as_text,cat "$$said"); rm -f "$$said"; exit $$status
 
 summary: $(SITE_READY) ## in a workflow: the values that a change changes           (BASE=origin/main)
 	@$(LESSONS) values --diff "$(BASE)" --format markdown $(if $(GITHUB_STEP_SUMMARY),>> "$$GITHUB_STEP_SUMMARY")
 
 pack: ## the built site as one file, dist/artifact.tar, the same bytes from the same site
+	@$(call plain,site dist dist/artifact.tar)
 	@test -f site/sitemap.xml || { echo "there is no built site to pack: run \`make sandbox\` first" >&2; exit 1; }
-	@mkdir -p dist
+	@mkdir -p dist && rm -f dist/artifact.tar
 	@tar --create --file=dist/artifact.tar --directory=site --sort=name --format=gnu --mtime=@0 --owner=0 --group=0 \
 		--numeric-owner --mode=u=rwX,go=rX .
-	@sha256sum dist/artifact.tar | tee dist/artifact.sha256
-	@$(if $(GITHUB_OUTPUT),sed 's/^/digest=/; s/ .*//' dist/artifact.sha256 >> "$$GITHUB_OUTPUT",:)
+	@sum=$$(sha256sum dist/artifact.tar) && echo "$$sum" $(if $(GITHUB_OUTPUT),&& echo "digest=$${sum%% *}" >> "$$GITHUB_OUTPUT")
 
 same: pack ## compare with what another machine packed, dist/published/artifact.tar, byte for byte (DIGEST=its SHA-256)
+	@$(call plain,dist/published dist/published/artifact.tar dist/published/site)
 	@cmp --silent dist/artifact.tar dist/published/artifact.tar || \
 		{ mkdir -p dist/published/site && tar --extract --file=dist/published/artifact.tar --directory=dist/published/site && \
 		diff --recursive --brief dist/published/site site; \
@@ -179,6 +181,13 @@ define apt
 	{ echo "installing with apt:" $(1); root=""; test "$$(id -u)" = 0 || root=sudo; \
 	export DEBIAN_FRONTEND=noninteractive; \
 	$$root apt-get update -qq && $$root apt-get install -y -qq --no-install-recommends $(1) >/dev/null; }
+endef
+
+# $(1): what is about to be read or written. A tree may bring a link in its place, which would lead elsewhere.
+define plain
+	for place in $(1); do \
+		test ! -L "$$place" || { echo "$$place is a symbolic link: remove it" >&2; exit 1; }; \
+		test ! -e "$$place" -o -f "$$place" -o -d "$$place" || { echo "$$place is no file: remove it" >&2; exit 1; }; done
 endef
 
 # $(1): a command. A line of what it prints that looks like a command to the runner is none between these two lines.

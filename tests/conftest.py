@@ -72,7 +72,9 @@ class Project:
 @pytest.fixture(autouse=True)
 def own_cache(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     """No test finds what another, or a build, has kept of a page."""
-    monkeypatch.setattr("lessons.page.kept.FOLDER", tmp_path_factory.mktemp("kept"))
+    folder = tmp_path_factory.mktemp("kept")
+    monkeypatch.setattr("lessons.page.kept.FOLDER", folder / "pages")
+    monkeypatch.setattr("lessons.page.kept.RESULTS", folder / "results")
 
 
 @pytest.fixture(scope="session")

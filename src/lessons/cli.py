@@ -5,12 +5,17 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import signal
+import stat
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from lessons import whole
+from lessons import bounds, faults, scratch
 from lessons.settled import settle
+from lessons.visible import visible
 
 CONFIG = Path("mkdocs.yml")
 PORT = 8000
@@ -18,25 +23,72 @@ PORT = 8000
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. Returns 0, or 1 after telling what is wrong and where."""
+    if arguments is None:
+        _open_streams()
     options = _parser().parse_args(arguments)
     settle(again=arguments is None)
     config = _find_config()
     if config is None:
         return _fail("there is no mkdocs.yml here or above: run this inside the project")
     os.chdir(config.parent)  # so that every message names paths from the project's folder
+    _end_in_order()
+    if arguments is None and options.run is not _serve:  # its builds have bounds of their own
+        return bounds.run(lambda: _run(options))
+    return _run(options)
+
+
+def _run(options: argparse.Namespace) -> int:
     try:
-        return int(options.run(options))
+        with scratch.for_all():
+            code = _refused(options) or int(options.run(options))
+        sys.stdout.flush()
+        return code
     except KeyboardInterrupt:
         return 130
-    except OSError as fault:
-        said = whole.told(fault)
-        if said is None:
-            raise
-        return _fail(said)
+    except BrokenPipeError:  # whoever read the output has gone, `head` say
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Exception as fault:
+        return _fail(faults.told(fault))
+
+
+def _open_streams() -> None:
+    """Standard streams that are there and take all that is said, whatever a terminal can show."""
+    for descriptor in range(3):
+        try:
+            os.fstat(descriptor)
+        except OSError:  # closed: the next file to be opened would be written to in its place
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)
+    sys.stdout = sys.stdout or open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    sys.stderr = sys.stderr or open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+
+
+class _Parser(argparse.ArgumentParser):
+    def _print_message(self, message: str, file: Any = None) -> None:
+        super()._print_message(visible(message), file)
+
+
+def _end_in_order() -> None:
+    """Who is asked to end, by SIGTERM, first removes what it has put down for a while."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+
+
+def _refused(options: argparse.Namespace) -> int:
+    """1 where a command is to read or write a tree in which links or special files stand, after telling of them."""
+    if options.run not in (_new, _values, _serve):  # what checks, builds or runs notebooks tells of them itself
+        return 0
+    from lessons.page import tree
+    from lessons.page.problem import report
+
+    problems = tree.problems(Path())
+    return _fail(report(problems)) if problems else 0
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="lessons", description="Check, build and serve the lessons.")
+    parser = _Parser(prog="lessons", description="Check, build and serve the lessons.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     check = commands.add_parser("check", help="report every problem of every page")
@@ -106,7 +158,12 @@ def _sha256(text: str) -> str:
 
 def _find_config() -> Path | None:
     here = Path.cwd()
-    return next((folder / CONFIG for folder in (here, *here.parents) if (folder / CONFIG).is_file()), None)
+    return next((folder / CONFIG for folder in (here, *here.parents) if _is_there(folder / CONFIG)), None)
+
+
+def _is_there(path: Path) -> bool:
+    """Whether there is a file, or what will be told of as none; not another project's above it."""
+    return os.path.lexists(path) and not stat.S_ISDIR(path.lstat().st_mode)
 
 
 # Each command imports what it needs: `check` should not wait for the site generator.
@@ -115,24 +172,25 @@ def _find_config() -> Path | None:
 def _check(options: argparse.Namespace) -> int:
     from lessons.authoring import ready
     from lessons.notebook import stage
-    from lessons.page import checks
+    from lessons.page import checks, tree
     from lessons.page.problem import report
 
     pages = options.pages or checks.pages(Path("docs"))
     problems = checks.check(pages)
-    notebooks, faults = ([], []) if options.pages else stage.notebooks(Path())
+    odd = bool(tree.problems(Path()))  # then it tells of that, and nothing more is read
+    notebooks, faults = ([], []) if options.pages or odd else stage.notebooks(Path())
     problems += faults
-    if options.ready:
+    if options.ready and not odd:
         problems += ready.left_to_write([*pages, *(notebook.path for notebook in notebooks)])
-    if options.base:
+    if options.base is not None and not odd:
         try:
             problems += ready.ids_gone(options.base, pages)
         except ready.NoBase as fault:
             return _fail(str(fault))
     if problems or options.format == "json":
-        print(report(problems, options.format), file=sys.stderr if options.format == "text" else sys.stdout)
+        _say(report(problems, options.format), error=options.format == "text")
         return int(bool(problems))
-    print(f"{len(pages)} page{'' if len(pages) == 1 else 's'}, no problems")
+    _say(f"{len(pages)} page{'' if len(pages) == 1 else 's'}, no problems")
     return 0
 
 
@@ -144,8 +202,8 @@ def _new(options: argparse.Namespace) -> int:
     except CannotBegin as fault:
         return _fail(str(fault))
     for path in written:
-        print(f"wrote {path.relative_to(Path.cwd())}")
-    print("Replace every TODO, and look at it with `make serve`.")
+        _say(f"wrote {path.relative_to(Path.cwd())}")
+    _say("Replace every TODO, and look at it with `make serve`.")
     return 0
 
 
@@ -155,10 +213,14 @@ def _values(options: argparse.Namespace) -> int:
 
     found = values.values(options.pages or checks.pages(Path("docs")))
     try:
-        told = values.diff(values.at(options.diff), found) if options.diff else values.listed(found, options.format)
+        told = (
+            values.diff(values.at(options.diff), found)
+            if options.diff is not None
+            else values.listed(found, options.format)
+        )
     except values.NoBase as fault:
         return _fail(str(fault))
-    print(values.fenced(told) if options.format == "markdown" else told)
+    _say(values.fenced(told) if options.format == "markdown" else told)
     return 0
 
 
@@ -171,10 +233,10 @@ def _build(options: argparse.Namespace) -> int:
     printed = options.pdf is not False and pdf.browser()
     decks = Decks.PRINTED if printed else Decks.NONE
     try:
-        build(CONFIG.resolve(), options.site.resolve(), decks=decks)
+        build(CONFIG.resolve(), _place(options.site), decks=decks, say=_say)
     except BuildFailed as fault:
         return _fail(f"{fault}\nThe site was not built; {options.site}/ is as it was.")
-    print(f"built {options.site}/")
+    _say(f"built {options.site}/")
     return 0
 
 
@@ -184,10 +246,10 @@ def _build_next(options: argparse.Namespace) -> int:
 
     decks = Decks.PRINTED if pdf.browser() else Decks.NONE
     try:
-        build(CONFIG.resolve(), options.site.resolve(), decks=decks, generate=zensical.generate)
+        build(CONFIG.resolve(), _place(options.site), decks=decks, say=_say, generate=zensical.generate)
     except BuildFailed as fault:
         return _fail(f"{fault}\nThe site was not built; {options.site}/ is as it was.")
-    print(f"built {options.site}/")
+    _say(f"built {options.site}/")
     return 0
 
 
@@ -196,10 +258,10 @@ def _sandbox(options: argparse.Namespace) -> int:
     from lessons.publish.build import BuildFailed, publish
 
     try:
-        publish(options.site.resolve(), lambda fresh: print(sandbox.build(options.tree.resolve(), fresh)))
+        publish(_place(options.site), lambda fresh: _say(sandbox.build(options.tree.resolve(), fresh)))
     except (sandbox.SandboxFailed, BuildFailed) as fault:
         return _fail(f"{fault}\nThe site was not built; {options.site}/ is as it was.")
-    print(f"built {options.site}/ in a sandbox")
+    _say(f"built {options.site}/ in a sandbox")
     return 0
 
 
@@ -207,7 +269,7 @@ def _digest(options: argparse.Namespace) -> int:
     from lessons.publish import digest
 
     try:
-        print(digest.of(options.folder))
+        _say(digest.of(options.folder))
     except digest.NoSite as fault:
         return _fail(str(fault))
     return 0
@@ -219,7 +281,7 @@ def _verify(options: argparse.Namespace) -> int:
     try:
         faults = digest.verify(options.folder, Path("site"), options.digest)
         if not faults:
-            print(f"{options.folder}/ is whole and unaltered: {digest.of(options.folder)}")
+            _say(f"{options.folder}/ is whole and unaltered: {digest.of(options.folder)}")
             return 0
     except digest.NoSite as fault:
         return _fail(str(fault))
@@ -235,16 +297,16 @@ def _notebooks(options: argparse.Namespace) -> int:
 
     def say(line: str) -> None:
         said.append(line)
-        print(line, flush=True)
+        _say(line)
 
     problems = stage.stage(Path.cwd(), say, options.jobs)
     if problems:
         return _fail(f"{report(problems)}\nNothing was staged; docs/notebooks/ is as it was.")
     if not said:
-        print("no notebook had to be run")
+        _say("no notebook had to be run")
     if options.to == "markdown":
         for path in stage.export(Path.cwd(), options.folder):
-            print(f"wrote {path}")
+            _say(f"wrote {path}")
     return 0
 
 
@@ -258,6 +320,16 @@ def _serve(options: argparse.Namespace) -> int:
     return 0
 
 
+def _say(text: str, *, error: bool = False) -> None:
+    """Print; nothing in it that a terminal would obey."""
+    print(visible(text), file=sys.stderr if error else sys.stdout, flush=True)
+
+
+def _place(site: Path) -> Path:
+    """The whole path of a site, as it was named: what a link in it leads to is for `publish` to refuse."""
+    return Path(os.path.abspath(site))  # noqa: PTH100
+
+
 def _fail(message: str) -> int:
-    print(message, file=sys.stderr)
+    _say(message, error=True)
     return 1

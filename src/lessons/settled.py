@@ -30,6 +30,7 @@ KEPT = (
     *("TERM", "COLUMNS", "NO_COLOR"),  # how a terminal is spoken to
     *("PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED", "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"),
     *("LD_PRELOAD", "FAKETIME", "FAKETIME_SHARED", "FAKETIME_DONT_FAKE_MONOTONIC", "FAKETIME_FORCE_MONOTONIC_FIX"),
+    "LESSONS_DEBUG",  # see faults.py
 )
 # Lists of folders, of which an empty or relative one is a place in the working directory.
 PLACES = ("PATH", "LD_LIBRARY_PATH", "PYTHONPATH")

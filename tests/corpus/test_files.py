@@ -49,6 +49,7 @@ LINKS = {
     "nowhere.md": f"the symbolic link leads nowhere, or round in a circle | {HERE}",
     "outside.md": f"the symbolic link leads out of the project | {HERE}",
     "picture.svg": f"the symbolic link leads out of the project | {HERE}",
+    "inside.md": f"the symbolic link leads to a file | {HERE}",
     "folder": f"the symbolic link leads out of the project | {HERE}",
     "again": "the symbolic link leads to a folder | put the folder itself here",
 }

@@ -293,5 +293,8 @@ def test_a_link_in_the_place_of_a_notebook_or_its_data_is_refused(workshop: Any,
     link.symlink_to(secret.parent if name == "plain" else secret)
     done = workshop.run()
     assert done.returncode == 1
-    assert f"notebooks/{name}:1:1: L009 a symbolic link\n    put the file itself here\n" in done.stderr
+    assert (
+        f"notebooks/{name}:1:1: L009 the symbolic link leads out of the project\n    put the file itself here\n"
+        in done.stderr
+    )
     assert workshop.staged() == {}

@@ -669,6 +669,7 @@ ELSEWHERE = {
     "L010": "corpus/test_files.py",
     "L011": "page/test_checks.py",
     "L012": "page/test_config.py",
+    "L015": "test_bounds.py",
     "L111": "page/test_extension.py",
     "L205": "page/test_apart.py",
     "L206": "page/test_apart.py",

@@ -65,7 +65,9 @@ def link(path: Path) -> None:
 
 ALTERED: dict[str, tuple[Callable[[Path], object], list[str]]] = {
     "nothing": (lambda copy: None, []),
-    "an empty folder": (lambda copy: (copy / "empty").mkdir(), []),
+    "an empty folder": (lambda copy: (copy / "empty/er").mkdir(parents=True), ["empty/er: an empty folder, extra"]),
+    "a file that others may write": (lambda copy: (copy / "B").chmod(0o666), ["B: mode 0666, and a build gives 0644"]),
+    "a folder that sets a group": (lambda copy: (copy / "b").chmod(0o2755), ["b: mode 2755, and a build gives 0755"]),
     "a byte": (lambda copy: append(copy / "b/z"), ["b/z: differs"]),
     "a file gone": (lambda copy: (copy / "B").unlink(), ["B: missing"]),
     "a file more": (lambda copy: (copy / ".well-known").touch(), [".well-known: extra"]),

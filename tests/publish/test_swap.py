@@ -362,7 +362,7 @@ def put(site: Path, words: str) -> None:
 def either(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Both ways to take the old one's place."""
 
-    def cannot(one: Path, other: Path) -> None:
+    def cannot(above: int, one: Path, other: Path) -> None:
         if not other.exists():
             raise FileNotFoundError(errno.ENOENT, "none", str(other))
         raise swap.CannotExchange
@@ -415,12 +415,48 @@ def test_what_a_killed_build_left_is_swept_and_a_living_one_is_spared(tmp_path: 
     assert sorted(path.name for path in tmp_path.iterdir()) == [".other-fresh-dead", ".site-backup", "site"]
 
 
-def test_a_build_killed_between_the_two_steps_gets_its_old_site_back(tmp_path: Path) -> None:
+def killed_between_the_two_steps(site: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Returns where the old site then lies."""
+    put(site, "old")
+    with monkeypatch.context() as patch, contextlib.suppress(KeyboardInterrupt):
+
+        def cannot(*_: object) -> None:
+            raise swap.CannotExchange
+
+        def killed(*_: object) -> None:
+            raise KeyboardInterrupt
+
+        patch.setattr(swap, "_exchange", cannot)
+        patch.setattr(swap, "_renamed", killed)
+        put(site, "new")
+    (left,) = site.parent.iterdir()
+    return left
+
+
+def test_a_build_killed_between_the_two_steps_gets_its_old_site_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    killed_between_the_two_steps(tmp_path / "site", monkeypatch)
     filled(tmp_path / ".site-fresh-dead", "half")
-    filled(tmp_path / ".site-fresh-dead-old", "old")
     with swap.fresh(tmp_path / "site"):
         assert (tmp_path / "site/index.html").read_text(encoding="utf-8") == "old"
     assert [path.name for path in tmp_path.iterdir()] == ["site"]
+
+
+def test_a_folder_that_only_looks_like_an_old_site_is_never_put_in_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A tree may bring one: under any name of those that builds give, copied even from one that was given."""
+    left = killed_between_the_two_steps(tmp_path / "site", monkeypatch)
+    planted = tmp_path / "other" / left.name
+    shutil.copytree(left, planted)
+    for name in (".site-fresh-dead-old", ".site-fresh-0123456789ab-old-", f".site-fresh-0123456789ab-old-{'0' * 32}"):
+        filled(planted.with_name(name), "planted")
+    planted.with_name(".site-fresh-link").symlink_to(tmp_path)
+    with swap.fresh(planted.with_name("site")):
+        assert not planted.with_name("site").exists()
+    assert [path.name for path in planted.parent.iterdir()] == [".site-fresh-link"]
+    assert (left / "index.html").read_text(encoding="utf-8") == "old"
 
 
 STARING = """

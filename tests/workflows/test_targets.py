@@ -160,3 +160,20 @@ def test_no_python_that_make_starts_looks_for_modules_in_the_folder() -> None:
     )
     assert len(started) >= 8
     assert set(started) == {"-I", "-P"}
+
+
+@pytest.mark.parametrize("place", ["site", "dist", "dist/artifact.tar"])
+def test_nothing_is_packed_from_or_to_where_a_link_leads(folder: Path, place: str) -> None:
+    built(folder)
+    outside = folder / "outside"
+    shutil.copytree(folder / "site", outside)
+    (outside / "file").touch()
+    if place == "site":
+        shutil.rmtree(folder / "site")
+    (folder / place).parent.mkdir(exist_ok=True)
+    (folder / place).symlink_to(outside / "file" if place.endswith(".tar") else outside)
+    done = make(folder, "pack")
+    assert done.returncode != 0
+    assert f"{place} is a symbolic link: remove it" in done.stderr
+    assert (outside / "file").read_bytes() == b""
+    assert not (outside / "artifact.tar").exists()

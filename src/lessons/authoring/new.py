@@ -5,10 +5,12 @@ What the templates leave to be written is marked with PLACEHOLDER, which `check 
 
 from __future__ import annotations
 
+import os
 import re
 from importlib import resources
 from pathlib import Path
 
+from lessons import files
 from lessons.page.blocks import ID_PATTERN
 
 PLACEHOLDER = "TODO"
@@ -28,7 +30,7 @@ def new(root: Path, slug: str, title: str) -> list[Path]:
         raise CannotBegin(
             f"the name {slug!r} will not do: use small letters, digits and single hyphens, as in {better}"
         )
-    taken = [path for path in (page, notebook) if path.exists()]
+    taken = [path for path in (page, notebook) if os.path.lexists(path)]
     if taken:
         raise CannotBegin(f"the name {slug!r} is taken: {taken[0].relative_to(root).as_posix()} is there already")
     if not title.strip() or _NOT_PLAIN.search(title):
@@ -41,7 +43,6 @@ def new(root: Path, slug: str, title: str) -> list[Path]:
     lines = f'\n{indent}- "{title}": lessons/{slug}.md\n{indent}- "{title}: the notebook": notebooks/{slug}.ipynb'
     for path, template in ((page, "lesson.md"), (notebook, "notebook.py")):
         text = resources.files(__package__).joinpath("templates", template).read_text(encoding="utf-8")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text.replace("{{slug}}", slug).replace("{{title}}", title), encoding="utf-8")
-    config.write_text(nav[:at] + lines + nav[at:], encoding="utf-8")
+        files.write(path, text.replace("{{slug}}", slug).replace("{{title}}", title).encode())
+    files.write(config, (nav[:at] + lines + nav[at:]).encode())
     return [page, notebook, config]

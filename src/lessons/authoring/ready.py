@@ -37,6 +37,8 @@ def ids_gone(base: str, pages: Iterable[Path]) -> list[Problem]:
         for path in {*pages, *checks.pages(Path("docs"))}
         for identifier, _ in rules.written_ids(source.read(path.as_posix(), checks.text(path)))
     }
+    if base.startswith("-") or not base:  # git would take it for an option
+        raise NoBase(f"{base!r} is no revision")
     problems = []
     for name, text in _pages_at(base):
         then = source.read(name, text)

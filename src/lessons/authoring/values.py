@@ -14,6 +14,7 @@ from pathlib import Path
 
 from lessons import git
 from lessons.page import apart, checks, katex, source
+from lessons.visible import in_json, on_one_line
 
 LONGEST = 100_000  # characters of a summary: GitHub shows none of more than a mebibyte
 
@@ -35,9 +36,8 @@ class Computed:
     number: float | None
 
     def __str__(self) -> str:
-        return f"{self.page}:{self.line}: {self.expression}: {self.text}" + (
-            f"   [{self.symbol}]" if self.symbol else ""
-        )
+        symbol = f"   [{self.symbol}]" if self.symbol else ""
+        return on_one_line(f"{self.page}:{self.line}: {self.expression}: {self.text}{symbol}")
 
 
 def values(paths: Iterable[Path]) -> list[Computed]:
@@ -52,7 +52,7 @@ def values(paths: Iterable[Path]) -> list[Computed]:
 
 def listed(found: Sequence[Computed], form: str) -> str:
     if form == "json":
-        return json.dumps([asdict(value) for value in found], indent=1, ensure_ascii=False)
+        return in_json(json.dumps([asdict(value) for value in found], indent=1, ensure_ascii=False))
     return "\n".join([*map(str, found), f"{len(found)} values"])
 
 
@@ -68,7 +68,7 @@ def diff(old: Sequence[Computed], new: Sequence[Computed]) -> str:
             exact = f"   ({was.number!r} → {now.number!r})" if was.text == now.text else ""
             lines.append(f"{value.page}:{value.line}: {value.expression}: {was.text} → {now.text}{exact}")
     lines += [f"{v.page}: {v.expression}: {v.text} → gone" for key, v in before.items() if key not in after]
-    return "\n".join([*lines, f"{len(lines)} of {len(after)} values changed"])
+    return "\n".join([*map(on_one_line, lines), f"{len(lines)} of {len(after)} values changed"])
 
 
 def fenced(text: str) -> str:

@@ -10,63 +10,56 @@ import contextlib
 import ctypes
 import errno
 import fcntl
+import multiprocessing
 import os
-import shutil
 import signal
-import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from lessons import scratch
 from lessons.confine import calls, files, limits
 from lessons.settled import ENVIRONMENT
 
 ALLOWED = (
-    "a lesson may read the project and the installed packages and write small files in its own folder; "
-    "other files, processes, connections and permissions are out of its reach"
+    "a lesson may read its data folder, what it imports and what is installed, and write small files in a folder of "
+    "its own; other files, processes, connections and permissions are out of its reach"
 )
+_SOURCES = Path(__file__).resolve().parents[2]  # Python lists it to find the modules that may be read
 _REFUSALS = {errno.EPERM, errno.EACCES, errno.EFBIG, errno.EMFILE}
 _PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS = 1, 38
 
 
-def confine(memory: float, folder: Path, *, kept: int) -> None:
+def confine(memory: float, folder: Path, *, kept: int, readable: Sequence[Path] = ()) -> None:
     """Confine this process to `folder` and `memory` (MiB beyond what it holds) for the rest of its life.
 
     It loses its environment, its terminal, every open file but the descriptor `kept`, and what the modules of this
-    package take away. Nothing of it can be taken back.
+    package take away. Nothing of it can be taken back. `readable`: files that it may read besides what is installed.
     """
-    readable = [*_readable(), Path.cwd() / "docs", Path.cwd() / "notebooks"]
-    _leave(folder, kept, readable)
+    installed = _installed()
+    _leave(folder, kept, installed)
     follow_parent()
     _process_control(_PR_SET_NO_NEW_PRIVS, 1)
     limits.limit(memory)
-    files.restrict(readable, folder)
+    files.restrict([*installed, *readable], folder, listable=[_SOURCES])
     limits.drop_capabilities()
     calls.install()
 
 
 def follow_parent() -> None:
-    """End this process when its parent ends: whoever is killed cannot end its children."""
+    """End this process when its parent ends, or has ended: whoever is killed cannot end its children."""
     _process_control(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    parent = multiprocessing.parent_process()
+    if parent is not None and parent.pid != os.getppid():
+        os._exit(1)
 
 
 @contextlib.contextmanager
 def own_folder() -> Iterator[Path]:
     """A folder for confined processes, removed with whatever they left in it."""
-    folder = Path(tempfile.mkdtemp(prefix="lessons-"))
-    try:
+    with scratch.folder() as folder:
         yield folder
-    finally:
-        remove(folder)
-
-
-def remove(folder: Path) -> None:
-    """Remove a folder with whatever is in it."""
-    try:
-        shutil.rmtree(folder)
-    except (OSError, RecursionError):  # nested deeper than Python can follow
-        subprocess.run(["rm", "-rf", "--", folder], check=False)
 
 
 def _process_control(option: int, value: int) -> None:
@@ -97,9 +90,9 @@ def _is_installed(number: int, readable: list[Path]) -> bool:
         return False
 
 
-def _readable() -> list[Path]:
-    """Where Python, this package and what is installed beside it lie."""
-    return [*map(Path, {sys.prefix, sys.base_prefix, sys.exec_prefix}), Path(__file__).parents[2]]
+def _installed() -> list[Path]:
+    """Where Python and what is installed beside it lie."""
+    return [*map(Path, {sys.prefix, sys.base_prefix, sys.exec_prefix})]
 
 
 def _leave(folder: Path, kept: int, readable: list[Path]) -> None:

@@ -15,7 +15,6 @@ import multiprocessing
 import multiprocessing.connection
 import os
 import re
-import shutil
 import signal
 import sys
 import time
@@ -25,9 +24,9 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from lessons import confine
+from lessons import confine, files
 from lessons.notebook import outputs
-from lessons.notebook.cache import data_files
+from lessons.notebook.cache import read_by
 from lessons.notebook.outputs import Outputs, Unbelievable
 from lessons.notebook.source import Cell, Limits, Notebook
 from lessons.page import imports
@@ -86,7 +85,7 @@ class Worker:
             self.process.kill()
         self.process.join()
         self.connection.close()
-        confine.remove(self.folder)
+        files.remove(self.folder)
 
 
 Finished = Callable[[Notebook, Outputs, float], None]
@@ -244,12 +243,10 @@ def _work(notebook: Notebook, folder: Path, sending: Connection) -> None:
     _preload()
     descriptor = sending.fileno()
     try:
-        own = notebook.path.resolve().with_suffix("")
-        for file in data_files(notebook):
-            target = folder / file.relative_to(own)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(file, target)
-        confine.confine(notebook.limits.memory, folder, kept=descriptor)
+        read = read_by(notebook)
+        read.lay_out(folder)
+        confine.confine(notebook.limits.memory, folder, kept=descriptor, readable=read.readable())
+        read.forget_others()
         send(descriptor, *_run(notebook, functools.partial(send, descriptor)))
     except Exception as fault:  # ours, not the notebook's: still no traceback for a teacher
         send(descriptor, "failed", 0, 1, f"the notebook could not be run: {type(fault).__name__}: {fault}", False)

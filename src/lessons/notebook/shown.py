@@ -13,12 +13,14 @@ from lessons.page.evaluate import HTML_REPAIR, evaluate
 from lessons.page.problem import Location, Problem
 from lessons.page.source import Formula, scan
 
+CONTROL = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]")  # a terminal's colours, and what no page shows
 TEX_REPAIR = "show one formula, without $ inside it"
 
 
 def formula(output: dict[str, Any]) -> str:
     """The TeX of an output, as Markdown. A blank line would end it."""
-    tex = re.sub(r"\n\s*\n", "\n", output["data"]["text/latex"].strip().strip("$").strip())
+    tex = CONTROL.sub("", output["data"]["text/latex"]).strip().strip("$").strip()
+    tex = re.sub(r"\n\s*\n", "\n", tex)
     return f"$$\n{tex}\n$$"
 
 

@@ -2,55 +2,60 @@
 
 from __future__ import annotations
 
+import contextlib
 import html
 import json
 import os
 import re
-import shutil
+import stat
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from lessons import whole
+from lessons import bounds, files
 from lessons.notebook import cache, execute
 from lessons.notebook.outputs import Outputs
-from lessons.notebook.shown import formula
+from lessons.notebook.shown import CONTROL, formula
 from lessons.notebook.shown import problems as unfit
 from lessons.notebook.source import Notebook, read
+from lessons.page import checks, textfile, tree
 from lessons.page.problem import Location, Problem
+from lessons.visible import on_one_line
 
 SOURCES = Path("notebooks")
 STAGED = Path("docs/notebooks")
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 LANGUAGE = {"file_extension": ".py", "mimetype": "text/x-python", "name": "python", "pygments_lexer": "ipython3"}
-_CONTROL = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]")  # a terminal's colours, and what no page shows
 
 Say = Callable[[str], None]
 
 
 def notebooks(root: Path) -> tuple[list[Notebook], list[Problem]]:
     """All notebooks of the project, and what is wrong with their words."""
-    found, problems = [], _links(root)
+    found, problems = [], tree.problems(root)
     for path in [] if problems else sorted((root / SOURCES).glob("*.py")):
-        notebook, faults = read(path.relative_to(root), path.read_text(encoding="utf-8"))
+        shown = path.relative_to(root)
+        if fault := checks.too_much(shown):
+            problems.append(Problem(Location(shown.as_posix()), *fault))
+            continue
+        problems += textfile.name(shown)
+        text, faults = textfile.read(path)
+        if text is None:
+            problems += [replace(one, location=replace(one.location, path=shown.as_posix())) for one in faults]
+            continue
+        with bounds.reading(shown.as_posix()):
+            notebook, faults = read(shown, text)
         found.append(notebook)
         problems += faults
     return found, problems
 
 
-def _links(root: Path) -> list[Problem]:
-    """L009: what a link leads to, anywhere on this machine, would be read and published."""
-    return [
-        Problem(Location(path.relative_to(root).as_posix()), "L009", "a symbolic link", "put the file itself here")
-        for path in sorted((root / SOURCES).rglob("*"))
-        if path.is_symlink()
-    ]
-
-
-def stage(root: Path, say: Say, jobs: int = 0) -> list[Problem]:
+def stage(root: Path, say: Say, jobs: int = 0, *, write: bool = True) -> list[Problem]:
     """Run what has to be run and write every notebook, executed, into docs/notebooks/. Returns the problems.
 
-    With a problem nothing is written. What was run is kept, so a build that is cut short goes on where it was.
+    With a problem, or without `write`, nothing is written. What was run is kept, so a build that is cut short goes on
+    where it was.
     """
     found, problems = notebooks(root)
     if problems:
@@ -62,16 +67,17 @@ def stage(root: Path, say: Say, jobs: int = 0) -> list[Problem]:
     def finished(notebook: Notebook, result: Outputs, seconds: float) -> None:
         outputs[notebook.slug] = _from_anywhere(result, root)
         cache.save(addresses[notebook.slug], outputs[notebook.slug])
-        say(f"ran {notebook.path.as_posix()} in {seconds:.1f} s ({len(outputs)} of {len(found)} ready)")
+        say(f"ran {on_one_line(notebook.path.as_posix())} in {seconds:.1f} s ({len(outputs)} of {len(found)} ready)")
 
     def started(notebook: Notebook) -> None:
-        say(f"running {notebook.path.as_posix()}")
+        say(f"running {on_one_line(notebook.path.as_posix())}")
 
     problems = execute.execute(missing, finished, started, jobs)
     # Of what was kept, too: what a page may have is not decided by what a cell does.
     for notebook in found:
-        problems += unfit(notebook, outputs.get(notebook.slug, []))
-    if not problems:
+        with bounds.reading(notebook.path.as_posix()):
+            problems += unfit(notebook, outputs.get(notebook.slug, []))
+    if write and not problems:
         _write(root / STAGED, {f"{n.slug}.ipynb": document(n, outputs[n.slug]) for n in found})
     return problems
 
@@ -83,18 +89,20 @@ def _from_anywhere(outputs: Outputs, root: Path) -> Outputs:
     return moved
 
 
-def _write(folder: Path, files: dict[str, str]) -> None:
+def _write(folder: Path, texts: dict[str, str]) -> None:
     """Make a folder hold these files and no others; a file that is right is not touched."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for old in folder.iterdir():
-        if old.is_dir():  # JupyterLab leaves one
-            shutil.rmtree(old, ignore_errors=True)
-        elif old.name not in files and not old.name.startswith("."):  # another build may be writing those
-            old.unlink(missing_ok=True)
-    for name, text in files.items():
-        target, data = folder / name, text.encode()
-        if not (target.is_file() and target.read_bytes() == data):
-            whole.write(target, data)
+    with files.folder(folder, create=True) as inside:
+        for old in os.listdir(inside):  # noqa: PTH208 - of a descriptor
+            with contextlib.suppress(FileNotFoundError):
+                is_folder = stat.S_ISDIR(os.stat(old, dir_fd=inside, follow_symlinks=False).st_mode)
+                # JupyterLab leaves a folder; what begins with a dot another build may be writing.
+                if is_folder or (old not in texts and not old.startswith(".")):
+                    files.remove_in(inside, old)
+        for name, text in texts.items():
+            with contextlib.suppress(FileNotFoundError):
+                if files.read_in(inside, folder / name) == text.encode():
+                    continue
+            files.write_in(inside, folder / name, text.encode())
 
 
 def document(notebook: Notebook, outputs: Outputs) -> str:
@@ -111,8 +119,8 @@ def document(notebook: Notebook, outputs: Outputs) -> str:
             cells.append({"cell_type": "markdown", **common})
     words = {"title": notebook.title, "description": notebook.description}
     metadata = {"kernelspec": KERNEL, "language_info": LANGUAGE, **words}
-    whole = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
-    return json.dumps(whole, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    document = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+    return json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 
 def to_markdown(ipynb: str, name: str) -> str:
@@ -153,21 +161,22 @@ def _shown(output: dict[str, Any]) -> str:
 
 def _raw(block: str) -> str:
     """HTML on one line, with nothing in it that Markdown or its extensions could take for their own."""
-    block = _CONTROL.sub("", block)
+    block = CONTROL.sub("", block)
     block = re.sub(r"<[^<>]*>", lambda tag: tag[0].replace("\n", " "), block)
     return block.replace("\n", "&#10;").replace("$", "&#36;").replace("`", "&#96;")
 
 
 def export(root: Path, folder: Path) -> list[Path]:
     """Write every staged notebook as Markdown, with its front matter, and the .ipynb beside it."""
-    folder.mkdir(parents=True, exist_ok=True)
     written = []
-    for staged in sorted((root / STAGED).glob("*.ipynb")):
-        ipynb = staged.read_text(encoding="utf-8")
+    with files.folder(root / STAGED, create=True) as inside:
+        names = sorted(name for name in os.listdir(inside) if name.endswith(".ipynb"))  # noqa: PTH208
+        texts = {name: files.read_in(inside, root / STAGED / name).decode() for name in names}
+    for name, ipynb in texts.items():
         words = json.loads(ipynb)["metadata"]
         head = "".join(f"{key}: {json.dumps(words[key], ensure_ascii=False)}\n" for key in ("title", "description"))
-        target = folder / f"{staged.stem}.md"
-        target.write_text(f"---\n{head}---\n\n{to_markdown(ipynb, staged.name)}", encoding="utf-8")
-        (folder / staged.name).write_text(ipynb, encoding="utf-8")
+        target = folder / f"{Path(name).stem}.md"
+        files.write(target, f"---\n{head}---\n\n{to_markdown(ipynb, name)}".encode())
+        files.write(folder / name, ipynb.encode())
         written.append(target)
     return written

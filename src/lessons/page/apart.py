@@ -11,15 +11,17 @@ import contextlib
 import multiprocessing
 import os
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from lessons import bounds
 from lessons.confine import confine, follow_parent, own_folder
 from lessons.page import imports, katex, kept
 from lessons.page.evaluate import Evaluated, evaluate
+from lessons.page.inputs import Inputs, inputs
 from lessons.page.problem import Problem
 from lessons.page.snippet import Result, Runner
 from lessons.page.source import Part, Snippet, Source, Value
@@ -32,17 +34,24 @@ MEMORY = 1024.0  # MiB a page may take
 FORKS = "fork" in multiprocessing.get_all_start_methods()
 
 
-def evaluated(sources: Sequence[Source], *, twice: bool = True) -> list[Evaluated]:
+Convert = Callable[[Source, Evaluated], list[Problem] | None]  # None: it was not asked
+
+
+def evaluated(sources: Sequence[Source], *, twice: bool = True, convert: Convert | None = None) -> list[Evaluated]:
     """Each page evaluated. With `twice`, a value that two runs do not agree on is a problem of its page.
 
-    What an earlier run found without problems is not run again, see `kept`.
+    What an earlier run found without problems is not run again, see `kept`. `convert` is the last thing to be asked
+    what is wrong with a page; without it nothing is kept.
     """
     remembered = [kept.load(source, twice=twice) for source in sources]
     missing = [source for source, result in zip(sources, remembered, strict=True) if result is None]
     fresh = dict(zip(map(id, missing), _fresh(missing, twice), strict=True))
     for source in missing:
-        if not fresh[id(source)].problems:
-            kept.save(source, fresh[id(source)], twice=twice)
+        found = fresh[id(source)]
+        if convert and not found.problems and (faults := convert(source, found)) is not None:
+            found.problems += faults
+            if not faults:
+                kept.save(source, found, twice=twice)
     if missing:
         katex.remember()
     return [result or fresh[id(source)] for source, result in zip(sources, remembered, strict=True)]
@@ -53,25 +62,58 @@ class Ran:
     """What running a page's code came to, part by part; `lost` where its process had to be given up."""
 
     results: dict[Part, Result] = field(default_factory=dict)
-    described: Descriptions = field(default_factory=list)
+    described: dict[Part, Descriptions] = field(default_factory=dict)
     lost: Problem | None = None
+
+    @property
+    def problems(self) -> list[Problem]:
+        return [one for one in (*self.results.values(), self.lost) if isinstance(one, Problem)]
 
 
 def _fresh(sources: Sequence[Source], twice: bool) -> Iterator[Evaluated]:
+    """Pages typeset anew. Their code runs only where it, or what it may read, is not what an earlier run had."""
+    keys = {id(source): kept.results_key(read_by(source)) if _parts(source) else "" for source in sources}
+    known = {id(one): ran for one in sources if (ran := _known(one, keys[id(one)], twice)) is not None}
+    missing = [source for source in sources if id(source) not in known]
+    fresh = {id(source): runs for source, *runs in _runs(missing, twice)}
+    for source in sources:
+        ran, again = fresh.get(id(source)) or (known[id(source)], known[id(source)])
+        with bounds.reading(source.path):
+            found = evaluate(source, ran.results)
+        found.described = [one for of_part in ran.described.values() for one in of_part]
+        faults = _run_faults(source, ran, again)
+        found.problems += [fault for fault in faults if fault not in found.problems]
+        if id(source) in fresh and not faults:
+            kept.save_results(keys[id(source)], source, ran.results, ran.described, twice=twice)
+        yield found
+
+
+def _known(source: Source, key: str, twice: bool) -> Ran | None:
+    if not key:
+        return Ran()
+    kept_results = kept.load_results(key, source, twice=twice)
+    return Ran(*kept_results) if kept_results else None
+
+
+def _runs(sources: Sequence[Source], twice: bool) -> Iterator[tuple[Source, Ran, Ran]]:
+    """Run pages; with `twice`, a second time, under another seed."""
+    if not sources:
+        return
     with own_folder() as folder, _second_run(sources if twice else [], folder) as second:
         first = list(_run(sources, folder))
-        for source, ran, again in zip(sources, first, second() or first, strict=True):
-            found = evaluate(source, ran.results)
-            found.described = ran.described
-            lost = ran.lost or again.lost
-            found.problems += [lost] if lost else []
-            if not found.problems:  # what fails now and then fails
-                found.problems += [one for one in again.results.values() if isinstance(one, Problem)]
-            if not found.problems and (part := _differs(ran, again)):
-                repair = "seed random numbers, np.random.default_rng(1); sort sets; leave the clock alone"
-                message = "two runs of this page computed different values here"
-                found.problems.append(Problem(source.location(part.start), "L207", message, repair))
-            yield found
+        yield from zip(sources, first, second() or first, strict=True)
+
+
+def _run_faults(source: Source, ran: Ran, again: Ran) -> list[Problem]:
+    """What went wrong when a page ran: in its first run; if nothing did, in the second; or between the two."""
+    if faults := ran.problems or again.problems:  # what fails now and then fails
+        return faults
+    if part := _differs(ran, again):
+        repair = "seed random numbers, np.random.default_rng(1); sort sets; leave the clock alone"
+        return [
+            Problem(source.location(part.start), "L207", "two runs of this page computed different values here", repair)
+        ]
+    return []
 
 
 def _differs(once: Ran, again: Ran) -> Part | None:
@@ -83,13 +125,19 @@ def _parts(source: Source) -> list[Snippet | Value]:
     return [part for part in source.parts if isinstance(part, Snippet | Value)]
 
 
+def read_by(source: Source) -> Inputs:
+    """What a page's code may read."""
+    code = [part.code if isinstance(part, Snippet) else part.expression for part in _parts(source)]
+    return inputs(code, Path(source.path))
+
+
 def _run(sources: Sequence[Source], folder: Path) -> Iterator[Ran]:
     """Run pages one after another, each in a child of this process."""
     if FORKS:
         imports.load(part.code for source in sources for part in source.of(Snippet))
     for number, source in enumerate(sources):
         own = folder / f"{os.getpid()}-{number}"
-        yield _page(source, own) if _parts(source) else Ran()
+        yield _page(source, own)
 
 
 def _page(source: Source, folder: Path) -> Ran:
@@ -130,8 +178,7 @@ def _hear(source: Source, reports: Reports, ran: Ran, child: Any) -> Problem | N
                 how = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
                 return lost("L206", f"ends its process ({how})", "remove what ends it")
             if number:
-                ran.results[part], described = hear(told, source, part)
-                ran.described += described
+                ran.results[part], ran.described[part] = hear(told, source, part)
         if reports.next(SECONDS) is not None:
             raise Unbelievable
     except (Unreadable, Unbelievable):
@@ -142,7 +189,10 @@ def _hear(source: Source, reports: Reports, ran: Ran, child: Any) -> Problem | N
 def _work(source: Source, folder: Path, sending: Connection) -> None:
     """In the child: run the page's code, and tell of each part."""
     reports = sending.fileno()
-    confine(MEMORY, folder, kept=reports)
+    read = read_by(source)
+    read.lay_out(folder)
+    confine(MEMORY, folder, kept=reports, readable=read.readable())
+    read.forget_others()
     runner = Runner(source)
     send(reports)
     for part in _parts(source):

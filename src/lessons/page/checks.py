@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
+import os
 from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 
-from lessons import git
-from lessons.page import apart, config, links, rules, source
+from lessons import bounds, git
+from lessons.page import apart, config, extension, links, rules, source, textfile, tree
 from lessons.page.evaluate import Evaluated
 from lessons.page.problem import Location, Problem, nearest
 from lessons.page.source import Heading, Source
@@ -19,18 +19,19 @@ MADE = (
     *(":(glob).*-fresh-*/**", ":(glob)**/__pycache__/**", ":(glob)**/*.pyc"),
 )
 NOTEBOOKS = "notebooks"  # under docs/: staged there from the folder of that name beside docs/
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 def pages(docs: Path) -> list[Path]:
-    """The Markdown files of the site, in a fixed order. Broken links are listed too, to be told of."""
+    """The Markdown files of the site, in a fixed order; none behind a link."""
+    if docs.is_symlink():
+        return []
     return sorted(path for path in docs.rglob("*.md") if not path.name.startswith("."))
 
 
 def text(path: Path) -> str:
     """A page's text, for those who look into it and leave its faults to the check; empty where it cannot be read."""
     try:
-        return path.read_text(encoding="utf-8", errors="replace")
+        return "" if _unreadable(path) else textfile.held(path).decode(errors="replace")
     except OSError:
         return ""
 
@@ -50,22 +51,33 @@ class Check:
         self._read: dict[Path, Source | None] = {}
 
     def problems(self, *, twice: bool) -> list[Problem]:
-        """Every problem of the pages."""
+        """Every problem of the pages; where a link or a special file stands, of names only, and nothing is read."""
+        if odd := tree.problems(self._docs.parent if self._docs else Path()):
+            self._names()
+            return [*odd, *self.found]
         scanned = [page for path in self.paths if (page := self._page(path, tell=True)) is not None]
         for page in scanned:
             path = Path(page.path)
             docs = self._docs if self._docs and path.is_relative_to(self._docs) else None
-            self.found += links.problems(page, path, self._anchors, docs)
-            self.found += self._headings(page)
+            with bounds.reading(page.path):
+                self.found += links.problems(page, path, self._anchors, docs)
+                self.found += self._headings(page)
             self.found += self._nav(path)
         self._ids(scanned)
         self._names()
         if self._docs:
             self.found += config.problems(self._docs.parent / config.NAME)
-        self._links_of_the_system()
         self._committed()
-        self.evaluated = dict(zip((page.path for page in scanned), apart.evaluated(scanned, twice=twice), strict=True))
-        return [*self.found, *(problem for page in self.evaluated.values() for problem in page.problems)]
+        found = apart.evaluated(scanned, twice=twice, convert=self._faults)
+        self.evaluated = dict(zip((page.path for page in scanned), found, strict=True))
+        return [*self.found, *(problem for page in found for problem in page.problems)]
+
+    def _faults(self, page: Source, evaluated: Evaluated) -> list[Problem] | None:
+        """What only a conversion finds, of a page that is right so far: otherwise it finds the same in other words."""
+        if any(problem.location.path == page.path for problem in self.found):
+            return None
+        with bounds.reading(page.path):
+            return extension.faults(page, evaluated)
 
     def _tell(self, path: Path, code: str, message: str, repair: str, line: int = 1, column: int = 1) -> None:
         self.found.append(Problem(Location(path.as_posix(), line, column), code, message, repair))
@@ -73,33 +85,29 @@ class Check:
     def _page(self, path: Path, *, tell: bool = False) -> Source | None:
         """A page, scanned once; None where it cannot be read. `tell`: its own faults are problems of this run."""
         if path not in self._read or tell:
-            self._read[path] = self._scan(path, tell)
+            with bounds.reading(path.as_posix()):
+                self._read[path] = self._scan(path, tell)
         return self._read[path]
 
     def _scan(self, path: Path, tell: bool) -> Source | None:
-        fault = _unreadable(path)
+        fault = too_much(path) or _unreadable(path)
         if fault is not None:
             if tell:
                 self._tell(path, *fault)
             return None
-        data = path.read_bytes()
-        try:
-            text = source.normalize(data.decode("utf-8"))
-        except UnicodeDecodeError as wrong:
-            line = data.count(b"\n", 0, wrong.start) + 1
-            if tell:
-                self._tell(path, "L005", "the file is not UTF-8 text", "save it as UTF-8", line)
+        written, problems = textfile.read(path)
+        if tell:
+            self.found += problems
+        if written is None:
             return None
+        text = source.normalize(written)
         page = source.read(path.as_posix(), text)
         if tell:
             self._text(path, text, page)
         return page
 
     def _text(self, path: Path, text: str, page: Source) -> None:
-        for match in _CONTROL.finditer(text):
-            line, column = text.count("\n", 0, match.start()) + 1, match.start() - text.rfind("\n", 0, match.start())
-            message = f"the control character U+{ord(match[0]):04X}"
-            self._tell(path, "L006", message, "delete it: no browser shows it", line, column)
+        self.found += textfile.control(page.path, text)
         if not page.text.strip():
             self._tell(path, "L004", "the page is empty", "write it, or delete the file")
         self.found += rules.front_matter(page.path, text)
@@ -167,12 +175,8 @@ class Check:
             if other != path:
                 message = f"the name differs from {other.name} only in case"
                 self._tell(path, "L010", message, "rename one: some systems take them for one file")
-
-    def _links_of_the_system(self) -> None:
-        """L009 for all that is no page: the site generator would publish what a link leads to, folders and all."""
-        for path in sorted(self._docs.rglob("[!.]*")) if self._docs else ():
-            if path.is_symlink() and path not in self.paths and (fault := _unreadable(path)):
-                self._tell(path, *fault)
+        for path in sorted({*self.paths, *(self._docs.rglob("*") if self._docs else ())}):
+            self.found += textfile.name(path)
 
     def _committed(self) -> None:
         """L011: results that were not computed here."""
@@ -187,17 +191,20 @@ class Check:
             self._tell(self._docs.parent / name, "L011", "only a build may write this file", repair)
 
 
+def too_much(path: Path) -> tuple[str, str, str] | None:
+    """(code, message, repair) where an earlier attempt of this run to read a file took too much."""
+    if taken := bounds.exceeded(path.as_posix()):
+        return "L015", f"to read this file takes {taken}", "make it simpler: fewer things in each other, shorter lines"
+    return None
+
+
 def _unreadable(path: Path) -> tuple[str, str, str] | None:
     """(code, message, repair) where a file may not or cannot be read."""
-    if path.is_symlink() or any(folder.is_symlink() for folder in path.parents):
-        try:
-            target = path.resolve(strict=True)
-        except (OSError, RuntimeError):
-            return "L009", "the symbolic link leads nowhere, or round in a circle", "put the file itself here"
-        if Path.cwd() not in target.parents:
-            return "L009", "the symbolic link leads out of the project", "put the file itself here"
-        if path.is_symlink() and target.is_dir():
-            return "L009", "the symbolic link leads to a folder", "put the folder itself here"
-    if not path.is_file():
+    # Of a page that is none of the site's, too: `tree` has looked at those that are.
+    if os.path.lexists(path) and (fault := tree.odd(path, path.lstat().st_mode)):
+        return "L009", *fault
+    if any(folder.is_symlink() for folder in path.parents) and Path.cwd() not in path.resolve().parents:
+        return "L009", "the symbolic link leads out of the project", "put the file itself here"
+    if not path.exists():
         return "L602", "there is no such page", nearest(path.name, [p.name for p in path.parent.glob("*.md")] or ["…"])
     return None

@@ -110,7 +110,8 @@ def _lock(start: Path) -> frozenset[str]:
     """The packages that the lock beside the project pins, looked for from `start` upwards; none where there is none."""
     folders = (start, *start.parents, *Path(__file__).resolve().parents)
     found = next((folder / LOCK for folder in folders if (folder / LOCK).is_file()), None)
-    return frozenset(map(_normal, _PINNED.findall(found.read_text(encoding="utf-8")))) if found else frozenset()
+    text = found.read_text(encoding="utf-8", errors="replace") if found else ""
+    return frozenset(map(_normal, _PINNED.findall(text)))
 
 
 def _normal(name: str) -> str:

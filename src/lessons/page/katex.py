@@ -5,7 +5,6 @@ A formula always gives the same HTML, so each is typeset once; broken TeX raises
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import hashlib
 import json
@@ -16,7 +15,7 @@ from pathlib import Path
 
 import quickjs
 
-from lessons import whole
+from lessons import store
 
 _RENDER = """
 (tex, display) => {
@@ -35,13 +34,13 @@ _ANNOTATION = re.compile(r"<annotation[^>]*>.*?</annotation>", re.DOTALL)
 
 
 CACHE = Path(".cache/katex")
-MOST_SECONDS, MOST_MEMORY = 5, 256 * 2**20  # that setting a formula may take, which is an author's
+MOST_SECONDS, MOST_MEMORY = 2, 256 * 2**20  # that setting a formula may take, which is an author's
 MOST_REMEMBERED = 20_000  # formulas; then only those of the run are kept
 
 
 @dataclass
 class _Memory:
-    path: Path
+    address: str
     kept: dict[str, str] = field(default_factory=dict)
     used: dict[str, str] = field(default_factory=dict)
 
@@ -80,11 +79,8 @@ def _renderer() -> Callable[[str, bool], str]:
 def _memory() -> _Memory:
     """What earlier runs typeset, addressed by KaTeX itself and by this file: a change of either forgets it."""
     decides = (distribution() / "katex.min.js").read_bytes() + Path(__file__).read_bytes()
-    memory = _Memory(CACHE / f"{hashlib.sha256(decides).hexdigest()}.json")
-    with contextlib.suppress(OSError, ValueError):  # absent or damaged: nothing is remembered
-        kept = json.loads(memory.path.read_bytes())
-        if isinstance(kept, dict) and all(isinstance(html, str) for html in kept.values()):
-            memory.kept = kept
+    memory = _Memory(hashlib.sha256(decides).hexdigest())
+    memory.kept = store.load_value(CACHE, memory.address) or {}
     return memory
 
 
@@ -99,7 +95,7 @@ def typeset(tex: str, display: bool = False) -> str:
 
 def _typeset(tex: str, display: bool) -> str:
     try:
-        answer = json.loads(_renderer()(tex, display))
+        answer = json.loads(_renderer()(tex.encode(errors="replace").decode(), display))
     except quickjs.JSException:
         raise TexError(f"it takes more than {MOST_SECONDS} s, or too much memory, to set") from None
     if "error" in answer:
@@ -118,4 +114,4 @@ def remember() -> None:
     known = memory.kept | memory.used if len(memory.kept) < MOST_REMEMBERED else memory.used
     if known == memory.kept:
         return
-    whole.keep(memory.path, json.dumps(known).encode())
+    store.save_value(CACHE, memory.address, known)

@@ -7,6 +7,8 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from lessons.visible import in_json, on_one_line, visible
+
 MOST_NAMED = 12  # words a repair lists where it has a better hint
 
 
@@ -32,10 +34,11 @@ CODES = {
     "L006": "a control character",
     "L007": "an invisible sign in code that turns the reading direction",
     "L008": "a page that is missing from nav",
-    "L009": "a symbolic link that leads out of the project, round in a circle, or to a folder",
+    "L009": "a symbolic link, or a file that is none: a pipe, a socket, a device",
     "L010": "two files whose names differ only in case",
     "L011": "a file that only a build may write is committed",
     "L012": "a setting of the site that may not be",
+    "L015": "a file that takes too long, or too much memory, to read",
     "L101": "an unknown block",
     "L102": "a block that is never closed, or closed but never opened",
     "L103": "an unknown block option",
@@ -95,8 +98,8 @@ class Problem:
             raise KeyError(f"no rule has the code {self.code}")
 
     def __str__(self) -> str:
-        first = f"{self.location}: {self.code} {self.message}"
-        return f"{first}\n    {self.repair}" if self.repair else first
+        first = on_one_line(f"{self.location}: {self.code} {self.message}")
+        return f"{first}\n    {on_one_line(self.repair)}" if self.repair else first
 
 
 def report(problems: Iterable[Problem], form: str = "text") -> str:
@@ -114,6 +117,7 @@ def _github(ordered: list[Problem]) -> str:
     """Workflow commands, which GitHub shows beside the line. https://docs.github.com/actions (workflow commands)"""
 
     def escaped(text: str, more: str = "") -> str:
+        text = "\r".join(map(visible, text.split("\r")))  # line ends have names of their own here
         for sign in "%\r\n" + more:
             text = text.replace(sign, f"%{ord(sign):02X}")
         return text
@@ -130,7 +134,7 @@ def _json(ordered: list[Problem]) -> str:
         {**vars(problem.location), "code": problem.code, "message": problem.message, "repair": problem.repair}
         for problem in ordered
     ]
-    return json.dumps(rows, indent=1, ensure_ascii=False)
+    return in_json(json.dumps(rows, indent=1, ensure_ascii=False))
 
 
 FORMATS = {"text": _text, "github": _github, "json": _json}

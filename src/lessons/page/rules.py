@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from lessons.page import header, textfile
 from lessons.page.blocks import BLOCKS, ID_PATTERN
 from lessons.page.imports import imports
 from lessons.page.problem import Location, Problem, nearest
@@ -44,15 +45,9 @@ PLAIN_WORDS = "write it as plain words, without < or >"
 def front_matter(path: str, text: str, known: tuple[str, ...] = FRONT_MATTER_KEYS) -> Iterator[Problem]:
     """L001, L002, L003: the title and description that browsers, search and link previews show."""
     block, _, _ = split_front_matter(text)
-    try:
-        meta: Any = yaml.safe_load(block) if block.strip() else {}
-    except (yaml.YAMLError, ValueError) as fault:  # the latter of a date or a number that is none
-        line = getattr(getattr(fault, "problem_mark", None), "line", 0) + 2
-        message = getattr(fault, "problem", None) or "not YAML"
-        yield Problem(Location(path, line), "L002", f"the front matter does not parse: {message}", "quote the value")
-        return
-    if not isinstance(meta, dict):
-        yield Problem(Location(path, 2), "L002", "the front matter is not a list of `key: value` lines")
+    meta, faults = header.read(path, block)
+    if faults:
+        yield from faults
         return
     for key in ("title", "description"):
         value = meta.get(key)
@@ -231,8 +226,15 @@ def directions(source: Source) -> Iterator[Problem]:
                 yield Problem(source.location(match.start()), "L007", message, "delete it")
 
 
+def control_characters(source: Source) -> Iterator[Problem]:
+    """L006, in what Markdown converts."""
+    yield from textfile.control(source.path, source.text, source.line_offset)
+
+
 Rule = Callable[[Source], Iterator[Problem]]
-RULES: tuple[Rule, ...] = (blocks, ids, exercises, headings, markup, directions, imports, typed_results)
+RULES: tuple[Rule, ...] = (
+    *(blocks, ids, exercises, headings, markup, directions, control_characters, imports, typed_results),
+)
 
 
 def broken(source: Source) -> list[Problem]:

@@ -6,6 +6,7 @@ import contextlib
 import importlib
 import logging
 import os
+import stat
 from collections.abc import Callable
 from enum import Enum
 from functools import partial
@@ -15,11 +16,13 @@ from mkdocs.commands.build import build as mkdocs_build
 from mkdocs.config import load_config
 from mkdocs.exceptions import Abort, ConfigurationError, MkDocsException
 
-from lessons import whole
+from lessons import faults, files
 from lessons.notebook import stage
-from lessons.page import checks, config, imports, katex
+from lessons.page import checks, config, imports, katex, tree
 from lessons.page.problem import Problem, report
 from lessons.publish import digest, fonts, notices, pdf, policy, slim, swap
+
+KEPT = ("docs", "notebooks", "src", "tests", ".git", ".venv", "node_modules")  # folders that no site replaces
 
 
 class BuildFailed(Exception):
@@ -52,11 +55,14 @@ def build(
     `generate`: another site generator than MkDocs.
     """
     root = config_file.parent
+    if tree.problems(root):  # then no place in it is safe to write to
+        raise BuildFailed(report(check(root / "docs")))
 
     def write(fresh: Path) -> None:
         # First: what stands in it decides which code the site generator runs when it reads it.
         problems = config.problems(Path(os.path.relpath(config_file)))
-        problems += [*check(root / "docs", twice=serve_url is None), *stage.stage(root, say)]
+        problems += check(root / "docs", twice=serve_url is None)
+        problems += stage.stage(root, say, write=not problems)  # whatever is wrong, all of it is told
         if problems:
             raise BuildFailed(report(problems))
         os.environ["LESSONS_DECK_PDF"] = "false" if decks is Decks.NONE else "true"  # read by mkdocs.yml
@@ -65,7 +71,7 @@ def build(
         slim.write(fresh)
         katex.remember()
         if generate is None:  # another theme has other scripts and other authors: see docs/decisions/after-material.md
-            _apply_policy(fresh, served=serve_url is not None)
+            _apply_policy(fresh)
         if decks is Decks.PRINTED:
             pdf.write(fresh)
         if generate is None:
@@ -85,7 +91,7 @@ def publish(site: Path, write: Callable[[Path], object]) -> None:
     except pdf.CannotPrint as fault:
         raise BuildFailed(str(fault)) from None
     except OSError as fault:
-        said = whole.told(fault)
+        said = files.told(fault)
         if said is None:
             raise
         raise BuildFailed(said) from None
@@ -98,10 +104,9 @@ def _give_notice(site: Path) -> None:
         raise BuildFailed(str(fault)) from None
 
 
-def _apply_policy(site: Path, *, served: bool) -> None:
+def _apply_policy(site: Path) -> None:
     try:
-        # The development server writes a script of its own into each page, another one every time.
-        policy.check(site) if served else policy.write(site)
+        policy.write(site)
     except policy.NotCovered as fault:
         raise BuildFailed(str(fault)) from None
 
@@ -133,6 +138,13 @@ def _generate(config_file: Path, site: Path, *, serve_url: str | None) -> None:
         raise BuildFailed("\n".join(messages.lines)) from None
     except (ConfigurationError, MkDocsException) as fault:
         raise BuildFailed("\n".join([*messages.lines, str(fault)])) from None
+    except OSError:
+        raise
+    except RecursionError:
+        deep = "it nests lists, quotations or brackets too deeply: make it flatter"
+        raise BuildFailed("\n".join([*(messages.lines or ["mkdocs.yml cannot be read"]), deep])) from None
+    except Exception as fault:  # the site generator has named the page
+        raise BuildFailed("\n".join([*messages.lines, faults.told(fault)])) from fault
     finally:
         logger.removeHandler(messages)
 
@@ -149,7 +161,14 @@ class _Messages(logging.Handler):
 
 
 def _require_replaceable(site: Path) -> None:
-    """Only a built site, or nothing, may be replaced: `--site docs` would take the lessons away."""
-    empty = not site.exists() or (site.is_dir() and not any(site.iterdir()))
-    if not empty and not (site / "sitemap.xml").is_file():
+    """Only a built site, or nothing, may be replaced: `--site docs` would take the lessons away.
+
+    Raises BuildFailed, OSError.
+    """
+    root, there = Path.cwd(), None
+    if root.is_relative_to(site) or any(site.is_relative_to(root / name) for name in KEPT):
+        raise BuildFailed(f"{site} holds the project, or lies in its sources: name another folder with --site")
+    with contextlib.suppress(FileNotFoundError), files.folder(site.parent) as above:
+        there = files.require_plain(above, site)
+    if there is not None and (not stat.S_ISDIR(there.st_mode) or not digest.is_built(site)):
         raise BuildFailed(f"{site} is there and is no built site: name another folder with --site")

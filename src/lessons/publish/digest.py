@@ -13,6 +13,7 @@ import stat
 from pathlib import Path
 
 LIST = "SHA256SUMS"
+FILE_MODE, FOLDER_MODE = 0o644, 0o755  # of all that is published, whoever builds
 _LINE = re.compile(r"(\\?)([0-9a-f]{64})  (.+)")
 _ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r"}  # as sha256sum writes them, in a line that begins with another
 Sums = dict[str, str]  # the hash of each file, by its path
@@ -34,7 +35,8 @@ def of(site: Path) -> str:
 
 
 def verify(copy: Path, built: Path, expected: str | None = None) -> list[str]:
-    """How a copy differs from the built site, or from the digest of one: a line for each file. Raises NoSite.
+    """How a copy differs from the built site, or from the digest of one: a line for each file, then for each mode that
+    is another and each folder that is empty. Raises NoSite.
 
     With a digest, the copy's own list says what each file should be, once it is known to be the list meant.
     """
@@ -43,14 +45,46 @@ def verify(copy: Path, built: Path, expected: str | None = None) -> list[str]:
     if expected is not None:
         if _digest(listed) != expected:
             raise NoSite(f"{copy}/{LIST} has the digest {_digest(listed)}: this is another site, or an altered one")
-        return differences(sums(copy), _read(copy))
+        return differences(sums(copy), _read(copy)) + oddities(copy)
+    if built.is_symlink():
+        raise NoSite(f"{built} is a symbolic link: remove it, and build the site again")
     if not built.is_dir():
         raise NoSite(f"there is no folder {built}/: build it, or name the digest with --digest")
     _require_site(built)
-    if faults := differences(sums(built), _read(built)):
+    if faults := differences(sums(built), _read(built)) + oddities(built):
         raise NoSite(f"{built}/ is not as it was built, so build it again: {faults[0]}")
     own = [] if listed == (built / LIST).read_bytes() else [f"{LIST}: differs"]
-    return own + differences(sums(copy), sums(built))
+    return own + differences(sums(copy), sums(built)) + oddities(copy)
+
+
+def is_built(site: Path) -> bool:
+    """Whether a folder is empty, or a site as a build leaves it, with nothing beside: it may be replaced.
+
+    Below its own folders there may be more: decks are printed into them when a reader asks.
+    """
+    found = {path.name for path in site.iterdir()}
+    try:
+        _require_site(site)
+        listed = {path.partition("/")[0] for path in _read(site)}
+    except (NoSite, OSError):
+        return not found
+    return "sitemap.xml" in listed and found <= {*listed, LIST}
+
+
+def oddities(site: Path) -> list[str]:
+    """What a build leaves of no folder: a line for each that is empty, or has another mode than a build gives."""
+    lines = []
+    for folder, folders, files in os.walk(site, onerror=_raise):
+        if not folders and not files and Path(folder) != site:
+            lines.append((Path(folder).relative_to(site).as_posix(), "an empty folder, extra"))
+        for name in (*folders, *files):
+            path = Path(folder, name)
+            mode = path.lstat().st_mode
+            given = {stat.S_IFDIR: FOLDER_MODE, stat.S_IFREG: FILE_MODE}.get(stat.S_IFMT(mode))
+            if given is not None and stat.S_IMODE(mode) != given:
+                told = f"mode {stat.S_IMODE(mode):04o}, and a build gives {given:04o}"
+                lines.append((path.relative_to(site).as_posix(), told))
+    return [f"{_shown(path)}: {told}" for path, told in sorted(lines, key=lambda line: os.fsencode(line[0]))]
 
 
 def sums(site: Path) -> Sums:

@@ -21,7 +21,7 @@ import fontTools
 from fontTools import subset
 from fontTools.ttLib import TTFont
 
-from lessons import whole
+from lessons import files, store
 from lessons.page import katex
 
 STYLESHEET = Path("assets/math/katex.css")
@@ -114,7 +114,6 @@ def write(site: Path) -> None:
     pages = (path.read_text(encoding="utf-8") for path in sorted(site.rglob("*.html")))
     found = use(pages, font_rules(css))
     folder = (site / STYLESHEET).parent
-    folder.mkdir(parents=True, exist_ok=True)
 
     def face(match: re.Match[str]) -> str:
         family = _FAMILY.search(match[0])
@@ -123,10 +122,10 @@ def write(site: Path) -> None:
             return ""
         data = _cut(katex.distribution() / "fonts" / f"{match['name']}.woff2", found[key])
         name = f"{match['name'].replace(RESERVED, OURS)}.{hashlib.sha256(data).hexdigest()[:8]}.woff2"
-        (folder / name).write_bytes(data)
+        files.write(folder / name, data)
         return _SRC.sub(f'src:url({name}) format("woff2");font-display:block', match[0])
 
-    (site / STYLESHEET).write_text(_FACE.sub(face, css).replace(RESERVED, OURS), encoding="utf-8")
+    files.write(site / STYLESHEET, _FACE.sub(face, css).replace(RESERVED, OURS).encode())
 
 
 def _cut(path: Path, characters: set[str]) -> bytes:
@@ -134,9 +133,9 @@ def _cut(path: Path, characters: set[str]) -> bytes:
     text = "".join(sorted(characters))
     uncut = path.read_bytes()
     key = hashlib.sha256(b"|".join([fontTools.version.encode(), OURS.encode(), text.encode(), uncut])).hexdigest()
-    kept = CACHE / f"{key}.woff2"
-    if kept.is_file() and (data := kept.read_bytes()).startswith(b"wOF2"):
-        return data
+    kept = store.load(CACHE, key)
+    if kept is not None:
+        return kept
     font = TTFont(io.BytesIO(uncut), recalcTimestamp=False)
     names = [*range(COPYRIGHT, 7), LICENCE, LICENCE_URL]
     subsetter = subset.Subsetter(subset.Options(hinting=False, notdef_outline=True, name_IDs=names))
@@ -148,5 +147,5 @@ def _cut(path: Path, characters: set[str]) -> bytes:
     font.flavor = "woff2"
     buffer = io.BytesIO()
     font.save(buffer)
-    whole.keep(kept, buffer.getvalue())
+    store.save(CACHE, key, buffer.getvalue())
     return buffer.getvalue()

@@ -12,20 +12,22 @@ import shutil
 import subprocess
 import sys
 import tarfile
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from lessons import scratch
 from lessons.confine import calls
 from lessons.page import katex
+from lessons.page import tree as project_tree
+from lessons.page.problem import report
 
 SECONDS = 600.0  # in all
 # What the processes inside may take, each; in all, no more of them than `nproc`, and no more files than DISK holds.
 LIMITS = {"nproc": 64, "nofile": 1024, "fsize": 64 * 2**20, "as": 4 * 2**30, "core": 0}
 DISK = 512 * 2**20  # bytes, of memory
 MOST_FILES, MOST_BYTES, MOST_TOLD = 20_000, 256 * 2**20, 100_000
-NEEDED = ("docs", "notebooks", "src", "mkdocs.yml", "pyproject.toml", "requirements.txt", "package-lock.json")
+NEEDED = project_tree.SOURCES
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 SETTINGS = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/fonts", "/etc/localtime")
 UNPRIVILEGED = 61184  # a user of no machine: as root, limits of processes hold for nobody
@@ -58,8 +60,8 @@ class Done:
 
 def build(tree: Path, fresh: Path) -> str:
     """Build the site of a project's folder into an empty one. Returns what the build said. Raises SandboxFailed."""
-    with tempfile.TemporaryDirectory(prefix="lessons-sandbox-") as folder:
-        done = run(["sh", "-c", _BUILD], tree, Path(folder))
+    with scratch.folder() as folder:
+        done = run(["sh", "-c", _BUILD], tree, folder)
         if done.code:
             raise SandboxFailed(done.said or f"the build inside the sandbox ended with exit code {done.code}")
         try:
@@ -145,6 +147,9 @@ def _bubblewrap(tree: Path, calls_refused: int) -> list[str]:
         arguments += ["--perms", "1777", "--size", str(DISK), "--tmpfs", memory]
     installed = {sys.prefix, sys.base_prefix, str(katex.distribution().parent)}
     places = {place: place for place in installed if not place.startswith("/usr/")}
+    # Names of the tree are bound as they stand there, not what a link would lead to; a link below them leads nowhere.
+    if odd := project_tree.problems(tree, deep=False):
+        raise SandboxFailed(report(odd))
     places |= {f"/tree/{name}": str(tree / name) for name in NEEDED if (tree / name).exists()}
     for folder in sorted({above for place in (*places, *SETTINGS) for above in Path(place).parents} - {Path("/")}):
         arguments += ["--perms", "0755", "--dir", str(folder)]

@@ -16,7 +16,7 @@ from typing import Any
 
 import tinycss2
 
-from lessons import sealed
+from lessons import store
 
 FOLDER = Path(".cache/styles")
 LANGUAGES = Path("assets/javascripts/lunr")  # of the search: English needs none, and they are under another licence
@@ -53,7 +53,7 @@ def _kept(css: str, words: set[str], scripts: str) -> str:
     stated = {pair for pair in _STATED.findall(css) if f'{pair[0]}="{pair[1]}"' in words}
     decides = json.dumps([css, sorted(classes), sorted(stated), Path(__file__).read_text(encoding="utf-8")])
     address = hashlib.sha256(decides.encode()).hexdigest()
-    text = sealed.load(FOLDER, address)
+    text = store.load_value(FOLDER, address)
     if text is None:
 
         def needed(selector: str) -> bool:
@@ -61,7 +61,7 @@ def _kept(css: str, words: set[str], scripts: str) -> str:
             return classes.issuperset(asked) and stated.issuperset(_STATED.findall(selector))
 
         text = cut(css, needed)
-        sealed.save(FOLDER, address, text)
+        store.save_value(FOLDER, address, text)
     return str(text)
 
 

@@ -8,18 +8,20 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import errno
-import fcntl
+import hmac
 import os
-import shutil
+import re
+import secrets
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-_AT_FDCWD = -100
+from lessons import files, scratch, store
+from lessons.publish import digest
+
 _EXCHANGE = 2  # RENAME_EXCHANGE of Linux, RENAME_SWAP of macOS
 _ABSENT = (errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP)  # the kernel or the file system has no such call
-_OLD = "-old"
+_OLD = "-old-"
 
 
 class CannotExchange(Exception):
@@ -29,83 +31,88 @@ class CannotExchange(Exception):
 @contextlib.contextmanager
 def fresh(site: Path) -> Iterator[Path]:
     """An empty folder beside the site while the block runs; what killed builds left there is removed first."""
-    site.parent.mkdir(parents=True, exist_ok=True)
-    _sweep(site)
-    folder, lock = _claimed(site)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)  # after a swap, it holds the old site
-        os.close(lock)
+    with files.folder(site.parent, create=True) as above:
+        files.require_plain(above, site)
+        _sweep(above, site)
+        with scratch.claimed(above, _prefix(site), site.parent) as name:  # after a swap, it holds the old site
+            yield site.parent / name
 
 
 def swap(fresh: Path, site: Path) -> None:
     """Put the fresh folder in the place of the old site, which then lies in the place of the fresh one, or is gone."""
-    _readable_by_all(fresh)
-    aside = fresh.with_name(fresh.name + _OLD)
-    while True:
-        try:
-            _exchange(fresh, site)
-            return
-        except FileNotFoundError:  # no old site
-            pass
-        except CannotExchange:  # two steps, with a moment between in which there is no site
-            with contextlib.suppress(FileNotFoundError):
-                site.rename(aside)
-        if _renamed(fresh, site):
-            shutil.rmtree(aside, ignore_errors=True)
-            return
-
-
-def _claimed(site: Path) -> tuple[Path, int]:
-    """A new folder beside the site, locked for as long as this process lives, however it ends."""
-    while True:
-        folder = Path(tempfile.mkdtemp(prefix=_prefix(site), dir=site.parent))
-        with contextlib.suppress(FileNotFoundError):  # swept by another build before it was locked
-            lock = os.open(folder, os.O_RDONLY)
-            with contextlib.suppress(OSError):  # a file system without locks: nothing is swept there
-                fcntl.flock(lock, fcntl.LOCK_EX)
-            if os.path.samestat(folder.stat(), os.fstat(lock)):
-                return folder, lock
-
-
-def _sweep(site: Path) -> None:
-    """Remove the folders of builds that were killed: no living process holds their lock."""
-    for left in [path for path in site.parent.iterdir() if path.name.startswith(_prefix(site))]:
-        with contextlib.suppress(OSError):
-            lock = os.open(left, os.O_RDONLY)
+    with files.folder(site.parent) as above:
+        _readable_by_all(fresh, above)
+        while True:
             try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                if left.name.endswith(_OLD) and not site.exists():  # killed between its two steps
-                    left.rename(site)
-                else:
-                    shutil.rmtree(left, ignore_errors=True)
-            finally:
-                os.close(lock)
+                _exchange(above, fresh, site)
+                return
+            except FileNotFoundError:  # no old site
+                pass
+            except CannotExchange:  # two steps, with a moment between in which there is no site
+                with contextlib.suppress(FileNotFoundError):
+                    os.rename(site.name, _aside(above, site), src_dir_fd=above, dst_dir_fd=above)
+            if _renamed(above, fresh, site):
+                _sweep(above, site)
+                return
+
+
+def _sweep(above: int, site: Path) -> None:
+    """Remove the folders of builds that were killed, or put the old site back: killed between the two steps."""
+    for name in scratch.abandoned(above, re.compile(re.escape(_prefix(site)) + ".*")):
+        if _OLD in name and _is_free(above, site) and _is_old(above, name, site):
+            os.rename(name, site.name, src_dir_fd=above, dst_dir_fd=above)
+        else:
+            files.remove_in(above, name)
 
 
 def _prefix(site: Path) -> str:
     return f".{site.name}-fresh-"
 
 
-def _readable_by_all(folder: Path) -> None:
-    """The modes of published files, whatever umask the build ran under."""
-    folder.chmod(0o755)
-    for path in folder.rglob("*"):
-        path.chmod(0o755 if path.is_dir() else 0o644)
+def _is_free(above: int, site: Path) -> bool:
+    return site.name not in os.listdir(above)
 
 
-def _exchange(one: Path, other: Path) -> None:
-    """Let two folders change places in one step. Raises CannotExchange, and FileNotFoundError where one is absent."""
+def _aside(above: int, site: Path) -> str:
+    """The name that an old site gets for the moment between two steps: nobody else can give it to a folder."""
+    about = os.stat(site.name, dir_fd=above, follow_symlinks=False)
+    return f"{_prefix(site)}{secrets.token_hex(6)}{_OLD}{_mark(about, site)}"
+
+
+def _is_old(above: int, name: str, site: Path) -> bool:
+    about = os.stat(name, dir_fd=above, follow_symlinks=False)
+    return hmac.compare_digest(name.rpartition(_OLD)[2].encode(), _mark(about, site).encode())
+
+
+def _mark(about: os.stat_result, site: Path) -> str:
+    return store.seal(f"{about.st_dev} {about.st_ino} {site.name}".encode()).hex()[:32]
+
+
+def _readable_by_all(fresh: Path, above: int) -> None:
+    """The modes of published files, whatever umask the build ran under. Raises Obstacle: a site has nothing else."""
+    os.chmod(fresh.name, digest.FOLDER_MODE, dir_fd=above)
+    for folder, folders, names, inside in os.fwalk(fresh.name, dir_fd=above, onerror=_raise):
+        for name in (*folders, *names):
+            files.require_plain(inside, fresh.parent / folder / name)
+            os.chmod(name, digest.FOLDER_MODE if name in folders else digest.FILE_MODE, dir_fd=inside)
+
+
+def _raise(fault: OSError) -> None:
+    raise fault
+
+
+def _exchange(above: int, one: Path, other: Path) -> None:
+    """Let two folders of one that is open change places in one step.
+
+    Raises CannotExchange, and FileNotFoundError where one is absent.
+    """
     libc = ctypes.CDLL(None, use_errno=True)
-    first, second = os.fsencode(one), os.fsencode(other)
+    first, second = os.fsencode(one.name), os.fsencode(other.name)
     try:
-        if sys.platform == "darwin":
-            failed = libc.renamex_np(first, second, _EXCHANGE)
-        else:
-            failed = libc.renameat2(_AT_FDCWD, first, _AT_FDCWD, second, _EXCHANGE)
+        call = libc.renameatx_np if sys.platform == "darwin" else libc.renameat2
     except AttributeError:  # a C library without the call
         raise CannotExchange from None
+    failed = call(above, first, above, second, _EXCHANGE)
     code = ctypes.get_errno()
     if failed and code in _ABSENT:
         raise CannotExchange
@@ -113,12 +120,12 @@ def _exchange(one: Path, other: Path) -> None:
         raise OSError(code, os.strerror(code), str(other))
 
 
-def _renamed(fresh: Path, site: Path) -> bool:
+def _renamed(above: int, fresh: Path, site: Path) -> bool:
     """Give the fresh folder its name, unless another build has just put a site there."""
     try:
-        fresh.rename(site)
+        os.rename(fresh.name, site.name, src_dir_fd=above, dst_dir_fd=above)
     except OSError as fault:
         if fault.errno in (errno.EEXIST, errno.ENOTEMPTY):
             return False
-        raise
+        raise OSError(fault.errno, fault.strerror, str(site)) from None
     return True

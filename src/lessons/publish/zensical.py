@@ -12,7 +12,6 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from typing import Any
 import yaml
 from mkdocs.utils.yaml import yaml_load
 
+from lessons import scratch
 from lessons.notebook import stage
 from lessons.page import checks, links, source
 from lessons.publish.build import BuildFailed
@@ -43,8 +43,7 @@ def generate(config_file: Path, site: Path) -> None:
     """
     if importlib.util.find_spec("zensical") is None:
         raise BuildFailed("Zensical is not installed here: `make build-next` installs it")
-    with tempfile.TemporaryDirectory() as folder:
-        project = Path(folder)
+    with scratch.folder() as project:
         nav = lay_out(config_file, project)
         _run(project, config_file.parent)
         if faults := [*left_out(project / "docs", nav, project / "site")]:
@@ -56,7 +55,11 @@ def generate(config_file: Path, site: Path) -> None:
 def lay_out(config_file: Path, project: Path) -> Any:
     """Write a project that Zensical understands into an empty folder. Returns its navigation."""
     docs, notebooks = config_file.parent / "docs", project / stage.STAGED
-    shutil.copytree(docs, project / "docs", ignore=lambda at, _: [notebooks.name] if Path(at) == docs else [])
+
+    def left(folder: str, names: list[str]) -> list[str]:
+        return [name for name in names if name.startswith(".") or Path(folder, name) == docs / notebooks.name]
+
+    shutil.copytree(docs, project / "docs", ignore=left)
     for page in stage.export(config_file.parent, notebooks):
         beside = page.with_suffix("") / f"{page.stem}.ipynb"  # where the page will be, and its link for download
         beside.parent.mkdir()

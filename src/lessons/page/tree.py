@@ -1,0 +1,62 @@
+"""Whether a project's tree holds nothing but files and folders: looked at before anything in it is read or written.
+
+What a symbolic link leads to lies anywhere on the machine that builds, and would be read, published or replaced; a
+pipe would be waited for without end. A hard link looks like any file, and is not told: git and archives of it bring
+none.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from lessons import files
+from lessons.page.problem import Location, Problem
+
+# What builds read, whoever wrote it.
+SOURCES = ("docs", "notebooks", "src", "mkdocs.yml", "pyproject.toml", "requirements.txt", "package-lock.json")
+STORE = ".cache"  # what builds write, below docs/ as well; what lies in a folder of it is sealed, and replaced
+
+
+def problems(root: Path, *, deep: bool = True) -> list[Problem]:
+    """L009 for all that is neither a file nor a folder, sorted by path; without `deep`, at the top only."""
+    return [Problem(Location(path.as_posix()), "L009", *fault) for path, fault in sorted(_odd(root, deep))]
+
+
+def _odd(root: Path, deep: bool) -> Iterator[tuple[Path, tuple[str, str]]]:
+    pending = [(Path(name), deep) for name in SOURCES] + [(Path(STORE), False)]
+    if not (root / STORE).is_symlink() and (root / STORE).is_dir():
+        pending += [(Path(STORE, name), False) for name in os.listdir(root / STORE)]  # noqa: PTH208
+    while pending:
+        path, inside = pending.pop()
+        try:
+            mode = (root / path).lstat().st_mode
+        except FileNotFoundError:
+            continue
+        if fault := odd(root / path, mode):
+            yield path, fault
+        elif inside and stat.S_ISDIR(mode):
+            pending += [(path / name, True) for name in os.listdir(root / path)]  # noqa: PTH208
+
+
+def odd(path: Path, mode: int) -> tuple[str, str] | None:
+    """(message, repair) for what is neither a file nor a folder."""
+    if stat.S_ISLNK(mode):
+        return _link(path)
+    what = files.odd(mode)
+    return (what, "put a plain file here, or remove it") if what else None
+
+
+def _link(path: Path) -> tuple[str, str] | None:
+    try:
+        target = path.resolve(strict=True)
+    except (OSError, RuntimeError):
+        if path.name.startswith(".#"):  # by which an editor says that it has a file open; nobody reads it
+            return None
+        return "the symbolic link leads nowhere, or round in a circle", "put the file itself here"
+    itself = "put the folder itself here" if target.is_dir() else "put the file itself here"
+    if not target.is_relative_to(Path.cwd()):
+        return "the symbolic link leads out of the project", "put the file itself here"
+    return f"the symbolic link leads to a {'folder' if target.is_dir() else 'file'}", itself
