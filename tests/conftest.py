@@ -19,11 +19,15 @@ from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from lessons.publish import pdf
 
+ROOT = Path(__file__).parent.parent
+# `python -P -m pytest` finds nothing in this folder; what the tests share is looked for there last.
+if str(ROOT) not in sys.path:
+    sys.path.append(str(ROOT))
+
 # The same examples on every machine, and no test that fails because the machine was busy.
 settings.register_profile("lessons", deadline=None, derandomize=True)
 settings.load_profile("lessons")
 
-ROOT = Path(__file__).parent.parent
 # A window's own buttons and menus are pages too, which Chromium draws for each context: a third of its time.
 NO_FURNITURE = "--disable-features=PreloadTopChromeWebUI,WebUIOmniboxPopup,WebUITabStrip,TabSearch"
 

@@ -32,6 +32,12 @@ if __name__ == "__main__":
     sys.exit(cli.main())
 """
 
+SECRETS = (
+    *("CORPUS_TOKEN", "HOMEBREW_GITHUB_API_TOKEN", "HOME_TOKEN", "PATH_TOKEN", "TERM_SECRET", "TMPDIR_KEY"),
+    *("LD_API_KEY", "FAKETIME_TOKEN", "PYTHON_KEYRING_PASSWORD", "PYTHONSECRET", "OPENBLAS_TOKEN", "COLUMNS_KEY"),
+    *("VIRTUAL_ENV_TOKEN", "NO_COLOR_TOKEN", "LESSONS_TOKEN", "GIT_TOKEN", "OMP_TOKEN", "TZ_TOKEN", "LC_TOKEN"),
+)
+
 
 @dataclass
 class Machine:
@@ -69,7 +75,8 @@ class Machine:
 
     @property
     def environment(self) -> dict[str, str]:
-        given = {"CORPUS_TOKEN": self.secret, "TMPDIR": str(self.temporary)}
+        # Names that begin as those do that a command keeps.
+        given = dict.fromkeys(SECRETS, self.secret) | {"TMPDIR": str(self.temporary)}
         return os.environ | given | {"PYTHONPATH": str(ROOT / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
 
     def everything(self) -> dict[str, str]:

@@ -66,14 +66,16 @@ def lay_out(config_file: Path, project: Path) -> Any:
         page.with_suffix(".ipynb").rename(beside)
     with config_file.open(encoding="utf-8") as file:
         config = yaml_load(file)
-    config["nav"] = _in_markdown(config["nav"])
-    config["plugins"] = [plugin for plugin in config["plugins"] if SEARCH in plugin]
-    config["markdown_extensions"].append(NOTEBOOK_LINKS)
-    config["theme"]["variant"] = VARIANT
+    if "nav" in config:
+        config["nav"] = _in_markdown(config["nav"] or [])
+    config["plugins"] = [plugin for plugin in config.get("plugins", [SEARCH]) if SEARCH in plugin]
+    config["markdown_extensions"] = [*config.get("markdown_extensions", []), NOTEBOOK_LINKS]
+    theme = config.get("theme", {})
+    config["theme"] = (theme if isinstance(theme, dict) else {"name": theme}) | {"variant": VARIANT}
     config["theme"].pop("custom_dir", None)  # mends Material's templates, and would spoil Zensical's
     config.pop("hooks", None)
     (project / "mkdocs.yml").write_text(yaml.safe_dump(config, sort_keys=False, allow_unicode=True), encoding="utf-8")
-    return config["nav"]
+    return config.get("nav", [])
 
 
 def _in_markdown(nav: Any) -> Any:
