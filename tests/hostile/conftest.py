@@ -7,8 +7,10 @@ page or in a notebook.
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import hashlib
 import os
+import platform
 import secrets
 import shutil
 import socket
@@ -20,6 +22,8 @@ from pathlib import Path
 
 import pytest
 
+_LIBC = ctypes.CDLL(None, use_errno=True)
+_IPC_CREAT, _IPC_RMID, _IPC_STAT = 0o1000, 0, 2
 ROOT = Path(__file__).parents[2]
 SECONDS = 4  # a snippet may take
 # The command as it is started by its name, with less patience than it has.
@@ -42,10 +46,13 @@ class Machine:
     secret: str
     port: int
     sockets: list[socket.socket]
+    victim: int  # a process of the same user
+    shared: int  # memory of the same user
 
     def filled(self, program: str) -> str:
         """A program with the places it looks for."""
-        for name, value in (("OUTSIDE", self.outside), ("PROJECT", self.project), ("PORT", self.port)):
+        places = {"OUTSIDE": self.outside, "PROJECT": self.project, "PORT": self.port}
+        for name, value in (places | {"VICTIM": self.victim, "SHARED": self.shared}).items():
             program = program.replace(f"{{{name}}}", str(value))
         return program
 
@@ -75,8 +82,17 @@ class Machine:
                 found[str(path)] = hashlib.sha256(path.read_bytes()).hexdigest()
             elif self.project / ".cache" not in path.parents:
                 found[str(path)] = f"{path.lstat().st_mode:o}"
+        found |= {"victim": self._victim(), "shared": str(_LIBC.shmctl(self.shared, _IPC_STAT, bytes(256)))}
         kept = str(self.project / ".cache")
         return {name: is_ for name, is_ in found.items() if not name.startswith((f"{kept}/pages/", f"{kept}/katex"))}
+
+    def _victim(self) -> str:
+        """The stranger's state: running, when and where it is run, what may be sent to it."""
+        ioprio_get = {"x86_64": 252, "aarch64": 31}[platform.machine()]
+        stat = Path(f"/proc/{self.victim}/stat").read_text().rpartition(") ")[2].split()
+        when = os.sched_getscheduler(self.victim), os.getpriority(os.PRIO_PROCESS, self.victim)
+        where = os.sched_getaffinity(self.victim), _LIBC.syscall(ioprio_get, 1, self.victim)
+        return f"{stat[0]} {stat[2:4]} {when} {where}"
 
     @property
     def temporary(self) -> Path:
@@ -122,4 +138,18 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
             one.setblocking(False)
             with contextlib.suppress(OSError):
                 one.listen()
-        yield Machine(base / "project", base / "outside", secret, tcp.getsockname()[1], [tcp, udp, service])
+        with _stranger() as (victim, shared):
+            port = tcp.getsockname()[1]
+            yield Machine(base / "project", base / "outside", secret, port, [tcp, udp, service], victim, shared)
+
+
+@contextlib.contextmanager
+def _stranger() -> Iterator[tuple[int, int]]:
+    """A process that waits for input, and a piece of memory that programs of one user may share: their numbers."""
+    shared = int(_LIBC.shmget(0, 4096, _IPC_CREAT | 0o600))
+    process = subprocess.Popen(["cat"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, cwd="/")
+    try:
+        yield process.pid, shared
+    finally:
+        process.communicate()
+        _LIBC.shmctl(shared, _IPC_RMID, None)
