@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from lessons import whole
+from lessons import confine, whole
 from lessons.settled import settle
 
 CONFIG = Path("mkdocs.yml")
@@ -24,6 +24,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if config is None:
         return _fail("there is no mkdocs.yml here or above: run this inside the project")
     os.chdir(config.parent)  # so that every message names paths from the project's folder
+    if options.run in (_check, _values, _build, _build_next, _notebooks, _serve) and (told := confine.not_held()):
+        print(told, file=sys.stderr)
     try:
         return int(options.run(options))
     except KeyboardInterrupt:

@@ -26,15 +26,22 @@ _LIBC = ctypes.CDLL(None, use_errno=True)
 _IPC_CREAT, _IPC_RMID, _IPC_STAT = 0o1000, 0, 2
 ROOT = Path(__file__).parents[2]
 SECONDS = 4  # a snippet may take
-# The command as it is started by its name, with less patience than it has.
+# The command as it is started by its name, with less patience than it has, and on a kernel as old as is asked for.
 COMMAND = f"""
 import sys
 from lessons import cli
+from lessons.confine import calls, files
 from lessons.page import apart
+if (landlock := {{landlock}}) is not None:
+    files.version = lambda: landlock
+if not {{seccomp}}:
+    calls.available = lambda: False
 if __name__ == "__main__":
     apart.SECONDS = {SECONDS}
     sys.exit(cli.main())
 """
+# As root, a user who has all that root has but the powers: a process of that user may reach what root's processes hold.
+ORDINARY = ("unshare", "--user", "--map-user=1000", "--map-group=1000") if os.geteuid() == 0 else ()
 
 
 @dataclass
@@ -56,11 +63,14 @@ class Machine:
             program = program.replace(f"{{{name}}}", str(value))
         return program
 
-    def lessons(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def lessons(
+        self, *arguments: str, landlock: int | None = None, seccomp: bool = True, ordinary: bool = False
+    ) -> subprocess.CompletedProcess[str]:
+        """Run the command. `landlock`: on a kernel that speaks this version of it; `ordinary`: not as root."""
         script = self.outside.parent / "command.py"
-        script.write_text(COMMAND)
+        script.write_text(COMMAND.format(landlock=landlock, seccomp=seccomp))
         return subprocess.run(
-            [sys.executable, script, *arguments],
+            [*(ORDINARY if ordinary else ()), sys.executable, script, *arguments],
             cwd=self.project,
             env=self.environment,
             capture_output=True,

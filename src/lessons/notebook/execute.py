@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from lessons import confine
+from lessons.confine.folder import LOOK, OVERFULL, Watch
 from lessons.notebook import outputs
 from lessons.notebook.cache import data_files
 from lessons.notebook.outputs import Outputs, Unbelievable
@@ -52,6 +53,10 @@ class Worker:
     begun: int = 0  # how many code cells it has begun
     cell: int = 0  # the code cell that a problem is one of
     cell_started: float = math.inf  # loading what a worker needs is no cell's time
+
+    @functools.cached_property
+    def watch(self) -> Watch:
+        return Watch(self.folder, self.process.pid)
 
     @property
     def deadline(self) -> float:
@@ -113,7 +118,7 @@ def execute(
                 started(worker.notebook)
                 running.append(worker)
             # Where processes can be started, a cell's may hold the pipe of a worker that is no more: look after them.
-            patience = min(1.0, max(0.0, min(worker.deadline for worker in running) - time.monotonic()))
+            patience = min(LOOK, max(0.0, min(worker.deadline for worker in running) - time.monotonic()))
             multiprocessing.connection.wait([worker.connection for worker in running], patience)
             for worker in list(running):
                 ended = _attend(worker, finished)
@@ -145,6 +150,8 @@ def _attend(worker: Worker, finished: Finished) -> list[Problem] | None:
         return [worker.problem("L503", "this cell writes where its outputs are reported", "print, or write files")]
     if worker.reports.ended or not alive:
         return [worker.died()]
+    if worker.watch.overfull():
+        return [worker.problem("L505", f"this cell {OVERFULL}", confine.ALLOWED)]
     return [worker.late()] if time.monotonic() >= worker.deadline else None
 
 

@@ -1,0 +1,10 @@
+# Files, each as large as one may be.
+# page: L209 this snippet keeps more than 256 MiB or 2,000 files on the disk
+# notebook: L505 this cell keeps more than 256 MiB or 2,000 files on the disk
+data = b'x' * 2**20
+number = 0
+while True:
+    with open(str(number % 7), 'wb', buffering=0) as file:
+        for _ in range(60):
+            file.write(data)
+    number += 1
