@@ -37,18 +37,20 @@ def overfull(folder: Path, process: int) -> bool:
     """
     size, number = _nameless(process), 0
     waiting = [str(folder)]
-    while waiting and size <= MOST * 2**20 and number <= MOST_FILES:
+    while waiting:
         try:
-            for entry in os.scandir(waiting.pop()):
-                number += 1
-                with contextlib.suppress(FileNotFoundError):
-                    size += _size(entry.stat(follow_symlinks=False))
-                    waiting += [entry.path] if entry.is_dir(follow_symlinks=False) else []
+            with os.scandir(waiting.pop()) as entries:
+                for number, entry in enumerate(entries, number + 1):  # noqa: B020 - it counts on
+                    with contextlib.suppress(FileNotFoundError):
+                        size += _size(entry.stat(follow_symlinks=False))
+                        waiting += [entry.path] if entry.is_dir(follow_symlinks=False) else []
+                    if size > MOST * 2**20 or number > MOST_FILES:
+                        return True
         except (FileNotFoundError, NotADirectoryError):  # replaced meanwhile
             continue
         except OSError:
             return True
-    return bool(waiting) or size > MOST * 2**20 or number > MOST_FILES
+    return size > MOST * 2**20
 
 
 def _size(file: os.stat_result) -> int:

@@ -36,8 +36,10 @@ chmod -R a+rwX /build/project
 cd /build/project
 exec "$@"
 """
+# What the build left running is dead before the site is packed: nothing stops what packs it or writes where it does.
 _BUILD = """set -e
 python -m lessons build --no-pdf --site /build/site >&2
+kill -s KILL -- -1 2>/dev/null || true
 exec tar --directory /build/site --create .
 """
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -56,10 +58,10 @@ class Done:
     output: Path
 
 
-def build(tree: Path, fresh: Path) -> str:
+def build(tree: Path, fresh: Path, *, seconds: float = SECONDS) -> str:
     """Build the site of a project's folder into an empty one. Returns what the build said. Raises SandboxFailed."""
     with tempfile.TemporaryDirectory(prefix="lessons-sandbox-") as folder:
-        done = run(["sh", "-c", _BUILD], tree, Path(folder))
+        done = run(["sh", "-c", _BUILD], tree, Path(folder), seconds=seconds)
         if done.code:
             raise SandboxFailed(done.said or f"the build inside the sandbox ended with exit code {done.code}")
         try:
