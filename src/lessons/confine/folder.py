@@ -21,9 +21,9 @@ class Watch:
     process: int
     looked: float = field(default_factory=time.monotonic)
 
-    def overfull(self) -> bool:
-        """Whether the process was found to keep more than it may; no look is taken soon after another."""
-        if time.monotonic() < self.looked + LOOK:
+    def overfull(self, *, last: bool = False) -> bool:
+        """Whether the process is found to keep more than it may; but for the last, a look is not soon after another."""
+        if time.monotonic() < self.looked + LOOK and not last:
             return False
         full = overfull(self.folder, self.process)
         self.looked = time.monotonic()

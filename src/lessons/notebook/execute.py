@@ -83,6 +83,9 @@ class Worker:
         repair = "a cell may not end its own process; if it ran out of memory, make it smaller"
         return self.problem("L503", f"this cell ended its kernel ({how})", repair)
 
+    def overfull(self) -> Problem:
+        return self.problem("L505", f"this cell {OVERFULL}", confine.ALLOWED)
+
     def kill(self) -> None:
         """End the process and all it started, and remove its folder."""
         with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -141,6 +144,8 @@ def _ended(running: list[Worker]) -> Iterator[None]:
 def _attend(worker: Worker, finished: Finished) -> list[Problem] | None:
     """Hear what a worker reports. None while it runs, else the problems it ended with."""
     alive = worker.process.is_alive()
+    if worker.watch.overfull():
+        return [worker.overfull()]
     try:
         while report := worker.reports.next():
             problems = _heard(worker, *report, finished=finished)
@@ -150,8 +155,6 @@ def _attend(worker: Worker, finished: Finished) -> list[Problem] | None:
         return [worker.problem("L503", "this cell writes where its outputs are reported", "print, or write files")]
     if worker.reports.ended or not alive:
         return [worker.died()]
-    if worker.watch.overfull():
-        return [worker.problem("L505", f"this cell {OVERFULL}", confine.ALLOWED)]
     return [worker.late()] if time.monotonic() >= worker.deadline else None
 
 
@@ -179,6 +182,8 @@ def _heard(worker: Worker, kind: str, *told: Any, finished: Finished) -> list[Pr
     if kind != "done":
         raise Unbelievable
     (given,) = told
+    if worker.watch.overfull(last=True):
+        return [worker.overfull()]
     shown = outputs.hear(given, cells)
     problems = list(_unshowable(worker, shown))
     if not problems:

@@ -144,6 +144,8 @@ def _hear(source: Source, reports: Reports, ran: Ran, child: Any, watch: Watch) 
                 ran.described += described
         if reports.next(SECONDS) is not None:
             raise Unbelievable
+        if watch.overfull(last=True):
+            raise _Overfull
     except (Unreadable, Unbelievable):
         message = "this snippet writes where its results are reported"
         return lost("L206", message, "write to files of its own, or print")

@@ -3,6 +3,6 @@
 # notebook: L505 this cell keeps more than 256 MiB or 2,000 files on the disk
 import os
 
-while True:
+for _ in range(3_000):
     os.mkdir('d')
     os.chdir('d')

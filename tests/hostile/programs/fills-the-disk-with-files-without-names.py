@@ -1,7 +1,7 @@
 # Files that nobody can find, each as large as one may be.
 # page: L209 this snippet keeps more than 256 MiB or 2,000 files on the disk
 # notebook: L505 this cell keeps more than 256 MiB or 2,000 files on the disk
-import os
+import os, time
 
 files, data = [], b'x' * 2**20
 for number in range(7):
@@ -10,4 +10,4 @@ for number in range(7):
     for _ in range(60):
         files[-1].write(data)
 while True:
-    pass
+    time.sleep(1)
