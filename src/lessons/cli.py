@@ -119,7 +119,7 @@ def _check(options: argparse.Namespace) -> int:
     from lessons.page.problem import report
 
     pages = options.pages or checks.pages(Path("docs"))
-    problems = checks.check(pages)
+    problems = checks.check(pages, docs=Path("docs"))
     notebooks, faults = ([], []) if options.pages else stage.notebooks(Path())
     problems += faults
     if options.ready:

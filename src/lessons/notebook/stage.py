@@ -17,6 +17,7 @@ from lessons.notebook.outputs import Outputs
 from lessons.notebook.shown import formula
 from lessons.notebook.shown import problems as unfit
 from lessons.notebook.source import Notebook, read
+from lessons.page import files
 from lessons.page.problem import Location, Problem
 
 SOURCES = Path("notebooks")
@@ -39,8 +40,13 @@ def notebooks(root: Path) -> tuple[list[Notebook], list[Problem]]:
 
 
 def _links(root: Path) -> list[Problem]:
-    """L009: what a link leads to, anywhere on this machine, would be read and published."""
-    return [
+    """L009: what a link leads to, anywhere on this machine, would be read and published. L013: what is no file."""
+    special = [
+        Problem(Location(path.relative_to(root).as_posix()), *fault)
+        for path in sorted((root / SOURCES).glob("*.py"))
+        if (fault := files.irregular(path))
+    ]
+    return special + [
         Problem(Location(path.relative_to(root).as_posix()), "L009", "a symbolic link", "put the file itself here")
         for path in sorted((root / SOURCES).rglob("*"))
         if path.is_symlink()

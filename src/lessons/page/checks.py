@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 
-from lessons.page import apart, links, nav, rules, source
+from lessons.page import apart, files, links, nav, rules, source
 from lessons.page.evaluate import Evaluated
 from lessons.page.problem import Location, Problem, nearest
 from lessons.page.source import Heading, Source
@@ -26,21 +26,25 @@ def pages(docs: Path) -> list[Path]:
 def text(path: Path) -> str:
     """A page's text, for those who look into it and leave its faults to the check; empty where it cannot be read."""
     try:
-        return path.read_text(encoding="utf-8", errors="replace")
+        return "" if files.irregular(path) else path.read_text(encoding="utf-8", errors="replace")
     except OSError:
         return ""
 
 
-def check(paths: Iterable[Path], *, twice: bool = True) -> list[Problem]:
-    """Problems of these pages, and of what they share. Runs their snippets, see `apart`; writes nothing."""
-    return Check(list(paths)).problems(twice=twice)
+def check(paths: Iterable[Path], *, twice: bool = True, docs: Path | None = None) -> list[Problem]:
+    """Problems of these pages, and of what they share. Runs their snippets, see `apart`; writes nothing.
+
+    `docs`: the folder of the site's pages, for a site that has none.
+    """
+    return Check(list(paths), docs).problems(twice=twice)
 
 
 class Check:
     """One run over some pages. What the others hold (their ids, the places in them) is read where it is needed."""
 
-    def __init__(self, paths: list[Path]) -> None:
+    def __init__(self, paths: list[Path], docs: Path | None = None) -> None:
         self.paths = paths
+        self._given = docs
         self.found: list[Problem] = []
         self.evaluated: dict[str, Evaluated] = {}  # by path; for whoever renders the pages after the check
         self._read: dict[Path, Source | None] = {}
@@ -58,6 +62,7 @@ class Check:
         self._names()
         if self._docs:
             self.found += nav.problems(self._docs.parent / "mkdocs.yml")
+            self.found += files.problems(self._docs)
         self._links_of_the_system()
         self._committed()
         self.evaluated = dict(zip((page.path for page in scanned), apart.evaluated(scanned, twice=twice), strict=True))
@@ -78,7 +83,13 @@ class Check:
             if tell:
                 self._tell(path, *fault)
             return None
-        data = path.read_bytes()
+        try:
+            data = path.read_bytes()
+        except OSError as wrong:
+            if tell:
+                repair = "let whoever builds the site read it"
+                self._tell(path, "L013", f"the file cannot be read: {wrong.strerror}", repair)
+            return None
         try:
             text = source.normalize(data.decode("utf-8"))
         except UnicodeDecodeError as wrong:
@@ -136,7 +147,7 @@ class Check:
     @cached_property
     def _docs(self) -> Path | None:
         """The folder of the site's pages that the checked ones lie in."""
-        above = self.paths[0].parents if self.paths else ()
+        above = self.paths[0].parents if self.paths else filter(None, [self._given])
         return next((f for f in above if f.name == "docs" and (f.parent / "mkdocs.yml").is_file()), None)
 
     @cached_property
@@ -198,6 +209,8 @@ def _unreadable(path: Path) -> tuple[str, str, str] | None:
             return "L009", "the symbolic link leads out of the project", "put the file itself here"
         if path.is_symlink() and target.is_dir():
             return "L009", "the symbolic link leads to a folder", "put the folder itself here"
+    if irregular := files.irregular(path):
+        return irregular
     if not path.is_file():
         return "L602", "there is no such page", nearest(path.name, [p.name for p in path.parent.glob("*.md")] or ["…"])
     return None

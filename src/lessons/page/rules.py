@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from lessons.page import names
 from lessons.page.blocks import BLOCKS, ID_PATTERN
 from lessons.page.imports import imports
 from lessons.page.problem import Location, Problem, nearest
@@ -184,7 +185,7 @@ def typed_results(source: Source) -> Iterator[Problem]:
 
 
 MARKDOWN = "write Markdown; for the sign itself, write it in code: `<`"
-ATTRIBUTES = "an attribute list may hold classes and an id: { .class #id }"
+ATTRIBUTES = "an attribute list may hold an id: { #short-name }"
 # A tag, a comment that is not closed, a declaration; not an address in angle brackets, nor a bare "x < 3".
 _TAG = re.compile(r"<(?!https?://|[\w.+-]+@)(?:/?[A-Za-z][^\s>]*|!|\?)")
 _ATTRIBUTES = re.compile(r"\{[^{}\n=]*=[^\n]*?\}")
@@ -198,6 +199,29 @@ def markup(source: Source) -> Iterator[Problem]:
         yield Problem(source.location(match.start()), "L112", f"raw HTML: {match[0]}", MARKDOWN)
     for match in _ATTRIBUTES.finditer(source.prose):
         yield Problem(source.location(match.start()), "L113", f"attributes of HTML: {match[0]}", ATTRIBUTES)
+
+
+_FENCE = re.compile(r"[ >]*(?:`{3,}|~{3,})(?P<info>[^`\n]*)$", re.MULTILINE)
+
+
+def given_names(source: Source) -> Iterator[Problem]:
+    """L115: ids and classes of attribute lists, of fences, of blocks, and of headings, which get theirs from words."""
+    if source.made:
+        return
+    found = [*names.listed(source.prose)]
+    for heading in source.of(Heading):
+        if not names.given(heading.text) and (fault := names.wrong_id(names.from_words(heading.text) or "_1")):
+            found.append((heading.start, (fault[0], "give the heading another: ## Words { #short-name }")))
+    for part in source.of(Code):
+        at_margin = not part.start or source.text[part.start - 1] == "\n"
+        if at_margin and (fence := _FENCE.match(source.text, part.start)):
+            found += ((part.start, fault) for fault in names.of_a_fence(fence["info"]))
+    for block in source.of(Block):
+        for key, value, offset in block.options:
+            if key == "id" and re.fullmatch(ID_PATTERN, value) and (fault := names.wrong_id(value)):
+                found.append((offset, (fault[0], "choose another")))
+    for offset, (message, repair) in found:
+        yield Problem(source.location(offset), "L115", message, repair)
 
 
 # Signs that turn the reading direction: in code they make it look like other code than runs.
@@ -214,7 +238,7 @@ def directions(source: Source) -> Iterator[Problem]:
 
 
 Rule = Callable[[Source], Iterator[Problem]]
-RULES: tuple[Rule, ...] = (blocks, ids, exercises, headings, markup, directions, imports, typed_results)
+RULES: tuple[Rule, ...] = (blocks, ids, exercises, headings, markup, given_names, directions, imports, typed_results)
 
 
 def broken(source: Source) -> list[Problem]:
