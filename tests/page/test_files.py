@@ -75,7 +75,7 @@ REFUSED: dict[str, tuple[bytes, str, str]] = {
     "text.png": (b"plain words", "L013", "its ending says a PNG picture, and it is none"),
     "page.jpg": (b"<html>", "L013", "its ending says a JPEG picture, and it is none"),
     "page.webp": (b"RIFFWEBP", "L013", "its ending says a WebP picture, and it is none"),
-    "large.png": (PNG + bytes(48_000_000), "L013", "the file has 48.0 MB"),
+    "large.png": (PNG + bytes(2_000_000), "L013", "the file has 2.0 MB"),
     "large.svg": (b" " * 2_000_001, "L013", "the file has 2.0 MB"),
     "assets/more.js": (b"", "L013", "docs/assets/ holds the site's own files and no others"),
     "assets/math/katex.css": (b"", "L013", "docs/assets/ holds the site's own files and no others"),

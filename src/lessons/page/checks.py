@@ -91,15 +91,17 @@ class Check:
                 self._tell(path, "L013", f"the file cannot be read: {wrong.strerror}", repair)
             return None
         try:
-            text = source.normalize(data.decode("utf-8"))
+            written = data.decode("utf-8")
         except UnicodeDecodeError as wrong:
             line = data.count(b"\n", 0, wrong.start) + 1
             if tell:
                 self._tell(path, "L005", "the file is not UTF-8 text", "save it as UTF-8", line)
             return None
+        text = source.normalize(written)
         page = source.read(path.as_posix(), text)
         if tell:
             self._text(path, text, page)
+            self.found += rules.front_matter(page.path, written)
         return page
 
     def _text(self, path: Path, text: str, page: Source) -> None:
@@ -109,7 +111,6 @@ class Check:
             self._tell(path, "L006", message, "delete it: no browser shows it", line, column)
         if not page.text.strip():
             self._tell(path, "L004", "the page is empty", "write it, or delete the file")
-        self.found += rules.front_matter(page.path, text)
 
     def _anchors(self, file: Path) -> set[str] | None:
         """The places a link into a file may name; None where there is no such file."""

@@ -17,7 +17,7 @@ from lessons import whole
 from lessons.notebook import stage
 from lessons.page import checks, katex
 from lessons.page.problem import Problem, report
-from lessons.publish import digest, fonts, notices, pdf, policy, slim, swap
+from lessons.publish import digest, fonts, notices, origins, pdf, policy, slim, swap
 
 
 class BuildFailed(Exception):
@@ -65,6 +65,7 @@ def build(
         if decks is Decks.PRINTED:
             pdf.write(fresh)
         if generate is None:
+            _look_through(fresh, root / "docs")
             _give_notice(fresh)
 
     publish(site, write)
@@ -85,6 +86,13 @@ def publish(site: Path, write: Callable[[Path], object]) -> None:
         if said is None:
             raise
         raise BuildFailed(said) from None
+
+
+def _look_through(site: Path, docs: Path) -> None:
+    try:
+        origins.check(site, docs)
+    except origins.Unknown as fault:
+        raise BuildFailed(str(fault)) from None
 
 
 def _give_notice(site: Path) -> None:
