@@ -36,9 +36,9 @@ MADE = re.compile(
 # What highlighted code is made of, with the highlighter's own classes: short for a kind of word, longer for its parts.
 CODE = re.compile(
     r"""(?: [^<>]
-    | </(?:div|pre|code|span|table|tr|td|tbody)>
-    | <(?:div|pre|code|span|table|tr|td|tbody)
-        (?:\ class="(?:highlight(?:table)?|filename|lineno(?:s|div)|code|normal|special|hll)")?
+    | </(?:div|pre|code|span|table|tr|th|td|tbody)>
+    | <(?:div|pre|code|span|table|tr|th|td|tbody)
+        (?:\ colspan="2")?(?:\ class="(?:highlight(?:table)?|filename|lineno(?:s|div)|code|normal|special|hll)")?
         (?P<unsearched>\ data-search-exclude="")?>
     | <span\ class="[a-z][a-z0-9]{0,2}(?:\ [a-z][a-z0-9]{0,2}(?:-[A-Z]\w*)+)*">
     )*""",

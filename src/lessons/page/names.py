@@ -21,7 +21,7 @@ OPTIONS = ("title", "hl_lines", "linenums")  # of a fence
 LOOKED_UP = frozenset({"AsyncIterator", "applyFocusVisiblePolyfill", "dataLayer", "define", "mermaid"})
 # With an underscore in front begin the theme's names, and the ids of headings without a Latin letter: _1, _2.
 _ID = re.compile(r"(?!_)[\w-]+|_[0-9]+")
-_LIST = re.compile(r"\{:?[ ]*([#.][^{}\n]*)\}")
+_LIST = re.compile(r"\{:?[ ]*([#.][^\W\d][^{}\n]*)\}")
 _AT_THE_END = re.compile(r" +\{:? *(?:[^}]*#(?P<id>[^\s}]+))?[^}]*\}\s*$")
 _LANGUAGE_AND_LIST = re.compile(r"\.?(?P<language>[\w#.+-]*)[ ]*\{(?P<list>.*)\}")
 _SIGNS = re.compile(r"\\(?P<escaped>.)|(?P<ticks>`+)(?P<code>.+?)(?P=ticks)|(?P<other>[*`])")
