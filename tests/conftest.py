@@ -17,7 +17,7 @@ import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
-from lessons.publish import pdf
+from lessons.publish import chromium
 
 ROOT = Path(__file__).parent.parent
 # `python -P -m pytest` finds nothing in this folder; what the tests share is looked for there last.
@@ -185,6 +185,6 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="session")
 def browser(playwright: Playwright, tool: Callable[[str], str]) -> Iterator[Browser]:
-    running = playwright.chromium.launch(executable_path=tool("chromium"), args=[*pdf.FLAGS, NO_FURNITURE])
+    running = playwright.chromium.launch(executable_path=tool("chromium"), args=[*chromium.FLAGS, NO_FURNITURE])
     yield running
     running.close()

@@ -118,6 +118,7 @@ def _parser() -> argparse.ArgumentParser:
         action=argparse.BooleanOptionalAction,
         help="print the decks too, and fail without Chromium (default: print them if Chromium is there)",
     )
+    build.add_argument("--fresh", action="store_true", help="use nothing that an earlier run kept: for publishing")
     build.set_defaults(run=_build)
 
     successor = commands.add_parser("build-next", help="build the same sources with Zensical")
@@ -172,6 +173,10 @@ def _is_there(path: Path) -> bool:
 
 
 def _check(options: argparse.Namespace) -> int:
+    whole = not (options.pages or options.ready or options.base is not None or options.format != "text")
+    if whole and (known := _known("check")) is not None:
+        _say(known)
+        return 0
     from lessons.authoring import ready
     from lessons.notebook import stage
     from lessons.page import checks, tree
@@ -192,8 +197,30 @@ def _check(options: argparse.Namespace) -> int:
     if problems or options.format == "json":
         _say(report(problems, options.format), error=options.format == "text")
         return int(bool(problems))
-    _say(f"{len(pages)} page{'' if len(pages) == 1 else 's'}, no problems")
+    said = f"{len(pages)} page{'' if len(pages) == 1 else 's'}, no problems"
+    if whole:
+        _keep("check", said)
+    _say(said)
     return 0
+
+
+_begun: dict[str, str] = {}  # the fingerprint of the project when a command began, by the command
+
+
+def _known(command: str) -> str | None:
+    """What the command came to when it last found the project as it is; None where that is not known."""
+    from lessons.fingerprint import fingerprint, recall
+
+    _begun[command] = fingerprint(Path())
+    return recall(command, _begun[command])
+
+
+def _keep(command: str, outcome: str) -> None:
+    """Keep what the command came to, unless somebody has edited a file meanwhile."""
+    from lessons import fingerprint
+
+    if fingerprint.fingerprint(Path()) == _begun[command]:
+        fingerprint.keep(command, _begun[command], outcome)
 
 
 def _new(options: argparse.Namespace) -> int:
@@ -227,26 +254,34 @@ def _values(options: argparse.Namespace) -> int:
 
 
 def _build(options: argparse.Namespace) -> int:
-    from lessons.publish import pdf
-    from lessons.publish.build import BuildFailed, Decks, build
+    from lessons import store
+    from lessons.publish import chromium, digest
 
-    if options.pdf and not pdf.browser():
+    browser = chromium.identity()
+    if options.pdf and not browser:
         return _fail("printing the decks needs Chromium: `make pdf` installs it")
-    printed = options.pdf is not False and pdf.browser()
-    decks = Decks.PRINTED if printed else Decks.NONE
-    try:
-        build(CONFIG.resolve(), _place(options.site), decks=decks, say=_say)
-    except BuildFailed as fault:
-        return _fail(f"{fault}\nThe site was not built; {options.site}/ is as it was.")
+    printed = browser if options.pdf is not False else ""
+    if options.fresh:
+        store.forget()
+    site, command = _place(options.site), f"build {printed}"
+    known = _known(command)
+    if known is None or not digest.is_as_built(site, known):
+        from lessons.publish.build import BuildFailed, Decks, build
+
+        try:
+            build(CONFIG.resolve(), site, decks=Decks.PRINTED if printed else Decks.NONE, say=_say)
+        except BuildFailed as fault:
+            return _fail(f"{fault}\nThe site was not built; {options.site}/ is as it was.")
+        _keep(command, digest.of(site))
     _say(f"built {options.site}/")
     return 0
 
 
 def _build_next(options: argparse.Namespace) -> int:
-    from lessons.publish import pdf, zensical
+    from lessons.publish import chromium, zensical
     from lessons.publish.build import BuildFailed, Decks, build
 
-    decks = Decks.PRINTED if pdf.browser() else Decks.NONE
+    decks = Decks.PRINTED if chromium.browser() else Decks.NONE
     try:
         build(CONFIG.resolve(), _place(options.site), decks=decks, say=_say, generate=zensical.generate)
     except BuildFailed as fault:

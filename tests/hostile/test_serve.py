@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from lessons.publish import local, pdf, policy
+from lessons.publish import chromium, local, pdf, policy
 
 ROOT = Path(__file__).parents[2]
 HEAD = "---\ntitle: {0}\ndescription: {0}.\n---\n\n# {0}\n\n"
@@ -285,8 +285,8 @@ def test_the_server_it_prints_from_knows_its_name_lists_nothing_and_follows_no_l
 
 
 def test_only_root_prints_without_the_browsers_own_sandbox() -> None:
-    assert ("--no-sandbox" in pdf.FLAGS) == (os.geteuid() == 0)
-    program = "import os; os.geteuid = lambda: 1000; from lessons.publish import pdf; print(*pdf.FLAGS)"
+    assert ("--no-sandbox" in chromium.FLAGS) == (os.geteuid() == 0)
+    program = "import os; os.geteuid = lambda: 1000; from lessons.publish import chromium; print(*chromium.FLAGS)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert "--headless" in done.stdout
     assert "--no-sandbox" not in done.stdout
@@ -298,7 +298,7 @@ def test_a_browser_that_cannot_start_its_sandbox_says_so(tmp_path: Path, monkeyp
     failing.chmod(0o755)
     monkeypatch.setattr(pdf, "browser", lambda: str(failing))
     monkeypatch.setattr(pdf, "CACHE", tmp_path / "cache")
-    monkeypatch.setattr(pdf, "FLAGS", tuple(flag for flag in pdf.FLAGS if flag != "--no-sandbox"))
+    monkeypatch.setattr(chromium, "FLAGS", tuple(flag for flag in chromium.FLAGS if flag != "--no-sandbox"))
     (tmp_path / "site/assets").mkdir(parents=True)
     (tmp_path / "site/index.html").write_text('<ol class="lesson-deck"></ol>')
     with pytest.raises(pdf.CannotPrint, match=r"needs user namespaces: allow them.*No usable sandbox! \\x1b\[31m"):

@@ -13,11 +13,6 @@ from lessons.page.evaluate import Evaluated
 from lessons.page.problem import Location, Problem, nearest
 from lessons.page.source import Heading, Source
 
-# What builds and installations write. `:(glob)` as git knows it: compiled code is run in the place of its source.
-MADE = (
-    *(".cache", "docs/notebooks", "site", "site-next", "dist", ".venv", "node_modules"),
-    *(":(glob).*-fresh-*/**", ":(glob)**/__pycache__/**", ":(glob)**/*.pyc"),
-)
 NOTEBOOKS = "notebooks"  # under docs/: staged there from the folder of that name beside docs/
 
 
@@ -188,7 +183,7 @@ class Check:
         if self._docs is None:
             return
         try:
-            committed = git.tracked(self._docs.parent, *MADE)
+            committed = git.tracked(self._docs.parent, *tree.MADE)
         except git.GitFailed:  # no git, or no repository
             return
         for name in committed:

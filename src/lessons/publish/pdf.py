@@ -6,7 +6,6 @@ import functools
 import hashlib
 import os
 import re
-import shutil
 import subprocess
 import tempfile
 import urllib.parse
@@ -15,19 +14,10 @@ from pathlib import Path
 
 from lessons import files, store
 from lessons.page.blocks import DECK_PDF
+from lessons.publish import chromium
 from lessons.publish.local import served
 from lessons.visible import visible
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-FLAGS = (
-    "--headless",
-    *(["--no-sandbox"] if os.geteuid() == 0 else []),  # its own sandbox, which it has for nobody who may do all
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 SECONDS = 120  # a deck may take
 CACHE = Path(".cache/pdf")
 _DECK = re.compile(r'<ol\b[^<>]*\bclass="lesson-deck"')
@@ -39,11 +29,6 @@ class NoBrowser(RuntimeError):
 
 class CannotPrint(RuntimeError):
     """Chromium did not print a deck; the message is ready to print."""
-
-
-def browser() -> str | None:
-    """The path of an installed Chromium, or None."""
-    return next((found for name in BROWSERS if (found := shutil.which(name))), None)
 
 
 def decks(site: Path) -> list[Path]:
@@ -71,36 +56,35 @@ def print_deck(site: Path, page: Path) -> Path:
 
 def printed(site: Path, page: Path) -> bytes:
     """One page's deck; kept by the hash of all that decides how it prints. Raises NoBrowser, CannotPrint."""
-    chromium = browser()
-    if chromium is None:
+    browser = chromium.browser()
+    if browser is None:
         raise NoBrowser("printing the decks needs Chromium: `make pdf` installs it")
-    key = _key(site, page, Path(chromium))
+    key = _key(site, page)
     data = store.load(CACHE, key)
     if data is None:
         folder = "".join(f"{urllib.parse.quote(name)}/" for name in page.parent.relative_to(site).parts)
         with served(site) as address, tempfile.TemporaryDirectory() as scratch:
             target = Path(scratch) / DECK_PDF
-            _print(chromium, f"{address}/{folder}?print=cards", target)
+            _print(browser, f"{address}/{folder}?print=cards", target)
             data = _undated(target.read_bytes())
         store.save(CACHE, key, data)
     return data
 
 
-def _key(site: Path, page: Path, chromium: Path) -> str:
+def _key(site: Path, page: Path) -> str:
     """A hash of the page, of all it loads, and of the browser."""
-    binary = chromium.resolve().stat()
-    digest = hashlib.sha256(f"{chromium.resolve()} {binary.st_size} {binary.st_mtime_ns}".encode())
+    digest = hashlib.sha256(chromium.identity().encode())
     for path in (page, *sorted((site / "assets").rglob("*"))):
         if path.is_file() and not path.is_symlink():  # which is not served either
             digest.update(path.relative_to(site).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
 
 
-def _print(chromium: str, url: str, target: Path) -> None:
+def _print(browser: str, url: str, target: Path) -> None:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:  # it may be writing there still
         command = [
-            chromium,
-            *FLAGS,
+            browser,
+            *chromium.FLAGS,
             *_alone(url),
             f"--user-data-dir={profile}",
             "--no-pdf-header-footer",
@@ -115,7 +99,7 @@ def _print(chromium: str, url: str, target: Path) -> None:
             raise CannotPrint(f"Chromium did not print {url} within {SECONDS} s") from None
     if done.returncode or not target.is_file():
         said = visible(done.stderr.strip()[-500:])
-        if "--no-sandbox" not in FLAGS and "sandbox" in said.lower():
+        if "--no-sandbox" not in chromium.FLAGS and "sandbox" in said.lower():
             said = f"it cannot start its own sandbox, which needs user namespaces: allow them, or use --no-pdf. {said}"
         raise CannotPrint(f"Chromium could not print {url}: {said}")
 

@@ -38,7 +38,7 @@ from watchdog.events import (
 
 from lessons import bounds, faults
 from lessons.page.blocks import DECK_PDF
-from lessons.publish import build, local, pdf, policy
+from lessons.publish import build, chromium, local, pdf, policy
 from lessons.publish.local import HOST, NOT_FOUND, Reply, Request
 from lessons.visible import visible
 
@@ -141,7 +141,7 @@ def _build(config_file: Path, site: Path, port: int, report: Connection) -> None
 
 def _report(config_file: Path, site: Path, port: int, report: Connection) -> int:
     try:
-        decks = build.Decks.OFFERED if pdf.browser() else build.Decks.NONE
+        decks = build.Decks.OFFERED if chromium.browser() else build.Decks.NONE
         build.build(config_file, site, decks=decks, serve_url=f"http://{HOST}:{port}/")
         report.send("")
     except build.BuildFailed as fault:
