@@ -136,7 +136,7 @@ sys.exit(bounds.run(work))
         assert process.stdout.readline() == "begun\n"
         process.send_signal(asked)
         assert process.stdout.read() == "tidied up\n"
-    assert process.returncode == 130
+    assert process.returncode == 128 + asked
     assert time.monotonic() - begun < 30
 
 

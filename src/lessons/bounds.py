@@ -44,8 +44,10 @@ def run(work: Callable[[], int]) -> int:
         child = os.fork()
         if not child:
             _end(work)
-        with _forwarding(child):
+        with _forwarding(child) as asked:
             _, status = os.waitpid(child, 0)
+        if asked:
+            return 128 + asked[0]
         path = _path()
         what = _exceeded(status)
         if what is None:
@@ -122,14 +124,19 @@ def _forget() -> None:
 
 
 @contextlib.contextmanager
-def _forwarding(child: int) -> Iterator[None]:
-    """Who asks this process to end asks the child."""
-    signals = (signal.SIGTERM, signal.SIGINT)
-    before = [signal.signal(one, lambda *_: os.kill(child, signal.SIGTERM)) for one in signals]
+def _forwarding(child: int) -> Iterator[list[int]]:
+    """Who asks this process to end asks the child. Gives the signals by which it was asked."""
+    asked: list[int] = []
+
+    def ask(number: int, _: object) -> None:
+        asked.append(number)
+        os.kill(child, signal.SIGTERM)
+
+    before = {one: signal.signal(one, ask) for one in (signal.SIGTERM, signal.SIGINT)}
     try:
-        yield
+        yield asked
     finally:
-        for one, handler in zip(signals, before, strict=True):
+        for one, handler in before.items():
             signal.signal(one, handler)
 
 

@@ -20,6 +20,8 @@ def told(fault: BaseException) -> str:
     """What ended a command, and what to do about it. With LESSONS_DEBUG set, the whole call stack."""
     if isinstance(fault, OSError) and (said := files.told(fault)):
         return said
+    if type(fault).__module__.startswith(f"{__package__}."):  # one of ours, which says what to do
+        return str(fault)
     if os.environ.get(DEBUG):
         return "".join(traceback.format_exception(fault)).rstrip()
     at = next(_files(fault), None)

@@ -51,7 +51,12 @@ class Machine:
 
     def filled(self, program: str) -> str:
         """A program with the places it looks for."""
-        for name, value in (("OUTSIDE", self.outside), ("PROJECT", self.project), ("PORT", self.port)):
+        for name, value in (
+            ("OUTSIDE", self.outside),
+            ("PROJECT", self.project),
+            ("PORT", self.port),
+            ("HOME", Path.home()),
+        ):
             program = program.replace(f"{{{name}}}", str(value))
         return program
 
@@ -83,7 +88,11 @@ class Machine:
             elif self.project / ".cache" not in path.parents:
                 found[str(path)] = f"{path.lstat().st_mode:o}"
         kept = str(self.project / ".cache")
-        return {name: is_ for name, is_ in found.items() if not name.startswith((f"{kept}/pages/", f"{kept}/katex"))}
+        return {
+            name: is_
+            for name, is_ in found.items()
+            if not name.startswith((f"{kept}/pages/", f"{kept}/results/", f"{kept}/katex"))
+        }
 
     @property
     def temporary(self) -> Path:

@@ -120,7 +120,7 @@ def document(notebook: Notebook, outputs: Outputs) -> str:
     words = {"title": notebook.title, "description": notebook.description}
     metadata = {"kernelspec": KERNEL, "language_info": LANGUAGE, **words}
     document = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
-    return json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    return json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def to_markdown(ipynb: str, name: str) -> str:

@@ -3,9 +3,8 @@
 # notebook: L505 PermissionError: .*
 import os
 import pathlib
-import pwd
 
-home = pathlib.Path(pwd.getpwuid(os.getuid()).pw_dir)
+home = pathlib.Path("{HOME}")
 key = home / ".cache/lessons/key"
 attempts = [key.read_bytes, lambda: os.listdir(key.parent), lambda: os.listdir(home / ".cache"), lambda: os.listdir(home)]
 faults = []
