@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from lessons import bounds, faults, scratch
+from lessons import bounds, confine, faults, scratch
 from lessons.settled import settle
 from lessons.visible import visible
 
@@ -31,6 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if config is None:
         return _fail("there is no mkdocs.yml here or above: run this inside the project")
     os.chdir(config.parent)  # so that every message names paths from the project's folder
+    if options.run in (_check, _values, _build, _build_next, _notebooks, _serve) and (told := confine.not_held()):
+        _say(told, error=True)
     _end_in_order()
     if arguments is None and options.run is not _serve:  # its builds have bounds of their own
         return bounds.run(lambda: _run(options))

@@ -366,7 +366,10 @@ def test_a_document_of_an_author_that_could_run_something_stops_the_build(fresh:
     (fresh.folder / "docs/own.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>")
     done = fresh.run("build")
     assert done.returncode == 1
-    assert "own.html: a script that the policy does not know: <script>alert(1)</script>\n" in done.stderr
-    assert "own.svg: an attribute that runs a script: <svg" in done.stderr
+    assert "docs/own.html:1:1: L013 the site publishes no .html files\n" in done.stderr
+    assert (
+        "docs/own.svg:1:1: L013 an SVG that a page may not have: the attribute onload='alert(1)' of <svg>"
+        in done.stderr
+    )
     assert "Traceback" not in done.stderr
     assert fresh.bytes() == site

@@ -16,7 +16,7 @@ from markdown import Markdown
 from lessons.page.extension import LessonError
 
 HTML = "write Markdown; for the sign itself, write it in code: `<`"
-LIST = "an attribute list may hold classes and an id: { .class #id }"
+LIST = "an attribute list may hold an id: { #short-name }"
 SCHEMES = "use one of: https:, http:, mailto:"
 CARD = "/// flashcard | {}\n    id: {}\n\nBack.\n///\n"
 ASKED = "/// question | {}\n    id: {}\n\n{}\n///\n"

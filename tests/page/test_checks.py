@@ -191,8 +191,7 @@ def test_without_nav_every_page_is_in_it(project: Path) -> None:
     assert first_lines("docs/two.md") == []
 
 
-def test_files_that_are_no_pages_may_have_any_name(project: Path) -> None:
+def test_files_that_begin_with_a_dot_are_nobody_s(project: Path) -> None:
     (project / ".#index.md").symlink_to("nowhere")  # an editor's
-    (project / "a.svg").write_text("")
-    (project / "A.svg").write_text("")
+    (project / ".DS_Store").write_bytes(b"\x00")
     assert first_lines("docs/index.md") == []

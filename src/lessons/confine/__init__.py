@@ -47,6 +47,20 @@ def confine(memory: float, folder: Path, *, kept: int, readable: Sequence[Path] 
     calls.install()
 
 
+def not_held() -> str:
+    """What this machine does not hold of a lesson's code, in a line; empty where it holds all that it should."""
+    missing = {"Landlock": not files.version(), "seccomp filters": not calls.available()}
+    open_ = {"Landlock": "files", "seccomp filters": "processes, connections and permissions"}
+    absent = [name for name, is_ in missing.items() if is_]
+    if not absent:
+        return ""
+    return (
+        f"warning: this system has no {' and no '.join(absent)} (Linux 5.13 and newer have both): "
+        f"the {' and the '.join(open_[name] for name in absent)} of this machine are open to the code of lessons; "
+        "look at lessons of strangers with `make sandbox` on such a kernel"
+    )
+
+
 def follow_parent() -> None:
     """End this process when its parent ends, or has ended: whoever is killed cannot end its children."""
     _process_control(_PR_SET_PDEATHSIG, signal.SIGKILL)

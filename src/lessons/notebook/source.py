@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import re
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,9 @@ class Limits:
     cell: float = 20
     notebook: float = 60
     memory: float = 1024
+
+
+MOST = {"cell": 120, "notebook": 600, "memory": 4096}  # that a header may ask for
 
 
 @dataclass(frozen=True)
@@ -126,12 +129,13 @@ def _cells(text: str, start: int) -> tuple[Cell, ...]:
 
 
 def _limits(path: str, front: str, given: Any) -> tuple[Limits, list[Problem]]:
-    names = [field.name for field in fields(Limits)]
     valid = isinstance(given, dict) and all(
-        key in names and isinstance(value, int | float) and 0 < value < math.inf for key, value in given.items()
+        key in MOST and type(value) in (int, float) and 0 < value < math.inf for key, value in given.items()
     )
-    if given is None or valid:
+    if given is None or (valid and all(value <= MOST[key] for key, value in given.items())):
         return Limits(**(given or {})), []
-    repair = f"write `limits: {{cell: 30}}`; the limits are {', '.join(names)}, all numbers above 0"
+    message = "the limits are higher than a notebook may have" if valid else "the limits are not understood"
+    most = "above 0 and at most {cell} s, {notebook} s and {memory} MiB".format_map(MOST)
+    repair = f"write `limits: {{cell: 30}}`; the limits are {', '.join(MOST)}: numbers {most}"
     line = next((n for n, line in enumerate(front.split("\n"), 2) if line.startswith("limits:")), 2)
-    return Limits(), [Problem(Location(path, line), "L002", "the limits are not understood", repair)]
+    return Limits(), [Problem(Location(path, line), "L002", message, repair)]

@@ -11,6 +11,7 @@ import contextlib
 import multiprocessing
 import os
 import signal
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
@@ -18,7 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from lessons import bounds
-from lessons.confine import confine, follow_parent, own_folder
+from lessons.confine import ALLOWED, confine, follow_parent, own_folder
+from lessons.confine.folder import LOOK, OVERFULL, Watch
 from lessons.page import imports, katex, kept
 from lessons.page.evaluate import Evaluated, evaluate
 from lessons.page.inputs import Inputs, inputs
@@ -29,6 +31,7 @@ from lessons.page.told import Descriptions, Unbelievable, hear, tell
 from lessons.reports import Reports, Unreadable, send
 
 SECONDS = 10.0  # a snippet may take
+SECONDS_IN_ALL = 60.0  # the snippets of a page may take together
 LOADING = 30.0  # seconds a process may take before it runs anything
 MEMORY = 1024.0  # MiB a page may take
 FORKS = "fork" in multiprocessing.get_all_start_methods()
@@ -149,7 +152,7 @@ def _page(source: Source, folder: Path) -> Ran:
     sending.close()
     ran = Ran()
     try:
-        ran.lost = _hear(source, Reports(receiving.fileno()), ran, child)
+        ran.lost = _hear(source, Reports(receiving.fileno()), ran, child, Watch(folder, child.pid))
     finally:  # whoever interrupts this leaves no snippet running
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(child.pid, signal.SIGKILL)
@@ -159,31 +162,61 @@ def _page(source: Source, folder: Path) -> Ran:
     return ran
 
 
-def _hear(source: Source, reports: Reports, ran: Ran, child: Any) -> Problem | None:
+def _hear(source: Source, reports: Reports, ran: Ran, child: Any, watch: Watch) -> Problem | None:
     """Hear a page's child out, part by part. Returns the problem of a child that is lost."""
     part, parts = _parts(source)[0], _parts(source)
 
     def lost(code: str, message: str, repair: str) -> Problem:
-        return Problem(source.location(part.start), code, f"this snippet {message}", repair)
+        return Problem(source.location(part.start), code, message, repair)
 
+    end = time.monotonic() + LOADING + SECONDS_IN_ALL
     try:
         for number, part in enumerate([parts[0], *parts]):  # the first report is that it begins
-            told = reports.next(SECONDS if number else LOADING)
+            left = end - time.monotonic()
+            told = _next(reports, min(SECONDS, left) if number else LOADING, watch)
             if told is None and not reports.ended:
                 repair = "make it quicker; long work belongs into the lesson's notebook"
-                return lost("L205", f"takes longer than {SECONDS:g} s", repair)
+                if left > SECONDS or not number:
+                    return lost("L205", f"this snippet takes longer than {SECONDS:g} s", repair)
+                message = f"the snippets of this page take longer than {SECONDS_IN_ALL:g} s; it had come to this one"
+                return lost("L205", message, repair)
             if told is None:
                 child.join()
                 code = child.exitcode or 0
                 how = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
-                return lost("L206", f"ends its process ({how})", "remove what ends it")
-            if number:
+                return lost("L206", f"this snippet ends its process ({how})", "remove what ends it")
+            if not number:
+                end = time.monotonic() + SECONDS_IN_ALL
+            else:
                 ran.results[part], ran.described[part] = hear(told, source, part)
         if reports.next(SECONDS) is not None:
             raise Unbelievable
+        if watch.overfull(last=True):
+            raise _Overfull
     except (Unreadable, Unbelievable):
-        return lost("L206", "writes where its results are reported", "write to files of its own, or print")
+        message = "this snippet writes where its results are reported"
+        return lost("L206", message, "write to files of its own, or print")
+    except _Overfull:
+        return lost("L209", f"this snippet {OVERFULL}", ALLOWED)
     return None
+
+
+class _Overfull(Exception):
+    """The page's process keeps more on the disk than it may."""
+
+
+def _next(reports: Reports, patience: float, watch: Watch) -> list[Any] | None:
+    """The next report, as `Reports.next`, looking meanwhile at what the process writes. Raises _Overfull."""
+    end = time.monotonic() + patience
+    while True:
+        left = end - time.monotonic()
+        told = reports.next(min(LOOK, max(0.0, left)))
+        if watch.overfull():
+            raise _Overfull
+        if told is not None or reports.ended:
+            return told
+        if left <= LOOK:
+            return None
 
 
 def _work(source: Source, folder: Path, sending: Connection) -> None:

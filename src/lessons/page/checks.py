@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from lessons import bounds, git
-from lessons.page import apart, config, extension, links, rules, source, textfile, tree
+from lessons.page import apart, config, extension, links, published, rules, source, textfile, tree
 from lessons.page.evaluate import Evaluated
 from lessons.page.problem import Location, Problem, nearest
 from lessons.page.source import Heading, Source
@@ -36,16 +36,20 @@ def text(path: Path) -> str:
         return ""
 
 
-def check(paths: Iterable[Path], *, twice: bool = True) -> list[Problem]:
-    """Problems of these pages, and of what they share. Runs their snippets, see `apart`; writes nothing."""
-    return Check(list(paths)).problems(twice=twice)
+def check(paths: Iterable[Path], *, twice: bool = True, docs: Path | None = None) -> list[Problem]:
+    """Problems of these pages, and of what they share. Runs their snippets, see `apart`; writes nothing.
+
+    `docs`: the folder of the site's pages, for a site that has none.
+    """
+    return Check(list(paths), docs).problems(twice=twice)
 
 
 class Check:
     """One run over some pages. What the others hold (their ids, the places in them) is read where it is needed."""
 
-    def __init__(self, paths: list[Path]) -> None:
+    def __init__(self, paths: list[Path], docs: Path | None = None) -> None:
         self.paths = paths
+        self._given = docs
         self.found: list[Problem] = []
         self.evaluated: dict[str, Evaluated] = {}  # by path; for whoever renders the pages after the check
         self._read: dict[Path, Source | None] = {}
@@ -67,6 +71,7 @@ class Check:
         self._names()
         if self._docs:
             self.found += config.problems(self._docs.parent / config.NAME)
+            self.found += published.problems(self._docs)
         self._committed()
         found = apart.evaluated(scanned, twice=twice, convert=self._faults)
         self.evaluated = dict(zip((page.path for page in scanned), found, strict=True))
@@ -104,13 +109,13 @@ class Check:
         page = source.read(path.as_posix(), text)
         if tell:
             self._text(path, text, page)
+            self.found += rules.front_matter(page.path, written)
         return page
 
     def _text(self, path: Path, text: str, page: Source) -> None:
         self.found += textfile.control(page.path, text)
         if not page.text.strip():
             self._tell(path, "L004", "the page is empty", "write it, or delete the file")
-        self.found += rules.front_matter(page.path, text)
 
     def _anchors(self, file: Path) -> set[str] | None:
         """The places a link into a file may name; None where there is no such file."""

@@ -5,14 +5,16 @@ To add a rule: one function, one entry in RULES, its code in `problem.CODES`, it
 
 from __future__ import annotations
 
+import html
 import itertools
+import math
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import yaml
 
-from lessons.page import header, textfile
+from lessons.page import header, names, textfile
 from lessons.page.blocks import BLOCKS, ID_PATTERN
 from lessons.page.imports import imports
 from lessons.page.problem import Location, Problem, nearest
@@ -24,6 +26,7 @@ from lessons.page.source import (
     Snippet,
     Source,
     Value,
+    normalize,
     split_front_matter,
 )
 
@@ -40,11 +43,14 @@ _NO_FIGURE = re.compile(r"\]\([^)\n]*\)|<https?://[^>\n]*>|\\[A-Za-z]+")
 
 MARKUP_IN_WORDS = re.compile(r"[<>]|&#?\w+;")
 PLAIN_WORDS = "write it as plain words, without < or >"
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+FRONT = "write one `key: value` a line between two lines of ---, without tabs"
 
 
 def front_matter(path: str, text: str, known: tuple[str, ...] = FRONT_MATTER_KEYS) -> Iterator[Problem]:
     """L001, L002, L003: the title and description that browsers, search and link previews show."""
-    block, _, _ = split_front_matter(text)
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")  # as whoever opens a file sees it
+    block, body, _ = split_front_matter(normalize(text))
     meta, faults = header.read(path, block)
     if faults:
         yield from faults
@@ -54,30 +60,58 @@ def front_matter(path: str, text: str, known: tuple[str, ...] = FRONT_MATTER_KEY
         if not isinstance(value, str) or not value.strip():
             repair = f"begin the file with ---, a line `{key}: …`, and ---"
             yield Problem(Location(path), "L001", f"the page has no {key}", repair)
-        elif MARKUP_IN_WORDS.search(value):
+        elif MARKUP_IN_WORDS.search(value) or html.unescape(value) != value:
             where = Location(path, _line_of(block, key))
             yield Problem(where, "L003", f"the {key} holds markup", PLAIN_WORDS)
+        elif _UNPRINTABLE.search(value):
+            where = Location(path, _line_of(block, key))
+            yield Problem(
+                where, "L003", f"the {key} holds a line break or a control character", "write one line of words"
+            )
     for key in meta:
         if key not in known:
             where = Location(path, _line_of(block, str(key)))
             yield Problem(where, "L002", f"unknown front-matter key {key!r}", nearest(str(key), known))
-    if not _is_hidden(meta.get("hide", [])):
-        where, repair = Location(path, _line_of(block, "hide")), f"write a list of these: {', '.join(HIDDEN)}"
-        yield Problem(where, "L002", "what the page hides is not understood", repair)
-    if not _is_search(meta.get("search", {})):
-        where, repair = Location(path, _line_of(block, "search")), "write `search: {exclude: true}` or `{boost: 2}`"
-        yield Problem(where, "L002", "what the page says of the search is not understood", repair)
+        elif key in _SETTINGS and not _SETTINGS[key](meta[key]):
+            where = Location(path, _line_of(block, str(key)))
+            yield Problem(where, "L002", f"the value of {key!r} is not understood", _EXAMPLES[key])
+    if meta and not _read_alike(text, meta, body):
+        yield Problem(
+            Location(path), "L002", "the site generator reads this front matter otherwise, or not at all", FRONT
+        )
 
 
-def _is_hidden(given: Any) -> bool:
-    return isinstance(given, list) and all(isinstance(one, str) and one in HIDDEN for one in given)
+def _hides(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(one, str) and one in HIDDEN for one in value)
 
 
-def _is_search(given: Any) -> bool:
-    if not isinstance(given, dict) or not set(given) <= {"boost", "exclude"}:
-        return False
-    boost = given.get("boost", 1)
-    return isinstance(given.get("exclude", False), bool) and type(boost) in (int, float) and 0 < boost <= 1000
+def _searches(value: Any) -> bool:
+    def fits(key: Any, one: Any) -> bool:
+        if key == "exclude":
+            return isinstance(one, bool)
+        return key == "boost" and type(one) in (int, float) and 0 < one < math.inf
+
+    return isinstance(value, dict) and all(fits(*item) for item in value.items())
+
+
+_SETTINGS: dict[str, Callable[[Any], bool]] = {"hide": _hides, "search": _searches}
+_EXAMPLES = {
+    "hide": f"write a list, such as `hide: [toc]`, of {', '.join(HIDDEN)}",
+    "search": "write `search: {exclude: true}` or `search: {boost: 2}`",
+}
+
+
+def _read_alike(text: str, meta: dict[str, Any], body: str) -> bool:
+    """Whether the site generator takes the same words for the front matter, and the same for the page.
+
+    Where it cannot read the one, it publishes it as the other, under a title that no rule has seen.
+    """
+    try:
+        from mkdocs.utils.meta import get_data  # it takes a moment to load, and only for this
+    except ImportError:  # another generator
+        return True
+    rest, taken = get_data(text)
+    return bool(taken == meta) and normalize(rest).strip("\n") == body.strip("\n")
 
 
 def _line_of(block: str, key: str) -> int:
@@ -197,7 +231,7 @@ def typed_results(source: Source) -> Iterator[Problem]:
 
 
 MARKDOWN = "write Markdown; for the sign itself, write it in code: `<`"
-ATTRIBUTES = "an attribute list may hold classes and an id: { .class #id }"
+ATTRIBUTES = "an attribute list may hold an id: { #short-name }"
 # A tag, a comment that is not closed, a declaration; not an address in angle brackets, nor a bare "x < 3".
 _TAG = re.compile(r"<(?!https?://|[\w.+-]+@)(?:/?[A-Za-z][^\s>]*|!|\?)")
 _ATTRIBUTES = re.compile(r"\{[^{}\n=]*=[^\n]*?\}")
@@ -211,6 +245,29 @@ def markup(source: Source) -> Iterator[Problem]:
         yield Problem(source.location(match.start()), "L112", f"raw HTML: {match[0]}", MARKDOWN)
     for match in _ATTRIBUTES.finditer(source.prose):
         yield Problem(source.location(match.start()), "L113", f"attributes of HTML: {match[0]}", ATTRIBUTES)
+
+
+_FENCE = re.compile(r"[ >]*(?:`{3,}|~{3,})(?P<info>[^`\n]*)$", re.MULTILINE)
+
+
+def given_names(source: Source) -> Iterator[Problem]:
+    """L115: ids and classes of attribute lists, of fences, of blocks, and of headings, which get theirs from words."""
+    if source.made:
+        return
+    found = [*names.listed(source.prose)]
+    for heading in source.of(Heading):
+        if not names.given(heading.text) and (fault := names.wrong_id(names.from_words(heading.text) or "_1")):
+            found.append((heading.start, (fault[0], "give the heading another: ## Words { #short-name }")))
+    for part in source.of(Code):
+        at_margin = not part.start or source.text[part.start - 1] == "\n"
+        if at_margin and (fence := _FENCE.match(source.text, part.start)):
+            found += ((part.start, fault) for fault in names.of_a_fence(fence["info"]))
+    for block in source.of(Block):
+        for key, value, offset in block.options:
+            if key == "id" and re.fullmatch(ID_PATTERN, value) and (fault := names.wrong_id(value)):
+                found.append((offset, (fault[0], "choose another")))
+    for offset, (message, repair) in found:
+        yield Problem(source.location(offset), "L115", message, repair)
 
 
 # Signs that turn the reading direction: in code they make it look like other code than runs.
@@ -233,7 +290,7 @@ def control_characters(source: Source) -> Iterator[Problem]:
 
 Rule = Callable[[Source], Iterator[Problem]]
 RULES: tuple[Rule, ...] = (
-    *(blocks, ids, exercises, headings, markup, directions, control_characters, imports, typed_results),
+    *(blocks, ids, exercises, headings, markup, given_names, directions, control_characters, imports, typed_results),
 )
 
 

@@ -20,7 +20,7 @@ from lessons import faults, files
 from lessons.notebook import stage
 from lessons.page import checks, config, imports, katex, tree
 from lessons.page.problem import Problem, report
-from lessons.publish import digest, fonts, notices, pdf, policy, slim, swap
+from lessons.publish import digest, fonts, notices, origins, pdf, policy, slim, swap
 
 KEPT = ("docs", "notebooks", "src", "tests", ".git", ".venv", "node_modules")  # folders that no site replaces
 
@@ -75,6 +75,7 @@ def build(
         if decks is Decks.PRINTED:
             pdf.write(fresh)
         if generate is None:
+            _look_through(fresh, root / "docs")
             _give_notice(fresh)
 
     publish(site, write)
@@ -97,6 +98,13 @@ def publish(site: Path, write: Callable[[Path], object]) -> None:
         raise BuildFailed(said) from None
 
 
+def _look_through(site: Path, docs: Path) -> None:
+    try:
+        origins.check(site, docs)
+    except origins.Unknown as fault:
+        raise BuildFailed(str(fault)) from None
+
+
 def _give_notice(site: Path) -> None:
     try:
         notices.write(site)
@@ -113,7 +121,8 @@ def _apply_policy(site: Path) -> None:
 
 def check(docs: Path, *, twice: bool = True) -> list[Problem]:
     """Problems of all pages, with paths as a person at the project's folder would type them."""
-    return checks.check((Path(os.path.relpath(path)) for path in checks.pages(docs)), twice=twice)
+    pages = [Path(os.path.relpath(path)) for path in checks.pages(docs)]
+    return checks.check(pages, twice=twice, docs=Path(os.path.relpath(docs)))
 
 
 def _generate(config_file: Path, site: Path, *, serve_url: str | None) -> None:
