@@ -254,7 +254,7 @@ def test_git_runs_nothing_that_a_repository_names(repository: Tree) -> None:
     repository.write("docs/index.md", f"{HEAD}Text.\n")
     repository.write("docs/place.md", f"{HEAD}Text.\n")
     done = repository.run("check", "--base", "base")
-    assert "docs/index.md:6:5: L702 the id 'why' was here at base and is gone" in done.stderr
+    assert "docs/index.md:7:5: L702 the id 'why' was here at base and is gone" in done.stderr
     assert "secret" not in done.stderr
     assert repository.marked() == []
 
