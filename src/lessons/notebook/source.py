@@ -22,7 +22,7 @@ from lessons.page.source import Snippet, Value, scan
 KEYS = ("title", "description", "lesson", "limits")
 _MARKER = re.compile(r"\s*#\s*(?:%%+\s|%%$|<codecell>\s*$|In\[[0-9 ]*\]:?\s*$)")  # as jupytext knows it
 # What `rules` and `links` took for code, Markdown may take for a tag, a link or an attribute: it has to be asked.
-_TELLING = re.compile(r"<[a-zA-Z/!?]|\]\s?[(\[:]|\{[^}\n]*=")
+_TELLING = re.compile(r"<[a-zA-Z/!?]|\]\s?[(\[:]|\{[^}\n]*=|[*`)\]]\{|\{:")
 EXTENSIONS = ["lessons", "attr_list", "tables", "toc", "pymdownx.highlight", "pymdownx.superfences"]
 _HEADER = re.compile(r"\A# ---\n(?P<yaml>(?:#.*\n)*?)# ---\n")
 
