@@ -49,7 +49,7 @@ def told(**texts: str | bytes) -> dict[str, list[Problem]]:
 
 # Ids and classes ------------------------------------------------------------------------------------------------
 
-IDS = ("__config", "__search", "__palette_0", "__drawer", "__toc", "__nav_1", "__codelineno-0-1", "_x", "mermaid")
+IDS = ("__config", "__search", "__palette_0", "__drawer", "__toc", "__nav_1", "__codelineno-0-1", "__", "mermaid")
 CLASSES = ("mermaid", "annotate", "md-header", "md-button__x", "lesson-deck", "headerlink", "tabbed-set", "highlight")
 GIVES = {
     "fence": "``` {{ .text #{0} }}\n" + SETTINGS + "\n```\n",

@@ -21,7 +21,7 @@ from lessons.page.source import Snippet, Value, scan
 KEYS = ("title", "description", "lesson", "limits")
 _MARKER = re.compile(r"\s*#\s*(?:%%+\s|%%$|<codecell>\s*$|In\[[0-9 ]*\]:?\s*$)")  # as jupytext knows it
 # What `rules` and `links` took for code, Markdown may take for a tag, a link or an attribute: it has to be asked.
-_TELLING = re.compile(r"<[a-zA-Z/!?]|\]\s?[(\[:]|\{[^}\n]*=")
+_TELLING = re.compile(r"<[a-zA-Z/!?]|\]\s?[(\[:]|\{[^}\n]*=|[*`)\]]\{|\{:")
 # For jupytext, which would take what stands first for a header of its own, and what that says for its settings.
 OWN_HEADER = "# ---\n# jupyter:\n#   jupytext:\n#     cell_metadata_filter: all\n# ---\n\n"
 _HEADER = re.compile(r"\A# ---\n(?P<yaml>(?:#.*\n)*?)# ---\n")

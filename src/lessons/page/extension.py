@@ -71,7 +71,7 @@ class LessonPreprocessor(Preprocessor):
     def _read(self, lines: list[str]) -> tuple[Source, Evaluated]:
         path, line_offset = page_location(self.md)
         # docs/notebooks/ is never committed: what lies there was staged by this project.
-        made = Path(path).parent.name == "notebooks"
+        made = Path(path).parts[-3:-1] == ("docs", "notebooks")
         source = scan(path, "\n".join(lines), line_offset, made=made)
         # As the check evaluated it, which a build runs first: then it is kept, and nothing runs here.
         (evaluated,) = apart.evaluated([source], twice=False)

@@ -19,8 +19,7 @@ OPTIONS = ("title", "hl_lines", "linenums")  # of a fence
 # Variables that the theme's scripts ask for and no browser has: an element with the id would be the answer. The
 # theme's other names begin with two underscores. tests/hostile/test_published.py reads the scripts for more.
 LOOKED_UP = frozenset({"AsyncIterator", "applyFocusVisiblePolyfill", "dataLayer", "define", "mermaid"})
-# With an underscore in front begin the theme's names, and the ids of headings without a Latin letter: _1, _2.
-_ID = re.compile(r"(?!_)[\w-]+|_[0-9]+")
+_ID = re.compile(r"(?!__)[\w-]+")
 _LIST = re.compile(r"\{:?[ ]*([#.][^\W\d][^{}\n]*)\}")
 _AT_THE_END = re.compile(r" +\{:? *(?:[^}]*#(?P<id>[^\s}]+))?[^}]*\}\s*$")
 _LANGUAGE_AND_LIST = re.compile(r"\.?(?P<language>[\w#.+-]*)[ ]*\{(?P<list>.*)\}")

@@ -121,6 +121,11 @@ def _astray(path: Path, docs: Path) -> Fault | None:
     return irregular(target) or NO_LINK
 
 
+def wrong_name(name: str) -> Fault | None:
+    """L014 of a file's name."""
+    return _misnamed(name, _FILE)
+
+
 def _misnamed(name: str, form: re.Pattern[str]) -> Fault | None:
     kind = "file" if form is _FILE else "folder"
     stem = name.partition(".")[0]
