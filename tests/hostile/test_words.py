@@ -243,8 +243,9 @@ def test_what_nobody_thought_of_is_two_lines_with_the_file(monkeypatch: pytest.M
 PIECES = [
     "\x00", "\x1b[31m", "\u202e", "```", "```{python}", "~~~", "///", "$$", "$", "\\", "<!--", "-->", "<", "{", "}",
     "![](", "[x](", "](", "[", "]", "---", "?", "&", "*", "<<", "# %%", "#|", "`", "{python}", ">", "|", "&#x0;",
-    "&#1114112;", "http://[", "[x](http://[)", "//[", "%%{", "````{example}", "\x02wzxhzdk:0\x03", "<![CDATA[", "<?", "[^1]:", "",
-    "title: 2026-99-99", "title: !!binary x", "limits: {1: 2}", "limits: [1]", '# %% {"a": ', "9" * 5000,
+    "&#1114112;", "http://[", "[x](http://[)", "//[", "%%{", "````{example}", "\x02wzxhzdk:0\x03", "<![CDATA[", "<?",
+    "[^1]:", "", "title: 2026-99-99", "title: !!binary x", "limits: {1: 2}", "limits: [1]", '# %% {"a": ',
+    "9" * 5000,
 ]
 # fmt: on
 
