@@ -7,10 +7,13 @@ in more than a refusal of one line.
 
 from __future__ import annotations
 
+import contextlib
 import http.server
 import mimetypes
 import os
 import re
+import socket
+import socketserver
 import stat
 import threading
 import urllib.parse
@@ -18,10 +21,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
+from typing import Any
 
 HOST = "127.0.0.1"
 NAMES = (HOST, "localhost", "[::1]")
 PATIENCE = 30  # seconds for a request to be sent, or an answer to be taken
+LINGERING, MOST_UNWANTED = 0.5, 32  # seconds for each piece of what nobody wants, and how many pieces are taken
 _REFUSED = re.compile(r"[\x00-\x1f\x7f\\]")
 # As the site's pages expect it on every machine: `mimetypes` asks files of the system.
 _TYPES = {".js": "text/javascript", ".mjs": "text/javascript", ".css": "text/css", ".html": "text/html"}
@@ -161,11 +166,20 @@ def handler(answer: Answer, headers: Mapping[str, str]) -> type[http.server.Base
     return Handler
 
 
-class Quiet:
+class Quiet(socketserver.BaseServer):
     """For a server: a caller that hangs up, or says what is no request, is no news."""
 
-    def handle_error(self, request: object, client_address: object) -> None:
+    def handle_error(self, request: Any, client_address: Any) -> None:
         """Called in place of a traceback on the terminal."""
+
+    def shutdown_request(self, request: Any) -> None:
+        """End a connection; what was sent and not wanted is taken first, or the answer would be lost with it."""
+        with request, contextlib.suppress(OSError):
+            request.shutdown(socket.SHUT_WR)
+            request.settimeout(LINGERING)
+            for _ in range(MOST_UNWANTED):
+                if not request.recv(2**16):
+                    break
 
 
 class _Server(Quiet, http.server.ThreadingHTTPServer):
