@@ -134,11 +134,12 @@ def _copy(original: Path, folder: Path) -> Project:
 
 def _original(folder: Path) -> None:
     for name in ("src", "docs"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "*.ipynb"))
+        shutil.copytree(
+            ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "*.ipynb", "decisions")
+        )
     for name in ("mkdocs.yml", "pyproject.toml"):
         shutil.copy(ROOT / name, folder)
     (folder / "node_modules").symlink_to(ROOT / "node_modules")
-    _without_decisions(folder)
     (folder / "notebooks").mkdir()
     for notebook in (ROOT / "notebooks").glob("*.py"):
         # Its words only: running notebooks takes long, and is tested elsewhere.
@@ -149,19 +150,6 @@ def _original(folder: Path) -> None:
     done = Project(folder).build("--site", folder.with_name("original-site"))
     assert done.returncode == 0, done.stdout + done.stderr
     shutil.rmtree(folder / "docs/notebooks")
-
-
-def _without_decisions(folder: Path) -> None:
-    """Take out the pages that only the list of decisions leads to: half of all pages, and like each other."""
-    docs = folder / "docs"
-    linked = "".join(page.read_text(encoding="utf-8") for page in docs.glob("contributing/*.md"))
-    for page in (docs / "decisions").glob("*.md"):
-        if page.name == "index.md" or f"decisions/{page.name}" in linked:
-            continue
-        page.unlink()
-        for file in (docs / "decisions/index.md", folder / "mkdocs.yml"):
-            lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
-            file.write_text("".join(line for line in lines if page.name not in line), encoding="utf-8")
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,8 @@ def pages(docs: Path) -> list[Path]:
     """The Markdown files of the site, in a fixed order; none behind a link."""
     if docs.is_symlink():
         return []
-    return sorted(path for path in docs.rglob("*.md") if not path.name.startswith("."))
+    found = (path for path in docs.rglob("*.md") if not path.name.startswith("."))
+    return sorted(path for path in found if not path.is_relative_to(docs / tree.DECISIONS))
 
 
 def text(path: Path) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import yaml
 
-from lessons.page import links, rules
+from lessons.page import links, rules, tree
 from lessons.page.problem import Location, Problem, nearest
 
 NAME = "mkdocs.yml"
@@ -222,6 +222,7 @@ KEYS: dict[str, Rule] = {
     "copyright": _words,
     "docs_dir": _one_of("docs"),
     "site_dir": _one_of("site"),
+    "exclude_docs": _one_of(f"/{tree.DECISIONS}/"),
     "strict": _one_of(True),
     "use_directory_urls": _one_of(True),
     "validation": _keys(

@@ -13,7 +13,7 @@ import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 
-from lessons.page import markup
+from lessons.page import markup, tree
 from lessons.page.problem import Location, Problem, nearest
 
 PAGE = ".md"
@@ -63,10 +63,13 @@ def address(page: PurePosixPath) -> str:
 def walk(folder: Path) -> Iterator[Path]:
     """All there is below a folder, folders among it, in a fixed order; links are not followed.
 
-    Without what begins with a dot, which is an editor's or a system's own, and no site generator publishes.
+    Without what begins with a dot, which is an editor's or a system's own, and no site generator publishes; and
+    without the decisions, which stay in the repository.
     """
     for inside, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
+        if Path(inside) == folder:
+            folders[:] = [name for name in folders if name != tree.DECISIONS]
         links = [name for name in folders if Path(inside, name).is_symlink()]
         yield from (Path(inside, name) for name in sorted({*folders, *names}) if not name.startswith("."))
         folders[:] = [name for name in folders if name not in links]

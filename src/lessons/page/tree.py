@@ -22,6 +22,7 @@ MADE = (
     *(".cache", "docs/notebooks", "site", "site-next", "dist", ".venv", "node_modules"),
     *(":(glob).*-fresh-*/**", ":(glob)**/__pycache__/**", ":(glob)**/*.pyc"),
 )
+DECISIONS = "decisions"  # in docs/: for engineers, who read them in the repository; no part of the site
 STORE = ".cache"  # what builds write, below docs/ as well; what lies in a folder of it is sealed, and replaced
 
 
