@@ -10,6 +10,7 @@ import fcntl
 import os
 import re
 import secrets
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -48,6 +49,8 @@ def for_all() -> Iterator[None]:
         try:
             yield
         finally:
+            if "multiprocessing.util" in sys.modules:  # which else removes a folder of its own in it when Python ends
+                sys.modules["multiprocessing.util"]._exit_function()
             tempfile.tempdir = default
             if before is None:
                 os.environ.pop("TMPDIR", None)
