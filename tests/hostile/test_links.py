@@ -406,3 +406,19 @@ def test_a_link_in_the_place_of_what_the_sandbox_binds_is_refused(tree: Tree, na
     assert not (here.folder / "site").exists()
     tree.plant(name, os.mkfifo)
     assert here.run("sandbox", tree.folder)[1].startswith(f"{name}:1:1: L009 a named pipe\n")
+
+
+def test_folders_in_each_other_beyond_what_anything_can_follow(tree: Tree) -> None:
+    with chdir(tree.folder / "docs"):
+        for _ in range(1100):
+            os.mkdir("a")  # noqa: PTH102
+            os.chdir("a")
+    try:
+        for command in COMMANDS:
+            code, said = tree.run(*command)
+            assert code == 1
+            assert "L009" in said
+            assert "more than 20 folders in each other" in said
+            assert "a fault of the program" not in said
+    finally:
+        subprocess.run(["rm", "-rf", str(tree.folder / "docs/a")], check=True)  # shutil cannot
