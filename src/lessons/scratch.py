@@ -10,7 +10,6 @@ import fcntl
 import os
 import re
 import secrets
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -49,8 +48,6 @@ def for_all() -> Iterator[None]:
         try:
             yield
         finally:
-            if "multiprocessing.util" in sys.modules:  # which else removes a folder of its own in it when Python ends
-                sys.modules["multiprocessing.util"]._exit_function()
             tempfile.tempdir = default
             if before is None:
                 os.environ.pop("TMPDIR", None)

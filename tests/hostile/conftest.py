@@ -169,6 +169,8 @@ def _stranger() -> Iterator[tuple[int, int]]:
     """A process that waits for input, and a piece of memory that programs of one user may share: their numbers."""
     shared = int(_LIBC.shmget(0, 4096, _IPC_CREAT | 0o600))
     process = subprocess.Popen(["cat"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, cwd="/")
+    while Path(f"/proc/{process.pid}/stat").read_text().rpartition(") ")[2][0] != "S":  # until it waits
+        os.sched_yield()
     try:
         yield process.pid, shared
     finally:

@@ -105,6 +105,7 @@ def test_what_is_no_text_and_what_is_no_file(project: Path) -> None:
     says = [line for line in told() if not line.startswith("    ")]
     assert says == [
         f"docs/folder.md:1:1: {folder}",
+        "docs/folder.md:1:1: L014 the folder name 'folder.md' will not do",
         "docs/index.md:8:1: L005 the file is not UTF-8 text",
         "mkdocs.yml:1:1: L005 the file is not UTF-8 text",
         "notebooks/control.py:8:2: L006 the control character U+001B",

@@ -227,8 +227,8 @@ def test_an_interrupted_check_ends_at_once_and_leaves_no_snippet_running(folder:
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     with subprocess.Popen(command, cwd=folder, env=os.environ | {"TMPDIR": str(folder)}, **pipes) as process:  # type: ignore[call-overload]
         try:
-            wait_until(lambda: len(list(folder.glob("lessons-*/*/pid"))) == 2)  # of either run
-            pids = [int(path.read_text()) for path in folder.glob("lessons-*/*/pid")]
+            wait_until(lambda: len(list(folder.glob("lessons-*/**/pid"))) == 2)  # of either run
+            pids = [int(path.read_text()) for path in folder.glob("lessons-*/**/pid")]
             process.send_signal(signal.SIGINT)
             out, err = process.communicate(timeout=8)  # its snippet may take ten seconds
         finally:

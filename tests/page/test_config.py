@@ -43,7 +43,7 @@ REFUSED = {
     "theme: {name: material, language: ../../x}": "2:35: L012 theme.language may not be '../../x'",
     "theme: {name: material, icon: {logo: ../x}}": "2:38: L012 theme.icon.logo may not be '../x'",
     "watch: [/]": "2:1: L012 mkdocs.yml may not have the key 'watch'",
-    "exclude_docs: index.md": "2:1: L012 mkdocs.yml may not have the key 'exclude_docs'",
+    "exclude_docs: index.md": "2:15: L012 exclude_docs may not be 'index.md'",
     "not_in_nav: x.md": "2:1: L012 mkdocs.yml may not have the key 'not_in_nav'",
     "edit_uri_template: javascript:x": "2:1: L012 mkdocs.yml may not have the key 'edit_uri_template'",
     # Addresses of other hosts, and files that nobody owns.

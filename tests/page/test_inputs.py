@@ -301,3 +301,25 @@ def test_what_cannot_be_followed_reaches_everything(reached: Callable[[str], set
 @pytest.mark.parametrize("code", ["x = (", "import", "from x import", "import a b", "\0"])
 def test_code_that_is_none_imports_nothing(code: str) -> None:
     assert imports.modules(code) == ()
+
+
+# What stands in memory -------------------------------------------------------------------------------------------
+
+LOOKS_UP = """import sys
+frame = sys._getframe()
+while frame and "sources" not in frame.f_locals:
+    frame = frame.f_back
+print([len(one.text) for one in frame.f_locals["sources"]] if frame else "nothing")
+"""
+
+
+def test_what_a_page_finds_of_others_in_memory_is_told(page: Path) -> None:
+    page.write_text(f"{HEAD}```{{python}}\n{LOOKS_UP}```\n")
+    (page.parent / "other.md").write_text(HEAD + "Words.\n\n```{python}\n1\n```\n")
+    (problem,) = checks.check([page, page.with_name("other.md")])
+    assert (problem.location.path, problem.code) == ("docs/page.md", "L207")
+
+
+def test_code_does_not_know_which_command_runs_it(page: Path) -> None:
+    page.write_text(f"{HEAD}```{{python}}\nimport sys\nprint(sys.argv)\n```\n")
+    assert "['lesson']" in shown(page)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from lessons import git
+from lessons import bounds, git
 from lessons.page import apart, checks, katex, source
 from lessons.visible import in_json, on_one_line
 
@@ -42,7 +42,11 @@ class Computed:
 
 def values(paths: Iterable[Path]) -> list[Computed]:
     """The values of these pages, in the order in which they stand. Pages with problems give what they got to."""
-    pages = [source.read(path.as_posix(), checks.text(path)) for path in paths]
+    pages = []
+    for path in paths:
+        if checks.too_much(path) is None:
+            with bounds.reading(path.as_posix()):
+                pages.append(source.read(path.as_posix(), checks.text(path)))
     return [
         Computed(where.path, where.line, expression, said.symbol, said.text, said.unit, said.number)
         for page in apart.evaluated(pages, twice=False)

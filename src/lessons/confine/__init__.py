@@ -124,6 +124,7 @@ def _leave(folder: Path, kept: int, readable: list[Path]) -> None:
         os.dup2(nowhere, number)  # not closed: an object that still has the number would close its next owner
     sys.stdin = Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115 - it lasts as long as the process
     os.chdir(folder)
+    sys.argv[:] = ["lesson"]  # whichever command this is: what it comes to is kept for the others
     os.environ.clear()
     os.environ |= ENVIRONMENT | {"HOME": str(folder), "TMPDIR": str(folder)}
     tempfile.tempdir = None  # what the parent found may not be writable here

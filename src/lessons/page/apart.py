@@ -8,9 +8,11 @@ set, and would be another one tomorrow.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import multiprocessing
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -102,7 +104,7 @@ def _runs(sources: Sequence[Source], twice: bool) -> Iterator[tuple[Source, Ran,
     """Run pages; with `twice`, a second time, under another seed."""
     if not sources:
         return
-    with own_folder() as folder, _second_run(sources if twice else [], folder) as second:
+    with own_folder() as folder, _second_run(sources if twice else (), folder) as second:
         first = list(_run(sources, folder))
         yield from zip(sources, first, second() or first, strict=True)
 
@@ -239,29 +241,59 @@ def _work(source: Source, folder: Path, sending: Connection) -> None:
 
 
 @contextlib.contextmanager
-def _second_run(sources: Sequence[Source], folder: Path) -> Iterator[Any]:
-    """Run the pages in another interpreter meanwhile. Gives a function that waits for what they come to."""
-    if not any(map(_parts, sources)):
+def _second_run(sources: Sequence[Source], folder: Path) -> Iterator[Callable[[], list[Ran] | None]]:
+    """Run the pages in another interpreter meanwhile. Gives a function that waits for what they come to.
+
+    It is handed one page at a time and keeps none: what a page's code finds of other pages in the memory of the
+    first interpreter is not there in the second, and so is told as what differs.
+    """
+    if not sources:
         yield lambda: None
         return
     context: Any = multiprocessing.get_context("spawn")
-    receiving, sending = context.Pipe(duplex=False)
-    process = context.Process(target=_again, args=(sources, folder, sending))
+    here, there = context.Pipe()
+    process = context.Process(target=_again, args=(folder, there))
     with _other_hashes():
         process.start()
-    sending.close()
+    there.close()
+    threading.Thread(target=_hand_over, args=(sources, here), daemon=True).start()
     try:
-        yield receiving.recv
+        yield lambda: [_heard(source, here) for source in sources]
     finally:
         process.kill()
         process.join()
-        receiving.close()
+        here.close()
 
 
-def _again(sources: Sequence[Source], folder: Path, sending: Connection) -> None:
+def _hand_over(sources: Sequence[Source], connection: Any) -> None:
+    with contextlib.suppress(OSError):  # it has ended: who waits for results is told
+        for source in sources:
+            connection.send(source)
+
+
+def _heard(source: Source, connection: Any) -> Ran:
+    try:
+        ran: Ran = connection.recv()
+        return ran
+    except (EOFError, OSError):
+        message, repair = (
+            "a second run of this page ended its process",
+            "run it again; if it stays so, please report it",
+        )
+        return Ran(lost=Problem(source.location(0), "L206", message, repair))
+
+
+def _again(folder: Path, connection: Any) -> None:
     follow_parent()
-    with contextlib.suppress(KeyboardInterrupt):  # the parent says so
-        sending.send(list(_run(sources, folder)))
+    with contextlib.suppress(KeyboardInterrupt, EOFError):  # the parent says so
+        for number in itertools.count():
+            connection.send(_alone(connection.recv(), folder / f"{os.getpid()}-{number}"))
+
+
+def _alone(source: Source, folder: Path) -> Ran:
+    if FORKS:
+        imports.load(part.code for part in source.of(Snippet))
+    return _page(source, folder)
 
 
 @contextlib.contextmanager

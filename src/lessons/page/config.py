@@ -59,7 +59,7 @@ def _may_not(look: _Look, node: yaml.Node, name: str) -> None:
     said = f" {node.value!r:.100}" if isinstance(node, yaml.ScalarNode) else ""
     tag = node.tag.removeprefix(YAML)
     tagged = f" with the tag {node.tag!r:.100}" if tag not in ("str", "bool", "int", "null", "seq", "map") else ""
-    look.tell(node, f"{name} may not be{said or ' that'}{tagged}")
+    look.tell(node, f"{name or NAME} may not be{said or ' that'}{tagged}")
 
 
 def _one_of(*values: object) -> Rule:
@@ -87,6 +87,8 @@ def _words(look: _Look, node: yaml.Node, name: str) -> None:
         look.tell(node, f"{name} is not read as words", "put it between quotation marks")
     elif rules.MARKUP_IN_WORDS.search(given):
         look.tell(node, f"the {name} holds markup", rules.PLAIN_WORDS, "L003")
+    elif rules.UNPRINTABLE.search(given) or not given.strip():
+        look.tell(node, f"the {name} holds what cannot be seen, or nothing", "write one line of words", "L003")
 
 
 def _file(*path: str) -> Rule:

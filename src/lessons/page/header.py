@@ -6,6 +6,7 @@ holds, reading it takes no longer than its text is long and ends in a mapping, o
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import yaml
@@ -30,11 +31,23 @@ def read(path: str, text: str, line: int = 2) -> tuple[dict[Any, Any], list[Prob
             fault = "does not parse: not YAML", _no_value(text), "quote the value"
         else:
             if isinstance(meta, dict):
-                return meta, []
+                twice = _twice(text)
+                return meta, [Problem(Location(path, at + line), "L002", *words) for at, words in twice]
             where = Location(path, line)
             return {}, [Problem(where, "L002", "the front matter is not a list of `key: value` lines")]
     message, at, repair = fault
     return {}, [Problem(Location(path, at + line), "L002", f"the front matter {message}", repair)]
+
+
+def _twice(text: str) -> Iterator[tuple[int, tuple[str, str]]]:
+    """The keys that stand there a second time: the last one would be taken, whatever the first one says."""
+    node: Any = yaml.compose(text, Loader=yaml.SafeLoader)
+    seen: set[str] = set()
+    for key, _ in node.value if isinstance(node, yaml.MappingNode) else ():
+        name = str(key.value)
+        if name in seen:
+            yield key.start_mark.line, (f"the front matter holds the key {name!r} twice", "keep one of them")
+        seen.add(name)
 
 
 def _words(wrong: Exception) -> tuple[str, int, str]:

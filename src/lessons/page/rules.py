@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import html
 import itertools
-import math
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -43,7 +42,7 @@ _NO_FIGURE = re.compile(r"\]\([^)\n]*\)|<https?://[^>\n]*>|\\[A-Za-z]+")
 
 MARKUP_IN_WORDS = re.compile(r"[<>]|&#?\w+;")
 PLAIN_WORDS = "write it as plain words, without < or >"
-_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 FRONT = "write one `key: value` a line between two lines of ---, without tabs"
 
 
@@ -63,7 +62,7 @@ def front_matter(path: str, text: str, known: tuple[str, ...] = FRONT_MATTER_KEY
         elif MARKUP_IN_WORDS.search(value) or html.unescape(value) != value:
             where = Location(path, _line_of(block, key))
             yield Problem(where, "L003", f"the {key} holds markup", PLAIN_WORDS)
-        elif _UNPRINTABLE.search(value):
+        elif UNPRINTABLE.search(value):
             where = Location(path, _line_of(block, key))
             yield Problem(
                 where, "L003", f"the {key} holds a line break or a control character", "write one line of words"
@@ -89,7 +88,7 @@ def _searches(value: Any) -> bool:
     def fits(key: Any, one: Any) -> bool:
         if key == "exclude":
             return isinstance(one, bool)
-        return key == "boost" and type(one) in (int, float) and 0 < one < math.inf
+        return key == "boost" and type(one) in (int, float) and 0 < one <= 1000
 
     return isinstance(value, dict) and all(fits(*item) for item in value.items())
 

@@ -22,30 +22,38 @@ MADE = (
     *(".cache", "docs/notebooks", "site", "site-next", "dist", ".venv", "node_modules"),
     *(":(glob).*-fresh-*/**", ":(glob)**/__pycache__/**", ":(glob)**/*.pyc"),
 )
+MOST_BYTES = 64_000_000  # of a file that is read
 DECISIONS = "decisions"  # in docs/: for engineers, who read them in the repository; no part of the site
 DEEPEST = 20  # folders in each other, among the sources: who walks a thousand comes to no end
 STORE = ".cache"  # what builds write, below docs/ as well; what lies in a folder of it is sealed, and replaced
 
 
 def problems(root: Path, *, deep: bool = True) -> list[Problem]:
-    """L009 for all that is neither a file nor a folder, sorted by path; without `deep`, at the top only."""
-    return [Problem(Location(path.as_posix()), "L009", *fault) for path, fault in sorted(_odd(root, deep))]
+    """L009 for all that is neither a file nor a folder, L015 for files that nobody reads, sorted by path.
+
+    Without `deep`, at the top only.
+    """
+    return [Problem(Location(path.as_posix()), *fault) for path, fault in sorted(_odd(root, deep))]
 
 
-def _odd(root: Path, deep: bool) -> Iterator[tuple[Path, tuple[str, str]]]:
+def _odd(root: Path, deep: bool) -> Iterator[tuple[Path, tuple[str, str, str]]]:
     pending = [(Path(name), deep) for name in SOURCES] + [(Path(STORE), False)]
     if not (root / STORE).is_symlink() and (root / STORE).is_dir():
         pending += [(Path(STORE, name), False) for name in os.listdir(root / STORE)]  # noqa: PTH208
     while pending:
         path, inside = pending.pop()
         try:
-            mode = (root / path).lstat().st_mode
+            about = (root / path).lstat()
         except FileNotFoundError:
             continue
+        mode = about.st_mode
         if fault := odd(root / path, mode):
-            yield path, fault
+            yield path, ("L009", *fault)
+        elif inside and stat.S_ISREG(mode) and about.st_size > MOST_BYTES:
+            message = f"the file has {about.st_size // 10**6} MB"
+            yield path, ("L015", message, f"keep it below {MOST_BYTES // 10**6} MB")
         elif inside and stat.S_ISDIR(mode) and len(path.parts) > DEEPEST:
-            yield path, (f"more than {DEEPEST} folders in each other", "put less into each other")
+            yield path, ("L009", f"more than {DEEPEST} folders in each other", "put less into each other")
         elif inside and stat.S_ISDIR(mode):
             pending += [(path / name, True) for name in os.listdir(root / path)]  # noqa: PTH208
 
