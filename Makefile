@@ -57,9 +57,9 @@ notebooks: $(SITE_READY) ## run the notebooks that changed, or whose code did
 lab: $(DEV_READY) ## open the notebooks in JupyterLab
 	@cd .venv && bin/jupyter lab --notebook-dir=../notebooks # Jupyter runs a jupyter_config.py of its working directory
 
-pdf: $(SITE_READY) ## build the site with the decks printed to PDF
+pdf: $(SITE_READY) ## build the site afresh, with the decks printed to PDF: what is published
 	@$(call need,chromium:chromium)
-	@$(LESSONS) build --pdf
+	@$(LESSONS) build --pdf --fresh
 
 test: ## run every check
 	@$(MAKE) --no-print-directory --jobs=2 lint browsers
