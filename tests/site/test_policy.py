@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import http.server
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -84,7 +85,9 @@ def visit(open_page: Callable[..., Page], traffic: Any) -> Callable[[str], Page]
 def search(page: Page, words: str) -> None:
     page.keyboard.press("/")
     page.get_by_role("textbox", name="Search").press_sequentially(words)
-    expect(page.locator(".md-search-result__item").first).to_be_visible()
+    # Results come while one types: those of the whole word are waited for, as a reader waits for them.
+    whole = re.compile(rf"[?&]h={re.escape(words)}(?:[#&+]|$)")
+    expect(page.locator(".md-search-result__link").first).to_have_attribute("href", whole)
 
 
 @pytest.mark.parametrize("how", ["header", "meta"])
