@@ -5,6 +5,7 @@ A living process holds a lock on each of its folders, which ends with it; a fold
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import fcntl
 import os
@@ -17,13 +18,14 @@ from pathlib import Path
 from lessons import files
 
 PREFIX = "lessons-tmp-"
+_outside: Path | None = None  # where temporary files lay before `for_all`
 _OURS = re.compile(rf"{PREFIX}[0-9a-f]{{12}}")
 
 
 @contextlib.contextmanager
 def folder() -> Iterator[Path]:
     """An empty folder among the temporary ones while the block runs; what killed processes left there is removed."""
-    parent = Path(tempfile.gettempdir())
+    parent = _outside or Path(tempfile.gettempdir())
     above = os.open(parent, files.FOLDER)
     try:
         for name in abandoned(above, _OURS):
@@ -34,25 +36,31 @@ def folder() -> Iterator[Path]:
         os.close(above)
 
 
+_at_end = contextlib.ExitStack()
+atexit.register(_at_end.close)  # early: what other modules do at the end, they do before
+
+
 @contextlib.contextmanager
 def for_all() -> Iterator[None]:
     """While the block runs, whatever this process or its children put among temporary files lies in one such folder.
 
-    So it need not be known what that is: Chromium's profiles, sockets of servers, archives.
+    So it need not be known what that is: Chromium's profiles, sockets of servers, archives. It goes when the process
+    ends, after those who remove their own.
     """
+    global _outside
     before, default = os.environ.get("TMPDIR"), tempfile.tempdir
-    with contextlib.ExitStack() as stack:
-        with contextlib.suppress(OSError):  # no place for temporary files: who needs one will say so
-            own = str(stack.enter_context(folder()))
-            os.environ["TMPDIR"] = tempfile.tempdir = own
-        try:
-            yield
-        finally:
-            tempfile.tempdir = default
-            if before is None:
-                os.environ.pop("TMPDIR", None)
-            else:
-                os.environ["TMPDIR"] = before
+    with contextlib.suppress(OSError):  # no place for temporary files: who needs one will say so
+        own = str(_at_end.enter_context(folder()))
+        _outside = Path(own).parent
+        os.environ["TMPDIR"] = tempfile.tempdir = own
+    try:
+        yield
+    finally:
+        tempfile.tempdir, _outside = default, None
+        if before is None:
+            os.environ.pop("TMPDIR", None)
+        else:
+            os.environ["TMPDIR"] = before
 
 
 @contextlib.contextmanager
