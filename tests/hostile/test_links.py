@@ -352,13 +352,13 @@ def test_no_damage_of_what_is_kept_changes_the_site(tree: Tree) -> None:
 def test_what_a_command_puts_down_for_a_while_goes_with_it_however_it_ends(tree: Tree) -> None:
     builder, temporary = tree.machine.builder, tree.machine.temporary
     tree.project.write("```{python}\nopen('here', 'w').close()\nwhile True: pass\n```\n")
-    for number, code, left in ((signal.SIGTERM, 128 + signal.SIGTERM, 0), (signal.SIGKILL, -signal.SIGKILL, 1)):
+    for number, code, left in ((signal.SIGTERM, 128 + signal.SIGTERM, False), (signal.SIGKILL, -signal.SIGKILL, True)):
         command = builder.start(tree.project, "check")
         while not list(temporary.glob("**/here")):
             os.sched_yield()
         os.kill(command, number)
         assert builder.end() == code
-        assert len(list(temporary.iterdir())) == left
+        assert any(temporary.iterdir()) is left
     tree.project.write(WORDS)
     assert tree.run("check") == (0, "1 page, no problems\n")
 
