@@ -6,7 +6,10 @@ BIN := .venv/bin
 SITE_READY := .venv/.site-ready
 DEV_READY := .venv/.dev-ready
 LESSONS := $(BIN)/lessons
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# A python that imports nothing from this folder, in which a `pip.py` would be found before pip. RUN runs a module of
+# tests/, with this folder as the last place to look.
+PIP := $(BIN)/python -I -m pip install --quiet --disable-pip-version-check
+RUN := $(BIN)/python -P -c 'import runpy, sys; sys.path.append("."); runpy.run_module(sys.argv.pop(1), run_name="__main__")'
 # Browsers and readers of what the browsers print: only checks and `make pdf` need them.
 SYSTEM_TOOLS := chromium:chromium firefox-esr:firefox-esr pdfinfo:poppler-utils bwrap:bubblewrap faketime:faketime \
 	java:default-jre-headless
@@ -52,7 +55,7 @@ notebooks: $(SITE_READY) ## run the notebooks that changed, or whose code did
 	@$(LESSONS) notebooks
 
 lab: $(DEV_READY) ## open the notebooks in JupyterLab
-	@$(BIN)/jupyter lab --notebook-dir=notebooks
+	@cd .venv && bin/jupyter lab --notebook-dir=../notebooks # Jupyter runs a jupyter_config.py of its working directory
 
 pdf: $(SITE_READY) ## build the site with the decks printed to PDF
 	@$(call need,chromium:chromium)
@@ -60,7 +63,7 @@ pdf: $(SITE_READY) ## build the site with the decks printed to PDF
 
 test: ## run every check
 	@$(MAKE) --no-print-directory --jobs=2 lint browsers
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -P -m pytest
 
 lint: $(DEV_READY) workflows ## style, types, the arrows between the modules, and the workflows
 	@$(BIN)/ruff check src tests
@@ -69,10 +72,10 @@ lint: $(DEV_READY) workflows ## style, types, the arrows between the modules, an
 	@$(BIN)/lint-imports
 
 bench: $(DEV_READY) browsers ## measure weights and times, as ratios
-	@$(BIN)/python tests/bench.py
+	@$(BIN)/python -P tests/bench.py
 
 screenshot: $(DEV_READY) browsers ## make the pictures of the README again
-	@$(BIN)/python tests/screenshot.py
+	@$(BIN)/python -P tests/screenshot.py
 
 lock: $(DEV_READY) ## resolve the dependencies again and pin them with hashes
 	@$(BIN)/uv pip compile $(LOCK) --output-file requirements.txt pyproject.toml
@@ -85,14 +88,14 @@ notices: build ## show who made what the site ships, and under which licences
 
 workflows: $(DEV_READY) ## faults of the workflows and of the forms
 	@$(BIN)/zizmor --offline --strict-collection --quiet --no-progress --persona=auditor .github
-	@$(BIN)/python -m tests.schemas >/dev/null
+	@$(RUN) tests.schemas >/dev/null
 
 audit: $(DEV_READY) ## ask for known vulnerabilities of what the locks name: needs the internet
-	@$(BIN)/python -m tests.audit
+	@$(RUN) tests.audit
 
 sbom: $(DEV_READY) ## list what builds the site, as CycloneDX, into dist/
 	@$(call plain,dist dist/python.cdx.json dist/npm.cdx.json)
-	@$(BIN)/python -m tests.sbom
+	@$(RUN) tests.sbom
 
 annotate: $(SITE_READY) ## in a workflow: every problem beside its line             (BASE=origin/main)
 	@said=$$(mktemp); status=0; $(LESSONS) check --format github --ready --base "$(BASE)" 2>"$$said" || status=$$?; \
@@ -107,19 +110,20 @@ pack: ## the built site as one file, dist/artifact.tar, the same bytes from the 
 	@mkdir -p dist && rm -f dist/artifact.tar
 	@tar --create --file=dist/artifact.tar --directory=site --sort=name --format=gnu --mtime=@0 --owner=0 --group=0 \
 		--numeric-owner --mode=u=rwX,go=rX .
-	@sha256sum dist/artifact.tar
+	@sum=$$(sha256sum dist/artifact.tar) && echo "$$sum" $(if $(GITHUB_OUTPUT),&& echo "digest=$${sum%% *}" >> "$$GITHUB_OUTPUT")
 
-same: pack ## compare with what another machine packed, dist/published/artifact.tar, byte for byte
+same: pack ## compare with what another machine packed, dist/published/artifact.tar, byte for byte (DIGEST=its SHA-256)
 	@$(call plain,dist/published dist/published/artifact.tar dist/published/site)
 	@cmp --silent dist/artifact.tar dist/published/artifact.tar || \
 		{ mkdir -p dist/published/site && tar --extract --file=dist/published/artifact.tar --directory=dist/published/site && \
 		diff --recursive --brief dist/published/site site; \
 		echo "the two builds differ: nothing is published" >&2; exit 1; }
+	@test -z "$$DIGEST" || echo "$$DIGEST  dist/published/artifact.tar" | sha256sum --check --strict --quiet
 	@echo "both builds are the same bytes"
 
-owners: ## say who owns what runs code                                 (OWNER=@organisation/team)
+owners: ## say who owns everything but the text of lessons            (OWNER=@organisation/team)
 	@case "$(OWNER)" in @?*) ;; *) echo "say whose: make owners OWNER=@organisation/team" >&2; exit 1;; esac
-	@sed -i -E 's|^(/[^ ]+).*|\1 $(OWNER)|' .github/CODEOWNERS
+	@sed -i -E 's|^\*.*|* $(OWNER)|' .github/CODEOWNERS
 
 # A runner is an Ubuntu: its browsers have other names than Debian's, and it keeps namespaces from bubblewrap.
 runner:
@@ -138,10 +142,10 @@ browsers:
 	@$(call need,$(SYSTEM_TOOLS))
 
 $(BIN)/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	@$(PYTHON) -I -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Python 3.11 or newer is needed: make PYTHON=python3.12 ..." >&2; exit 1; }
-	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || $(call apt,python3-venv)
-	@$(PYTHON) -m venv .venv
+	@$(PYTHON) -I -c 'import ensurepip' 2>/dev/null || $(call apt,python3-venv)
+	@$(PYTHON) -I -m venv .venv
 
 $(SITE_READY): requirements.txt package-lock.json pyproject.toml | $(BIN)/python
 	@$(call install,requirements.txt,--omit=dev)

@@ -23,7 +23,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from lessons.publish import pdf
+from lessons.publish import chromium
 
 ROOT = Path(__file__).resolve().parents[1]
 CELLS = (
@@ -155,10 +155,10 @@ def lighthouse(site: Path, runs: int) -> None:
         f"http://127.0.0.1:{server.server_port}/lessons/vae-training/",
         "--quiet",
         "--output=json",
-        f"--chrome-flags={' '.join(pdf.FLAGS)}",
+        f"--chrome-flags={' '.join(chromium.FLAGS)}",
     ]
     scores: dict[str, list[float]] = {}
-    environment = os.environ | {"CHROME_PATH": pdf.browser() or ""}
+    environment = os.environ | {"CHROME_PATH": chromium.browser() or ""}
     for _ in range(runs):
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
         report = json.loads(done.stdout)

@@ -17,13 +17,17 @@ import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
-from lessons.publish import pdf
+from lessons.publish import chromium
+
+ROOT = Path(__file__).parent.parent
+# `python -P -m pytest` finds nothing in this folder; what the tests share is looked for there last.
+if str(ROOT) not in sys.path:
+    sys.path.append(str(ROOT))
 
 # The same examples on every machine, and no test that fails because the machine was busy.
 settings.register_profile("lessons", deadline=None, derandomize=True)
 settings.load_profile("lessons")
 
-ROOT = Path(__file__).parent.parent
 # A window's own buttons and menus are pages too, which Chromium draws for each context: a third of its time.
 NO_FURNITURE = "--disable-features=PreloadTopChromeWebUI,WebUIOmniboxPopup,WebUITabStrip,TabSearch"
 
@@ -68,7 +72,9 @@ class Project:
 @pytest.fixture(autouse=True)
 def own_cache(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     """No test finds what another, or a build, has kept of a page."""
-    monkeypatch.setattr("lessons.page.kept.FOLDER", tmp_path_factory.mktemp("kept"))
+    folder = tmp_path_factory.mktemp("kept")
+    monkeypatch.setattr("lessons.page.kept.FOLDER", folder / "pages")
+    monkeypatch.setattr("lessons.page.kept.RESULTS", folder / "results")
 
 
 @pytest.fixture(scope="session")
@@ -128,11 +134,12 @@ def _copy(original: Path, folder: Path) -> Project:
 
 def _original(folder: Path) -> None:
     for name in ("src", "docs"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "*.ipynb"))
+        shutil.copytree(
+            ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "*.ipynb", "decisions")
+        )
     for name in ("mkdocs.yml", "pyproject.toml"):
         shutil.copy(ROOT / name, folder)
     (folder / "node_modules").symlink_to(ROOT / "node_modules")
-    _without_decisions(folder)
     (folder / "notebooks").mkdir()
     for notebook in (ROOT / "notebooks").glob("*.py"):
         # Its words only: running notebooks takes long, and is tested elsewhere.
@@ -143,19 +150,6 @@ def _original(folder: Path) -> None:
     done = Project(folder).build("--site", folder.with_name("original-site"))
     assert done.returncode == 0, done.stdout + done.stderr
     shutil.rmtree(folder / "docs/notebooks")
-
-
-def _without_decisions(folder: Path) -> None:
-    """Take out the pages that only the list of decisions leads to: half of all pages, and like each other."""
-    docs = folder / "docs"
-    linked = "".join(page.read_text(encoding="utf-8") for page in docs.glob("contributing/*.md"))
-    for page in (docs / "decisions").glob("*.md"):
-        if page.name == "index.md" or f"decisions/{page.name}" in linked:
-            continue
-        page.unlink()
-        for file in (docs / "decisions/index.md", folder / "mkdocs.yml"):
-            lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
-            file.write_text("".join(line for line in lines if page.name not in line), encoding="utf-8")
 
 
 @pytest.fixture(scope="session")
@@ -179,6 +173,6 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="session")
 def browser(playwright: Playwright, tool: Callable[[str], str]) -> Iterator[Browser]:
-    running = playwright.chromium.launch(executable_path=tool("chromium"), args=[*pdf.FLAGS, NO_FURNITURE])
+    running = playwright.chromium.launch(executable_path=tool("chromium"), args=[*chromium.FLAGS, NO_FURNITURE])
     yield running
     running.close()

@@ -11,9 +11,11 @@ import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from lessons import files, scratch
+from lessons import bounds, confine, faults, scratch
 from lessons.settled import settle
+from lessons.visible import visible
 
 CONFIG = Path("mkdocs.yml")
 PORT = 8000
@@ -21,23 +23,53 @@ PORT = 8000
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. Returns 0, or 1 after telling what is wrong and where."""
+    if arguments is None:
+        _open_streams()
     options = _parser().parse_args(arguments)
     settle(again=arguments is None)
     config = _find_config()
     if config is None:
         return _fail("there is no mkdocs.yml here or above: run this inside the project")
     os.chdir(config.parent)  # so that every message names paths from the project's folder
+    if options.run in (_check, _values, _build, _build_next, _notebooks, _serve) and (told := confine.not_held()):
+        _say(told, error=True)
     _end_in_order()
+    if arguments is None and options.run is not _serve:  # its builds have bounds of their own
+        return bounds.run(lambda: _run(options))
+    return _run(options)
+
+
+def _run(options: argparse.Namespace) -> int:
     try:
         with scratch.for_all():
-            return _refused(options) or int(options.run(options))
+            code = _refused(options) or int(options.run(options))
+        sys.stdout.flush()
+        return code
     except KeyboardInterrupt:
         return 130
-    except OSError as fault:
-        said = files.told(fault)
-        if said is None:
-            raise
-        return _fail(said)
+    except BrokenPipeError:  # whoever read the output has gone, `head` say
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Exception as fault:
+        return _fail(faults.told(fault))
+
+
+def _open_streams() -> None:
+    """Standard streams that are there and take all that is said, whatever a terminal can show."""
+    for descriptor in range(3):
+        try:
+            os.fstat(descriptor)
+        except OSError:  # closed: the next file to be opened would be written to in its place
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)
+    sys.stdout = sys.stdout or open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    sys.stderr = sys.stderr or open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+
+
+class _Parser(argparse.ArgumentParser):
+    def _print_message(self, message: str, file: Any = None) -> None:
+        super()._print_message(visible(message), file)
 
 
 def _end_in_order() -> None:
@@ -58,7 +90,7 @@ def _refused(options: argparse.Namespace) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="lessons", description="Check, build and serve the lessons.")
+    parser = _Parser(prog="lessons", description="Check, build and serve the lessons.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     check = commands.add_parser("check", help="report every problem of every page")
@@ -86,6 +118,7 @@ def _parser() -> argparse.ArgumentParser:
         action=argparse.BooleanOptionalAction,
         help="print the decks too, and fail without Chromium (default: print them if Chromium is there)",
     )
+    build.add_argument("--fresh", action="store_true", help="use nothing that an earlier run kept: for publishing")
     build.set_defaults(run=_build)
 
     successor = commands.add_parser("build-next", help="build the same sources with Zensical")
@@ -140,6 +173,10 @@ def _is_there(path: Path) -> bool:
 
 
 def _check(options: argparse.Namespace) -> int:
+    whole = not (options.pages or options.ready or options.base is not None or options.format != "text")
+    if whole and (known := _known("check")) is not None:
+        _say(known)
+        return 0
     from lessons.authoring import ready
     from lessons.notebook import stage
     from lessons.page import checks, tree
@@ -152,16 +189,38 @@ def _check(options: argparse.Namespace) -> int:
     problems += faults
     if options.ready and not odd:
         problems += ready.left_to_write([*pages, *(notebook.path for notebook in notebooks)])
-    if options.base and not odd:
+    if options.base is not None and not odd:
         try:
             problems += ready.ids_gone(options.base, pages)
         except ready.NoBase as fault:
             return _fail(str(fault))
     if problems or options.format == "json":
-        print(report(problems, options.format), file=sys.stderr if options.format == "text" else sys.stdout)
+        _say(report(problems, options.format), error=options.format == "text")
         return int(bool(problems))
-    print(f"{len(pages)} page{'' if len(pages) == 1 else 's'}, no problems")
+    said = f"{len(pages)} page{'' if len(pages) == 1 else 's'}, no problems"
+    if whole:
+        _keep("check", said)
+    _say(said)
     return 0
+
+
+_begun: dict[str, str] = {}  # the fingerprint of the project when a command began, by the command
+
+
+def _known(command: str) -> str | None:
+    """What the command came to when it last found the project as it is; None where that is not known."""
+    from lessons.fingerprint import fingerprint, recall
+
+    _begun[command] = fingerprint(Path())
+    return recall(command, _begun[command])
+
+
+def _keep(command: str, outcome: str) -> None:
+    """Keep what the command came to, unless somebody has edited a file meanwhile."""
+    from lessons import fingerprint
+
+    if fingerprint.fingerprint(Path()) == _begun[command]:
+        fingerprint.keep(command, _begun[command], outcome)
 
 
 def _new(options: argparse.Namespace) -> int:
@@ -172,8 +231,8 @@ def _new(options: argparse.Namespace) -> int:
     except CannotBegin as fault:
         return _fail(str(fault))
     for path in written:
-        print(f"wrote {path.relative_to(Path.cwd())}")
-    print("Replace every TODO, and look at it with `make serve`.")
+        _say(f"wrote {path.relative_to(Path.cwd())}")
+    _say("Replace every TODO, and look at it with `make serve`.")
     return 0
 
 
@@ -183,39 +242,51 @@ def _values(options: argparse.Namespace) -> int:
 
     found = values.values(options.pages or checks.pages(Path("docs")))
     try:
-        told = values.diff(values.at(options.diff), found) if options.diff else values.listed(found, options.format)
+        told = (
+            values.diff(values.at(options.diff), found)
+            if options.diff is not None
+            else values.listed(found, options.format)
+        )
     except values.NoBase as fault:
         return _fail(str(fault))
-    print(values.fenced(told) if options.format == "markdown" else told)
+    _say(values.fenced(told) if options.format == "markdown" else told)
     return 0
 
 
 def _build(options: argparse.Namespace) -> int:
-    from lessons.publish import pdf
-    from lessons.publish.build import BuildFailed, Decks, build
+    from lessons import store
+    from lessons.publish import chromium, digest
 
-    if options.pdf and not pdf.browser():
+    browser = chromium.identity()
+    if options.pdf and not browser:
         return _fail("printing the decks needs Chromium: `make pdf` installs it")
-    printed = options.pdf is not False and pdf.browser()
-    decks = Decks.PRINTED if printed else Decks.NONE
-    try:
-        build(CONFIG.resolve(), _place(options.site), decks=decks)
-    except BuildFailed as fault:
-        return _fail(f"{fault}\nThe site was not built; {options.site}/ is as it was.")
-    print(f"built {options.site}/")
+    printed = browser if options.pdf is not False else ""
+    if options.fresh:
+        store.forget()
+    site, command = _place(options.site), f"build {printed}"
+    known = _known(command)
+    if known is None or not digest.is_as_built(site, known):
+        from lessons.publish.build import BuildFailed, Decks, build
+
+        try:
+            build(CONFIG.resolve(), site, decks=Decks.PRINTED if printed else Decks.NONE, say=_say)
+        except BuildFailed as fault:
+            return _fail(f"{fault}\nThe site was not built; {options.site}/ is as it was.")
+        _keep(command, digest.of(site))
+    _say(f"built {options.site}/")
     return 0
 
 
 def _build_next(options: argparse.Namespace) -> int:
-    from lessons.publish import pdf, zensical
+    from lessons.publish import chromium, zensical
     from lessons.publish.build import BuildFailed, Decks, build
 
-    decks = Decks.PRINTED if pdf.browser() else Decks.NONE
+    decks = Decks.PRINTED if chromium.browser() else Decks.NONE
     try:
-        build(CONFIG.resolve(), _place(options.site), decks=decks, generate=zensical.generate)
+        build(CONFIG.resolve(), _place(options.site), decks=decks, say=_say, generate=zensical.generate)
     except BuildFailed as fault:
         return _fail(f"{fault}\nThe site was not built; {options.site}/ is as it was.")
-    print(f"built {options.site}/")
+    _say(f"built {options.site}/")
     return 0
 
 
@@ -224,10 +295,10 @@ def _sandbox(options: argparse.Namespace) -> int:
     from lessons.publish.build import BuildFailed, publish
 
     try:
-        publish(_place(options.site), lambda fresh: print(sandbox.build(options.tree.resolve(), fresh)))
+        publish(_place(options.site), lambda fresh: _say(sandbox.build(options.tree.resolve(), fresh)))
     except (sandbox.SandboxFailed, BuildFailed) as fault:
         return _fail(f"{fault}\nThe site was not built; {options.site}/ is as it was.")
-    print(f"built {options.site}/ in a sandbox")
+    _say(f"built {options.site}/ in a sandbox")
     return 0
 
 
@@ -235,7 +306,7 @@ def _digest(options: argparse.Namespace) -> int:
     from lessons.publish import digest
 
     try:
-        print(digest.of(options.folder))
+        _say(digest.of(options.folder))
     except digest.NoSite as fault:
         return _fail(str(fault))
     return 0
@@ -247,7 +318,7 @@ def _verify(options: argparse.Namespace) -> int:
     try:
         faults = digest.verify(options.folder, Path("site"), options.digest)
         if not faults:
-            print(f"{options.folder}/ is whole and unaltered: {digest.of(options.folder)}")
+            _say(f"{options.folder}/ is whole and unaltered: {digest.of(options.folder)}")
             return 0
     except digest.NoSite as fault:
         return _fail(str(fault))
@@ -263,16 +334,16 @@ def _notebooks(options: argparse.Namespace) -> int:
 
     def say(line: str) -> None:
         said.append(line)
-        print(line, flush=True)
+        _say(line)
 
     problems = stage.stage(Path.cwd(), say, options.jobs)
     if problems:
         return _fail(f"{report(problems)}\nNothing was staged; docs/notebooks/ is as it was.")
     if not said:
-        print("no notebook had to be run")
+        _say("no notebook had to be run")
     if options.to == "markdown":
         for path in stage.export(Path.cwd(), options.folder):
-            print(f"wrote {path}")
+            _say(f"wrote {path}")
     return 0
 
 
@@ -286,11 +357,16 @@ def _serve(options: argparse.Namespace) -> int:
     return 0
 
 
+def _say(text: str, *, error: bool = False) -> None:
+    """Print; nothing in it that a terminal would obey."""
+    print(visible(text), file=sys.stderr if error else sys.stdout, flush=True)
+
+
 def _place(site: Path) -> Path:
     """The whole path of a site, as it was named: what a link in it leads to is for `publish` to refuse."""
     return Path(os.path.abspath(site))  # noqa: PTH100
 
 
 def _fail(message: str) -> int:
-    print(message, file=sys.stderr)
+    _say(message, error=True)
     return 1

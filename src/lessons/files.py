@@ -21,6 +21,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from lessons.visible import on_one_line
+
 ABANDONED = 3600  # seconds: no file here takes a minute to write
 REPAIRS = {
     errno.ENOSPC: "make room on that disk",
@@ -217,14 +219,9 @@ def remove(path: Path) -> None:
 def told(fault: OSError) -> str | None:
     """What is wrong with the disk and how to mend it; None for a fault that is no matter of the disk."""
     where = fault.filename2 or fault.filename
-    place = f"{_readable(where)}: " if where is not None else ""
+    place = f"{on_one_line(os.fsdecode(where) if isinstance(where, bytes) else str(where))}: " if where else ""
     if isinstance(fault, Obstacle):
         return f"{place}{fault.strerror} stands where a file or a folder belongs\n    remove it, or name another place"
     if fault.errno not in REPAIRS:
         return None
     return f"{place}{os.strerror(fault.errno)}\n    {REPAIRS[fault.errno]}"
-
-
-def _readable(where: object) -> str:
-    text = os.fsdecode(where) if isinstance(where, str | bytes) else str(where)
-    return text.encode(errors="backslashreplace").decode()

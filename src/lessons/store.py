@@ -20,15 +20,26 @@ from typing import Any
 from lessons import files
 
 KEY = Path(".cache/lessons/key")  # from the user's home
-KINDS = ("pages", "notebooks", "katex", "styles", "fonts", "pdf")  # folders of `.cache`
+KINDS = ("outcomes", "pages", "results", "notebooks", "katex", "styles", "fonts", "pdf")  # folders of `.cache`
 MOST = 512 * 2**20  # bytes of all results of a project; a site of three hundred pages keeps some 50 MB
 LEFT = MOST // 4 * 3  # what stays when they are more: those that were used last
 FRESH = 3600  # seconds: a use is noted once in them
 _KEY_BYTES, _SEAL_BYTES = 32, 32
 
 
+_forgotten = False
+
+
+def forget() -> None:
+    """From now on nothing is found that an earlier run kept; what this one keeps, the next one finds."""
+    global _forgotten
+    _forgotten = True
+
+
 def load(folder: Path, address: str) -> bytes | None:
     """What is kept at an address, or None."""
+    if _forgotten:
+        return None
     path = folder / address
     try:
         with files.folder(folder) as above:

@@ -112,12 +112,44 @@ def test_a_name_that_is_taken_is_refused(taken: str, project: Any) -> None:
 
 @pytest.mark.parametrize(
     "title",
-    ["", "  ", 'A "word"', "a < b", "<b>", "two\nlines", "C:\\new", "costs $5", "$x$", "`x`", "{{slug}}", "&lt;"],
+    [
+        "",
+        "  ",
+        'A "word"',
+        "a < b",
+        "<b>",
+        "two\nlines",
+        "C:\\new",
+        "costs $5",
+        "$x$",
+        "`x`",
+        "{{slug}}",
+        "&lt;",
+        "&ltx",
+    ],
 )
 def test_a_title_that_is_not_plain_words_is_refused(title: str, project: Any) -> None:
     before = project.files()
     with pytest.raises(CannotBegin, match=r"^the title must be plain words"):
         new(Path.cwd(), "two", title)
+    assert project.files() == before
+
+
+@pytest.mark.parametrize(
+    ("slug", "title", "message"),
+    [
+        ("two", "Mermaid", r"^the title will not do: the id 'mermaid' is a name that"),
+        ("two", "__config", r"^the title will not do: a page may not give the id '__config'"),
+        ("con", "Two", r"^the name 'con' will not do: on Windows"),
+        ("a" * 90, "Two", r" will not do: the file name has 93 characters: use at most 80$"),
+    ],
+)
+def test_a_name_or_a_title_that_the_check_would_refuse_is_refused(
+    slug: str, title: str, message: str, project: Any
+) -> None:
+    before = project.files()
+    with pytest.raises(CannotBegin, match=message):
+        new(Path.cwd(), slug, title)
     assert project.files() == before
 
 

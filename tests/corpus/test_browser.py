@@ -60,6 +60,10 @@ PAYLOADS = (
     "ſcript ‮<tpircs>‬",
     "${alert(1)} {{ alert(1) }} {% raw %}",
     "__md_scope",
+    "__config",
+)
+SETTINGS = (
+    '{"base": ".", "features": [], "translations": {}, "search": "data:text/javascript,alert(1)"}'  # of the theme
 )
 VALUE = """
 ```{{python}}
@@ -116,6 +120,7 @@ PLACES: dict[str, Callable[[str, str], str]] = {
     "fence": lambda p, i: f"```html\npayload {p}\n```\n",
     "language": lambda p, i: f"```{p}\npayload\n```\n",
     "fence-class": lambda p, i: f"``` {{ .mermaid .{p} }}\npayload {p}\n```\n",
+    "fence-id": lambda p, i: f"``` {{ .text #{p} }}\n{SETTINGS}\n```\n",
     "example": lambda p, i: f"````{{example}}\n`payload {p}`\n````\n",
     "code": lambda p, i: f"`` payload {p} ``\n",
     "ticks": lambda p, i: f"- payload ` b\n- {p} ` c\n",
@@ -125,7 +130,13 @@ PLACES: dict[str, Callable[[str, str], str]] = {
     "href": lambda p, i: f"$\\href{{{p}}}{{x}}$ $\\url{{{p}}}$\n",
     "html-data": lambda p, i: f"$\\htmlData{{x={p}}}{{x}} \\htmlStyle{{{p}}}{{x}} \\includegraphics{{{p}}}$\n",
 }
-ALONE = ("language", "fence-class", "ticks", "comment")  # what is no fence or code after all reaches for what follows
+ALONE = (
+    "language",
+    "fence-class",
+    "fence-id",
+    "ticks",
+    "comment",
+)  # what is no fence or code after all reaches for what follows
 DRAWN = 3  # payloads that stand in figures and in TeX that a value shows, and so do those with quotation marks
 HEAD = "---\ntitle: {}\ndescription: {}\n---\n\n# Payload\n\nText.\n"
 EXTENSIONS = ["lessons", "attr_list", "tables", "toc", "pymdownx.highlight", "pymdownx.superfences"]
@@ -366,7 +377,10 @@ def test_a_document_of_an_author_that_could_run_something_stops_the_build(fresh:
     (fresh.folder / "docs/own.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>")
     done = fresh.run("build")
     assert done.returncode == 1
-    assert "own.html: a script that the policy does not know: <script>alert(1)</script>\n" in done.stderr
-    assert "own.svg: an attribute that runs a script: <svg" in done.stderr
+    assert "docs/own.html:1:1: L013 the site publishes no .html files\n" in done.stderr
+    assert (
+        "docs/own.svg:1:1: L013 an SVG that a page may not have: the attribute onload='alert(1)' of <svg>"
+        in done.stderr
+    )
     assert "Traceback" not in done.stderr
     assert fresh.bytes() == site

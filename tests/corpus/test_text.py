@@ -18,7 +18,7 @@ PAGES: dict[str, tuple[str | bytes, str]] = {
     ),
     "utf-16": (f"{HEAD}Text.\n".encode("utf-16"), "1:1: L005 the file is not UTF-8 text\n    save it as UTF-8"),
     "cut-in-a-letter": (f"{HEAD}Café".encode()[:-1], "6:1: L005 the file is not UTF-8 text\n    save it as UTF-8"),
-    "nul": ("One\ntwo\0.\n", f"7:4: L006 {CONTROL.format('0000')}"),
+    "zero": ("One\ntwo\0.\n", f"7:4: L006 {CONTROL.format('0000')}"),
     "nul-in-the-head": (
         f"{HEAD}Text.\n".replace("about", "a\0out"),
         "2:1: L002 the front matter does not parse: not YAML\n    quote the value\n"

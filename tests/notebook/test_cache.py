@@ -15,8 +15,7 @@ import pytest
 
 from lessons.notebook import cache
 from lessons.notebook.outputs import Outputs
-from lessons.notebook.source import Notebook, read
-from lessons.page import imports
+from lessons.notebook.source import read
 
 HEAD = "# ---\n# title: T\n# description: D\n# ---\n"
 CODE = f"{HEAD}\n# %% [markdown]\n# words\n\n# %%\nfrom lessons.maths import gaussian\n\n# %%\nx = 1\n"
@@ -99,84 +98,6 @@ def test_the_key_is_the_same_in_another_place(folder: Path, tmp_path: Path, monk
     (tmp_path / "requirements.txt").rename(other / "requirements.txt")
     monkeypatch.chdir(other)
     assert cache.key(read(Path("notebooks/x.py"), CODE)[0]) == before
-
-
-# What a notebook reaches -------------------------------------------------------------------------------------
-
-PACKAGE = {
-    "__init__.py": "",
-    "maths/__init__.py": "",
-    "maths/low.py": "import numpy",
-    "maths/mid.py": "from lessons.maths import low",
-    "maths/high.py": "from lessons.maths.mid import f\n",
-    "maths/lazy.py": "def f():\n    import lessons.maths.low",
-    "maths/near.py": "from . import low",
-    "maths/dark.py": "import importlib",
-    "other/__init__.py": "import lessons.alone",
-    "other/one.py": "",
-    "alone.py": "",
-}
-LOW = {"__init__.py", "maths/__init__.py", "maths/low.py"}
-
-
-@pytest.fixture
-def reached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], set[str]]:
-    package = tmp_path / "lessons"
-    for name, text in PACKAGE.items():
-        (package / name).parent.mkdir(parents=True, exist_ok=True)
-        (package / name).write_text(text)
-    monkeypatch.setattr(cache, "PACKAGE", package)
-
-    def reached(code: str) -> set[str]:
-        notebook: Notebook = read(Path("notebooks/x.py"), f"{HEAD}# %%\n{code}\n")[0]
-        return {file.relative_to(package).as_posix() for file in cache.reached(notebook)}
-
-    return reached
-
-
-@pytest.mark.parametrize(
-    ("code", "files"),
-    [
-        ("import numpy", set()),
-        ("import lessonsplus", set()),
-        ("import lessons", {"__init__.py"}),
-        ("import lessons.maths.low", LOW),
-        ("import lessons.maths.low as low", LOW),
-        ("from lessons.maths import low", LOW),
-        ("from lessons.maths.low import f", LOW),
-        ("from lessons.maths import (\n    low as l,\n)", LOW),
-        ("def f():\n    from lessons.maths import low", LOW),
-        ("from lessons.maths import mid", LOW | {"maths/mid.py"}),
-        ("from lessons.maths import high", LOW | {"maths/mid.py", "maths/high.py"}),
-        ("from lessons.maths import lazy", LOW | {"maths/lazy.py"}),
-        ("import lessons.other.one", {"__init__.py", "other/__init__.py", "other/one.py", "alone.py"}),
-        ("import lessons.maths.missing", {"__init__.py", "maths/__init__.py"}),
-    ],
-)
-def test_imports_are_followed(reached: Callable[[str], set[str]], code: str, files: set[str]) -> None:
-    assert reached(code) == files
-
-
-@pytest.mark.parametrize(
-    "code",
-    [
-        "import importlib\nimportlib.import_module('lessons.maths.low')",
-        "__import__('lessons.maths.low')",
-        "# %time from lessons.maths import (low,)",
-        "!true",
-        "from lessons.maths import",
-        '%time\n"""\nfrom here on\n"""',
-        "from lessons.maths import near",
-        "from lessons.maths import dark",
-    ],
-)
-def test_what_cannot_be_followed_reaches_everything(reached: Callable[[str], set[str]], code: str) -> None:
-    assert reached(code) == set(PACKAGE)
-
-
-@pytest.mark.parametrize("code", ["x = (", "import", "from x import", "import a b", "\0"])
-def test_code_that_is_none_imports_nothing(code: str) -> None:
-    assert imports.modules(code) == ()
 
 
 # Entries -----------------------------------------------------------------------------------------------------

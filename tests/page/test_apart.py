@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from lessons.confine import folder as folder_of_a_process
 from lessons.page import apart
 from lessons.page.source import Source, read
 
@@ -94,6 +95,23 @@ def test_pages_after_one_that_hangs_are_evaluated() -> None:
 def test_the_time_is_that_of_one_snippet_and_not_of_all() -> None:
     nap = "```{python}\nimport time\ntime.sleep(0.8)\n```\n\n"
     assert told(nap * 3) == []
+
+
+def test_the_snippets_of_a_page_have_a_time_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What they have left is the time of the next: the third is ended after a fifth of its own."""
+    monkeypatch.setattr(apart, "SECONDS_IN_ALL", 2.0)
+    nap = "```{python}\nimport time\ntime.sleep(0.8)\n```\n\n"
+    assert told(nap * 3, "`{python} 'fine'`\n") == [
+        "a.md:11:1: L205 the snippets of this page take longer than 2 s; it had come to this one"
+    ]
+
+
+def test_files_that_snippets_leave_are_counted_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(folder_of_a_process, "MOST_FILES", 20)
+    monkeypatch.setattr(folder_of_a_process, "LOOK", 0.05)
+    leaves = "```{python}\nimport time\nfor n in range(9):\n    open(f'%d-{n}', 'w').close()\ntime.sleep(0.1)\n```\n\n"
+    (problem,) = told("".join(leaves % number for number in range(4)))
+    assert re.match(r"a\.md:\d+:1: L209 this snippet keeps more than 256 MiB or 2,000 files on the disk", problem)
 
 
 @pytest.mark.parametrize("value", ["__import__('os')._exit(0)", "__import__('os').abort()"])

@@ -131,7 +131,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The docs/ of a project with two pages in nav; the working directory is the project's."""
     (tmp_path / "docs/lessons").mkdir(parents=True)
     nav = 'nav:\n  - Home: index.md\n  - Lessons:\n      - "One: two": lessons/one.md\n      - notebooks/one.ipynb\n'
-    (tmp_path / "mkdocs.yml").write_text(f"site_name: T\n{nav}plugins:\n  - two.md: !ENV X\n")
+    (tmp_path / "mkdocs.yml").write_text(f"site_name: T\n{nav}site_description: two.md\n")
     (tmp_path / "docs/index.md").write_text(f"{HEAD}{question('home')}")
     (tmp_path / "docs/lessons/one.md").write_text(f"{HEAD}{question('one')}")
     monkeypatch.chdir(tmp_path)
@@ -191,8 +191,7 @@ def test_without_nav_every_page_is_in_it(project: Path) -> None:
     assert first_lines("docs/two.md") == []
 
 
-def test_files_that_are_no_pages_may_have_any_name(project: Path) -> None:
+def test_files_that_begin_with_a_dot_are_nobody_s(project: Path) -> None:
     (project / ".#index.md").symlink_to("nowhere")  # an editor's
-    (project / "a.svg").write_text("")
-    (project / "A.svg").write_text("")
+    (project / ".DS_Store").write_bytes(b"\x00")
     assert first_lines("docs/index.md") == []

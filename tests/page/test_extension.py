@@ -217,10 +217,10 @@ def test_comments_are_for_authors(text: str, html: str) -> None:
     [
         "| a | b |\n|:--|--:|\n| 1 | 2 |",
         "1. a\n\n5. b",
-        "[a](b.md 'c'){ .d #e }",
-        "![a](b.svg){ .c }",
+        "[a](b.md 'c'){ .md-button #e }",
+        "![a](b.svg){ #c }",
         "<https://example.org/?a=1&b=2> <a@example.org>",
-        "## a { .b }\n\n## a &amp; b",
+        "## a { #b }\n\n## a &amp; b",
         "    indented\n\n> quoted *a* **b**  \n> c\n\n---",
     ],
 )

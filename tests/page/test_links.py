@@ -23,8 +23,8 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "README.md": "",
         "docs/index.md": f"{HEAD}# Home\n\n## A place\n",
         "docs/lessons/one.md": f"{HEAD}/// question | Why?\n    id: why\n\nBecause.\n///\n",
-        "docs/lessons/two words.md": f"{HEAD}## Größe\n",
-        "docs/assets/a curve.svg": "<svg/>",
+        "docs/lessons/two-words.md": f"{HEAD}## Größe\n",
+        "docs/pictures/a-curve.svg": '<svg xmlns="http://www.w3.org/2000/svg"/>',
         "notebooks/one.py": "",
     }
     for name, text in files.items():
@@ -51,12 +51,12 @@ def told(text: str, name: str = "docs/lessons/page.md") -> list[str]:
         "../index.md",
         "../index.md#a-place",
         "../lessons/one.md",
-        "two%20words.md",
-        "two%20words.md#groe",
+        "two%2Dwords.md",
+        "two%2Dwords.md#groe",
         "#here",
         "#he%72e",
         "",
-        "../assets/a%20curve.svg",
+        "../pictures/a%2Dcurve.svg",
         "../notebooks/one.ipynb",
         "https://example.org/#anything",
         "mailto:a@example.org",
@@ -112,7 +112,7 @@ def test_a_repair_names_the_nearest_file_and_place(site: Path) -> None:
     page = Path("docs/lessons/page.md")
     page.write_text(f"{HEAD}[x](on.md) [y](one.md#wy)\n")
     assert [problem.repair for problem in sorted(checks.check([page]))] == [
-        "did you mean 'one.md'? use one of: one.md, page.md, two words.md",
+        "did you mean 'one.md'? use one of: one.md, page.md, two-words.md",
         "did you mean 'why'? use one of: why, why-answer",
     ]
 
@@ -141,7 +141,7 @@ def test_what_only_looks_like_a_link(text: str, site: Path) -> None:
         ("It is `{python} 1`", ["5:1: L605 an alternative text is plain words, without formulas and values"]),
     ],
 )
-@pytest.mark.parametrize("image", ["![{}](../assets/a%20curve.svg)", "![{}][it]\n\n[it]: ../assets/a%20curve.svg"])
+@pytest.mark.parametrize("image", ["![{}](../pictures/a%2Dcurve.svg)", "![{}][it]\n\n[it]: ../pictures/a%2Dcurve.svg"])
 def test_alternative_text(alternative: str, says: list[str], image: str, site: Path) -> None:
     assert told(image.format(alternative) + "\n") == says
 
@@ -151,9 +151,10 @@ def test_alternative_text(alternative: str, says: list[str], image: str, site: P
 PAGES = {
     "words": "## Two words\n\n### And, some: signs!\n",
     "duplicates": "## Same\n\n## Same\n\n## Same\n\n## Same 1\n\n## Same_1\n",
-    "a given id": "## Same\n\n## Other { #same }\n\n## Third { .big #third }\n\n## Fourth { .big }\n",
+    "a given id": "## Same\n\n## Other { #same }\n\n## Third { .md-button #third }\n\n## Fourth { .md-button }\n",
     "a given id with a colon": "## Same {: #other }\n",
     "emphasis": "## *A* __b__ c_d_e ***f*** _g_\n",
+    "escaped underscores": "## One \\_two\\_ three\n\n## Four&#95;five\n\n## a_ b _c d_ _e\n",
     "code": "## The `std_dev` of `x`\n",
     "a link": "## See [the *other* page](index.md) now\n",
     "underlined": "One\n===\n\nTwo words\n---------\n",

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from lessons.page import checks, source
 from lessons.page.problem import CODES, Location, Problem, nearest, report
+from lessons.visible import visible
 
 DOCS = Path(__file__).parents[2] / "docs/contributing/checks.md"
 HEAD = "---\ntitle: T\ndescription: D\n---\n\n"
@@ -73,8 +74,13 @@ def test_an_annotation_is_one_line_whatever_it_says(path: str, message: str, rep
     assert "\r" not in line
     command, _, text = line.removeprefix("::").partition("::")
     properties = dict(part.split("=", 1) for part in command.removeprefix("error ").split(","))
-    assert unescaped(properties["file"]) == path
-    assert unescaped(text) == (f"{message}\n{repair}" if repair else message)
+    assert unescaped(properties["file"]) == shown(path)
+    assert unescaped(text) == shown(f"{message}\n{repair}" if repair else message)
+
+
+def shown(text: str) -> str:
+    """What a terminal would obey, as Python names it; line ends, which the annotation escapes, as they are."""
+    return "\r".join(map(visible, text.split("\r")))
 
 
 def unescaped(text: str) -> str:

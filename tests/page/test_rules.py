@@ -44,7 +44,15 @@ DOLLAR = "close the formula with a second $ that follows a character, or write \
 MARGIN = "start it at the left margin, after the list or quotation; show its syntax in a code fence"
 ADD_ID = "add a line `    id: a-short-name` under the opening line; anchors and cards keep it for ever"
 HTML = "write Markdown; for the sign itself, write it in code: `<`"
-LIST = "an attribute list may hold classes and an id: { .class #id }"
+LIST = "an attribute list may hold an id: { #short-name }"
+GIVE = "a page may not give the id {!r}"
+GIVEN_ID = "use letters, digits and hyphens, a letter first: { #short-name }"
+ASKED = "the id {!r} is a name that the site's scripts ask for"
+OTHER_ID = "choose another: { #short-name }"
+CLASS = "a page may not give the class {!r}"
+NO_CLASS = "leave it out; a link may have md-button and md-button--primary"
+HEADING = "give the heading another: ## Words { #short-name }"
+ALONE = "write the language alone: ```python"
 IMPORTS = "a page may import lessons, numpy and matplotlib; propose others in pyproject.toml"
 ID = "use small letters, digits and single hyphens, a letter first: "
 
@@ -89,6 +97,36 @@ CASES = [
         "unknown front-matter key 'descripton'",
         f"did you mean 'description'? {KEYS}",
         "---\ntitle: T\ndescription: D\nhide: [toc]\n---\nText.\n",
+    ),
+    Case(
+        "L002",
+        "a template",
+        "---\ntitle: T\ndescription: D\ntemplate: redirect.html\n---\nText.\n",
+        4,
+        1,
+        "unknown front-matter key 'template'",
+        KEYS,
+        "---\ntitle: T\ndescription: D\n---\nText.\n",
+    ),
+    Case(
+        "L002",
+        "hidden parts that are none",
+        "---\ntitle: T\ndescription: D\nhide: 5\n---\nText.\n",
+        4,
+        1,
+        "the value of 'hide' is not understood",
+        "write a list, such as `hide: [toc]`, of footer, navigation, path, toc",
+        "---\ntitle: T\ndescription: D\nhide: [toc, footer]\n---\nText.\n",
+    ),
+    Case(
+        "L002",
+        "a search that is none",
+        "---\ntitle: T\ndescription: D\nsearch: {boost: .nan}\n---\nText.\n",
+        4,
+        1,
+        "the value of 'search' is not understood",
+        "write `search: {exclude: true}` or `search: {boost: 2}`",
+        "---\ntitle: T\ndescription: D\nsearch: {boost: 2}\n---\nText.\n",
     ),
     Case(
         "L002",
@@ -414,7 +452,58 @@ CASES = [
         4,
         "attributes of HTML: {: onclick=b }",
         LIST,
-        "*a*{: .b #c } and {d}, {}\n",
+        "*a*{: #c } and {d}, {}\n",
+    ),
+    *(
+        Case("L115", name, wrong, line, column, message, repair, right)
+        for name, wrong, line, column, message, repair, right in (
+            (
+                "a name of the theme's",
+                "*a*{ #__config }\n",
+                1,
+                4,
+                GIVE.format("__config"),
+                GIVEN_ID,
+                "*a*{ #config }\n",
+            ),
+            (
+                "a variable of its scripts",
+                "*a*{ #mermaid }\n",
+                1,
+                4,
+                ASKED.format("mermaid"),
+                OTHER_ID,
+                "*a*{ #siren }\n",
+            ),
+            (
+                "a class",
+                "*a*{: .annotate }\n",
+                1,
+                4,
+                CLASS.format("annotate"),
+                NO_CLASS,
+                "[a](https://a.org){ .md-button }\n",
+            ),
+            ("a heading", "# A\n\n## `__config`\n", 3, 1, GIVE.format("__config"), HEADING, "## `__c` { #settings }\n"),
+            (
+                "a fence's id",
+                "``` { .text #b }\n{}\n```\n",
+                1,
+                1,
+                "a fence may not give the id 'b'",
+                ALONE,
+                "```text\n{}\n```\n",
+            ),
+            (
+                "a fence's class",
+                "```text { .b }\n{}\n```\n",
+                1,
+                1,
+                "a fence may not give the class 'b'",
+                ALONE,
+                "``` { .text title='b' }\n```\n",
+            ),
+        )
     ),
     Case(
         "L114",
@@ -638,6 +727,10 @@ ELSEWHERE = {
     "L009": "corpus/test_files.py",
     "L010": "corpus/test_files.py",
     "L011": "page/test_checks.py",
+    "L012": "page/test_config.py",
+    "L013": "page/test_published.py",
+    "L014": "page/test_published.py",
+    "L015": "test_bounds.py",
     "L111": "page/test_extension.py",
     "L205": "page/test_apart.py",
     "L206": "page/test_apart.py",

@@ -25,6 +25,7 @@ plugins: []
 markdown_extensions: [lessons, attr_list, tables, pymdownx.highlight, pymdownx.superfences]
 extra_css: [assets/math/katex.css]
 """
+PICTURE = '<svg xmlns="http://www.w3.org/2000/svg"><desc>{}</desc></svg>'
 TEMPLATE = (
     '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{{ page.title }}</title>'
     '<link rel="stylesheet" href="{{ config.extra_css[0] | url }}"></head><body>{{ page.content }}</body></html>'
@@ -36,6 +37,8 @@ import markdown.extensions.attr_list, markdown.extensions.tables, mkdocs.config.
 import pymdownx.superfences
 import lessons.page.extension, lessons.publish.build
 from lessons import cli
+from lessons.page import config
+config.THEME.update(dict.fromkeys(("name", "custom_dir", "static_templates"), lambda *_: None))  # its theme is its own
 print("ready", flush=True)
 for line in sys.stdin:
     child = os.fork()
@@ -65,7 +68,7 @@ class Small:
         (folder / "theme/main.html").write_text(TEMPLATE, encoding="utf-8")
         shutil.copy(ROOT / "src/lessons/theme/sitemap.xml", folder / "theme")
         for number in range(30):
-            (folder / f"docs/pictures/{number}.svg").write_text(f"{number}\n" * 4000, encoding="utf-8")
+            (folder / f"docs/pictures/{number}.svg").write_text(PICTURE.format(f"{number}\n" * 4000), encoding="utf-8")
         self.write(words)
 
     def write(self, words: str) -> None:

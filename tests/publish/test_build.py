@@ -107,7 +107,7 @@ def test_what_nobody_may_ship_stops_the_build(built: Any) -> None:
     done = built.build()
     planted.unlink()
     assert done.returncode == 1
-    assert "lessons/jquery.js: nobody is named as its author" in done.stderr
+    assert "docs/lessons/jquery.js:1:1: L013 the site publishes no .js files" in done.stderr
     assert "Traceback" not in done.stderr
     assert fingerprint(built.folder / "site") == good
     assert [one.name for one in built.folder.glob(".site-*")] == []

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lessons.publish import pdf
+from lessons.publish import chromium, pdf
 
 DECK = (
     '<!doctype html><html lang="en"><head><title>Deck</title><link rel="stylesheet" href="../assets/print.css"></head>'
@@ -29,14 +29,14 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def address(site: Path) -> str:
-    return pdf._key(site, site / "cards/index.html", Path(__file__))
+    return pdf._key(site, site / "cards/index.html")
 
 
 def test_only_pages_with_a_deck_are_printed(site: Path) -> None:
     assert pdf.decks(site) == [site / "cards/index.html"]
 
 
-def test_the_key_changes_with_all_that_decides_how_it_prints(site: Path) -> None:
+def test_the_key_changes_with_all_that_decides_how_it_prints(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = address(site)
     assert address(site) == first
     (site / "index.html").write_text("another page", encoding="utf-8")
@@ -48,13 +48,14 @@ def test_the_key_changes_with_all_that_decides_how_it_prints(site: Path) -> None
         keys.add(address(site))
     (site / "assets/new.css").write_text("", encoding="utf-8")
     keys.add(address(site))
-    keys.add(pdf._key(site, site / "cards/index.html", site / "index.html"))  # another browser
+    monkeypatch.setattr(chromium, "identity", lambda: "another browser")
+    keys.add(address(site))
     assert len(keys) == 5
 
 
 def test_without_a_browser_the_message_says_what_to_do(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "which", lambda name: None)
-    assert pdf.browser() is None
+    assert chromium.browser() is None
     with pytest.raises(pdf.NoBrowser, match="make pdf"):
         pdf.write(site)
     assert not (site / "cards/flashcards.pdf").exists()
@@ -63,7 +64,7 @@ def test_without_a_browser_the_message_says_what_to_do(site: Path, monkeypatch: 
 def test_a_deck_is_printed_once_and_again_when_its_page_changes(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     printed: list[str] = []
 
-    def print_(chromium: str, url: str, target: Path) -> None:
+    def print_(browser: str, url: str, target: Path) -> None:
         printed.append(url)
         target.write_bytes(b"%PDF /CreationDate (D:20260102030405+00'00') " + str(len(printed)).encode() + b"\n%%EOF\n")
 
@@ -82,7 +83,7 @@ def test_a_deck_is_printed_once_and_again_when_its_page_changes(site: Path, monk
 
 
 def test_a_damaged_print_is_made_again(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pdf, "_print", lambda chromium, url, target: target.write_bytes(b"%PDF whole\n%%EOF\n"))
+    monkeypatch.setattr(pdf, "_print", lambda browser, url, target: target.write_bytes(b"%PDF whole\n%%EOF\n"))
     pdf.write(site)
     for kept in pdf.CACHE.iterdir():
         kept.write_bytes(b"%PDF cut off")
@@ -91,7 +92,7 @@ def test_a_damaged_print_is_made_again(site: Path, monkeypatch: pytest.MonkeyPat
 
 
 def test_a_browser_that_fails_is_reported(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pdf, "browser", lambda: shutil.which("false"))
+    monkeypatch.setattr(chromium, "browser", lambda: shutil.which("false"))
     with pytest.raises(RuntimeError, match="could not print"):
         pdf.write(site)
     assert not (site / "cards/flashcards.pdf").exists()

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from lessons.publish import sandbox
+
 MAIN = "src/lessons/__main__.py"
 # What stands in the place of the package in a hostile tree: it builds whatever it likes.
 FORGES = "import os, pathlib, sys\nsite = pathlib.Path(sys.argv[-1])\nsite.mkdir()\n(site / 'sitemap.xml').touch()\n"
@@ -87,6 +89,57 @@ def test_what_comes_out_is_a_site_or_nothing(forged: Any, project: Any, tmp_path
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "site").exists()
     assert list(tmp_path.glob(".site*")) == []
+
+
+STOPS_THE_SHELL = "import signal\nos.kill(os.getppid(), signal.SIGSTOP)\n"
+# A process that outlives the build, and stops what packs the site.
+STOPS_WHAT_PACKS_IT = """
+import signal
+(site / 'large').write_bytes(bytes(50_000_000))
+if os.fork() == 0:
+    os.setsid()
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    while True:
+        for process in filter(str.isdecimal, os.listdir('/proc')):
+            try:
+                if open(f'/proc/{process}/cmdline').read().startswith('tar'):
+                    os.kill(int(process), signal.SIGSTOP)
+            except OSError:
+                pass
+"""
+LOOKS_INTO_THE_SHELL = """
+import ctypes, platform
+libc, arm = ctypes.CDLL(None, use_errno=True), platform.machine() == 'aarch64'
+piece = (ctypes.c_size_t * 2)(ctypes.addressof(ctypes.create_string_buffer(16)), 16)
+shell = os.getppid()
+for x86_64, aarch64, *arguments in (
+    (101, 117, 16, shell, 0, 0), (101, 117, 0x4206, shell, 0, 0),
+    (310, 270, shell, piece, 1, piece, 1, 0), (311, 271, shell, piece, 1, piece, 1, 0),
+    (312, 272, os.getpid(), shell, 0, 1, 1), (434, 434, shell, 0), (438, 438, 0, 1, 0), (440, 440, 0, piece, 1, 0, 0),
+):
+    print(libc.syscall(aarch64 if arm else x86_64, *arguments), ctypes.get_errno(), end='; ', file=sys.stderr)
+sys.exit(1)
+"""
+
+
+def test_a_tree_that_hangs_is_told_in_time(forged: Any, tmp_path: Path) -> None:
+    (forged.folder / MAIN).write_text(FORGES + STOPS_THE_SHELL)
+    with pytest.raises(sandbox.SandboxFailed, match=r"^what runs inside the sandbox takes longer than 2 s$"):
+        sandbox.build(forged.folder, tmp_path / "fresh", seconds=2)
+
+
+def test_what_the_build_left_running_is_dead_before_the_site_is_packed(forged: Any, tmp_path: Path) -> None:
+    (forged.folder / MAIN).write_text(FORGES + STOPS_WHAT_PACKS_IT)
+    (tmp_path / "fresh").mkdir()
+    sandbox.build(forged.folder, tmp_path / "fresh", seconds=20)
+    assert sorted(path.name for path in (tmp_path / "fresh").iterdir()) == ["large", "sitemap.xml"]
+
+
+def test_nothing_inside_looks_into_the_shell_that_runs_the_build(forged: Any, tmp_path: Path) -> None:
+    (forged.folder / MAIN).write_text("import os, sys\n" + LOOKS_INTO_THE_SHELL)
+    with pytest.raises(sandbox.SandboxFailed) as refused:
+        sandbox.build(forged.folder, tmp_path / "fresh", seconds=20)
+    assert str(refused.value) == "; ".join(["-1 1"] * 5 + ["-1 38"] * 3) + ";"
 
 
 def test_an_ordinary_user_can_do_it(tree: Any, project: Any, tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ def fingerprint(folder: Path) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def built(shared_copy: Any) -> Any:
     """A copy cut down to one page and one notebook, with a good next site."""
-    for folder in ("lessons", "contributing", "decisions"):
+    for folder in ("lessons", "contributing"):
         shutil.rmtree(shared_copy.folder / "docs" / folder)
     for notebook in (shared_copy.folder / "notebooks").iterdir():
         notebook.unlink()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import shutil
@@ -136,6 +137,29 @@ def test_two_builds_that_differ_are_told_by_their_files(folder: Path) -> None:
     assert "lessons/index.html" in done.stdout
     assert "more.html" in done.stdout
     assert "differ: nothing is published" in done.stderr
+
+
+def test_the_digest_of_what_is_packed_goes_where_the_runner_keeps_it(folder: Path) -> None:
+    built(folder)
+    assert make(folder, "pack", GITHUB_OUTPUT=str(folder / "output")).returncode == 0
+    digest = hashlib.sha256((folder / "dist/artifact.tar").read_bytes()).hexdigest()
+    assert (folder / "output").read_text() == f"digest={digest}\n"
+    (folder / "dist/published").mkdir()
+    shutil.copy(folder / "dist/artifact.tar", folder / "dist/published")
+    assert make(folder, "same", DIGEST=digest).returncode == 0
+    for other in ("0" * 64, "no digest"):  # the first build said another one
+        assert make(folder, "same", DIGEST=other).returncode != 0
+
+
+def test_no_python_that_make_starts_looks_for_modules_in_the_folder() -> None:
+    recipes = [
+        line for line in (ROOT / "Makefile").read_text(encoding="utf-8").splitlines() if not line.startswith("#")
+    ]
+    started = re.findall(
+        r"\$\((?:BIN\)/python|PYTHON\)) (-\S+|\w\S*)", "\n".join(recipes).replace("--python $(BIN)/python", "")
+    )
+    assert len(started) >= 8
+    assert set(started) == {"-I", "-P"}
 
 
 @pytest.mark.parametrize("place", ["site", "dist", "dist/artifact.tar"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import re
 import shutil
 import subprocess
@@ -22,6 +24,10 @@ MORE = {
     ("publish", "deploy"): {"pages": "write", "id-token": "write"},
     ("publish", "attest"): {"id-token": "write", "attestations": "write"},
 }
+
+
+# What a job runs that has none of the repository's files.
+COMPARES = 'echo "$DIGEST  dist/artifact.tar" | sha256sum --check --strict'
 
 
 def loaded(path: Path) -> dict[Any, Any]:
@@ -67,7 +73,9 @@ def test_the_three_workflows_are_there() -> None:
     assert [path.stem for path in WORKFLOWS] == ["audit", "publish", "pull-request"]
 
 
-def test_the_judges_find_nothing(copy: Path) -> None:
+def test_the_judges_find_nothing_and_take_nothing_from_the_folder(copy: Path) -> None:
+    for name in ("runpy", "check_jsonschema", "json", "sitecustomize"):
+        (copy / f"{name}.py").write_text("raise SystemExit('found in the folder')\n", encoding="utf-8")
     done = judged(copy)
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -129,6 +137,8 @@ def test_every_command_is_one_target_of_make() -> None:
     targets = re.findall(r"^([a-z][\w-]*):(?!=)", makefile, re.MULTILINE)
     assert sorted(set(targets)) == sorted(targets)
     for step in steps("run"):
+        if step["run"] == COMPARES:
+            continue
         found = re.fullmatch(r"make (?:as-text-)?([a-z-]+)(?: [A-Z]+=[\w./-]+)?", step["run"])
         assert found, step["run"]
         assert found[1] in targets, step["run"]
@@ -146,7 +156,9 @@ def test_a_job_that_may_write_runs_nothing_of_the_repository() -> None:
     assert len(seen) == len(MORE)
     for job in seen:
         for step in job["steps"]:
-            assert "run" not in step
+            assert step.get("run", COMPARES) == COMPARES
+            if "run" in step:
+                continue
             assert not step["uses"].startswith("actions/checkout@")
 
 
@@ -195,8 +207,41 @@ def test_what_is_deployed_is_what_was_compared() -> None:
     assert "make as-text-pdf" in [step.get("run") for step in told["build"]["steps"]]
     assert told["verify"]["needs"] == "build"
     assert [step.get("run") for step in told["verify"]["steps"]][-3:] == ["make as-text-pdf", None, "make same"]
-    assert set(told["deploy"]["needs"]) == {"test", "verify"}
-    assert told["attest"]["needs"] == "deploy"
+    assert set(told["deploy"]["needs"]) == {"test", "build", "verify"}
+    assert set(told["attest"]["needs"]) == {"verify", "deploy"}
+
+
+def test_what_is_deployed_and_signed_is_known_by_the_digest_that_was_compared() -> None:
+    """An artifact is known by its name, and whoever holds a token of the run can put another one in its place."""
+    told = loaded(ROOT / ".github/workflows/publish.yml")["jobs"]
+    named = {(name, step["id"]): step for name, job in told.items() for step in job["steps"] if "id" in step}
+    built = {"artifact": "${{ steps.artifact.outputs.artifact-id }}", "digest": "${{ steps.pack.outputs.digest }}"}
+    assert told["build"]["outputs"] == built
+    assert named["build", "pack"]["run"] == "make pack"
+    assert named["build", "artifact"]["with"]["name"] == "github-pages"
+    assert named["verify", "same"]["run"] == "make same"
+    assert named["verify", "same"]["env"] == {"DIGEST": "${{ needs.build.outputs.digest }}"}
+    assert told["verify"]["outputs"] == {"digest": "${{ steps.same.outputs.digest }}"}
+    for job in ("verify", "deploy"):
+        (fetched,) = [one for one in told[job]["steps"] if one.get("uses", "").startswith("actions/download-artifact@")]
+        assert fetched["with"]["artifact-ids"] == "${{ needs.build.outputs.artifact }}"
+        assert "name" not in fetched["with"]
+    *_, compares, deploys = told["deploy"]["steps"]
+    compared = "${{ needs.verify.outputs.digest }}"
+    assert (compares["run"], compares["env"]) == (COMPARES, {"DIGEST": compared})
+    assert deploys["uses"].startswith("actions/deploy-pages@")
+    (signs,) = told["attest"]["steps"]
+    assert signs["with"] == {"subject-name": "artifact.tar", "subject-digest": f"sha256:{compared}"}
+
+
+@pytest.mark.parametrize("digest", ["", "0" * 64, "no digest"])
+def test_another_artifact_is_not_deployed(digest: str, tmp_path: Path) -> None:
+    (tmp_path / "dist").mkdir()
+    (tmp_path / "dist/artifact.tar").write_bytes(b"another")
+    run = ["sh", "-euc", COMPARES]
+    assert subprocess.run(run, cwd=tmp_path, env=os.environ | {"DIGEST": digest}, check=False).returncode != 0
+    right = hashlib.sha256(b"another").hexdigest()
+    assert subprocess.run(run, cwd=tmp_path, env=os.environ | {"DIGEST": right}, check=False).returncode == 0
 
 
 def test_updates_come_for_every_kind_of_dependency_after_a_while() -> None:

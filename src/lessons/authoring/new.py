@@ -5,12 +5,14 @@ What the templates leave to be written is marked with PLACEHOLDER, which `check 
 
 from __future__ import annotations
 
+import html
 import os
 import re
 from importlib import resources
 from pathlib import Path
 
 from lessons import files
+from lessons.page import names, published
 from lessons.page.blocks import ID_PATTERN
 
 PLACEHOLDER = "TODO"
@@ -30,11 +32,15 @@ def new(root: Path, slug: str, title: str) -> list[Path]:
         raise CannotBegin(
             f"the name {slug!r} will not do: use small letters, digits and single hyphens, as in {better}"
         )
+    if fault := published.wrong_name(page.name):
+        raise CannotBegin(f"the name {slug!r} will not do: {fault[1]}: {fault[2]}")
     taken = [path for path in (page, notebook) if os.path.lexists(path)]
     if taken:
         raise CannotBegin(f"the name {slug!r} is taken: {taken[0].relative_to(root).as_posix()} is there already")
-    if not title.strip() or _NOT_PLAIN.search(title):
+    if not title.strip() or _NOT_PLAIN.search(title) or html.unescape(title) != title:
         raise CannotBegin("the title must be plain words, without quotation marks, code, formulas or markup")
+    if fault_of_id := names.wrong_id(names.from_words(title) or "_"):  # of the heading
+        raise CannotBegin(f"the title will not do: {fault_of_id[0]}; use other words")
     nav = config.read_text(encoding="utf-8")
     last = list(_LAST_LESSON.finditer(nav))
     if not last:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from lessons import git
 from lessons.authoring.new import PLACEHOLDER
 from lessons.page import checks, rules, source
 from lessons.page.problem import Location, Problem
@@ -37,25 +37,29 @@ def ids_gone(base: str, pages: Iterable[Path]) -> list[Problem]:
         for path in {*pages, *checks.pages(Path("docs"))}
         for identifier, _ in rules.written_ids(source.read(path.as_posix(), checks.text(path)))
     }
+    if base.startswith("-") or not base:  # git would take it for an option
+        raise NoBase(f"{base!r} is no revision")
     problems = []
-    for name in _git("ls-tree", "-rz", "--name-only", base, "--", "docs").split("\0"):
-        if name.endswith(".md"):
-            then = source.read(name, _git("show", f"{base}:./{name}"))
-            problems += [
-                Problem(
-                    where,
-                    "L702",
-                    f"the id {identifier!r} was here at {base} and is gone",
-                    "give it back: ids are for ever",
-                )
-                for identifier, where in rules.written_ids(then)
-                if identifier not in now
-            ]
+    for name, text in _pages_at(base):
+        then = source.read(name, text)
+        problems += [
+            Problem(
+                where,
+                "L702",
+                f"the id {identifier!r} was here at {base} and is gone",
+                "give it back: ids are for ever",
+            )
+            for identifier, where in rules.written_ids(then)
+            if identifier not in now
+        ]
     return problems
 
 
-def _git(*arguments: str) -> str:
-    done = subprocess.run(["git", *arguments], capture_output=True, check=False)
-    if done.returncode:
-        raise NoBase(" ".join(done.stderr.decode(errors="replace").split()))
-    return done.stdout.decode(errors="replace")
+def _pages_at(base: str) -> Iterator[tuple[str, str]]:
+    """The pages of docs/ as they were at `base`. Raises NoBase."""
+    try:
+        then = [file for file in git.files(Path(), base, "docs") if file.name.endswith(".md")]
+        for file, data in git.contents(Path(), then):
+            yield file.name, data.decode(errors="replace")
+    except git.GitFailed as fault:
+        raise NoBase(str(fault)) from None

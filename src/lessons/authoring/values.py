@@ -7,14 +7,14 @@ import os
 import re
 import subprocess
 import sys
-import tarfile
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from io import BytesIO
 from pathlib import Path
 
-from lessons.page import apart, checks, source
+from lessons import git
+from lessons.page import apart, checks, katex, source
+from lessons.visible import in_json, on_one_line
 
 LONGEST = 100_000  # characters of a summary: GitHub shows none of more than a mebibyte
 
@@ -36,9 +36,8 @@ class Computed:
     number: float | None
 
     def __str__(self) -> str:
-        return f"{self.page}:{self.line}: {self.expression}: {self.text}" + (
-            f"   [{self.symbol}]" if self.symbol else ""
-        )
+        symbol = f"   [{self.symbol}]" if self.symbol else ""
+        return on_one_line(f"{self.page}:{self.line}: {self.expression}: {self.text}{symbol}")
 
 
 def values(paths: Iterable[Path]) -> list[Computed]:
@@ -53,7 +52,7 @@ def values(paths: Iterable[Path]) -> list[Computed]:
 
 def listed(found: Sequence[Computed], form: str) -> str:
     if form == "json":
-        return json.dumps([asdict(value) for value in found], indent=1, ensure_ascii=False)
+        return in_json(json.dumps([asdict(value) for value in found], indent=1, ensure_ascii=False))
     return "\n".join([*map(str, found), f"{len(found)} values"])
 
 
@@ -69,7 +68,7 @@ def diff(old: Sequence[Computed], new: Sequence[Computed]) -> str:
             exact = f"   ({was.number!r} → {now.number!r})" if was.text == now.text else ""
             lines.append(f"{value.page}:{value.line}: {value.expression}: {was.text} → {now.text}{exact}")
     lines += [f"{v.page}: {v.expression}: {v.text} → gone" for key, v in before.items() if key not in after]
-    return "\n".join([*lines, f"{len(lines)} of {len(after)} values changed"])
+    return "\n".join([*map(on_one_line, lines), f"{len(lines)} of {len(after)} values changed"])
 
 
 def fenced(text: str) -> str:
@@ -93,18 +92,19 @@ def _keyed(found: Sequence[Computed]) -> dict[tuple[str, str, int], Computed]:
 
 def at(base: str) -> list[Computed]:
     """The values of another revision, computed by that revision's own code. Raises NoBase."""
-    archive = subprocess.run(["git", "archive", "--format=tar", base], capture_output=True, check=False)
-    if archive.returncode:
-        raise NoBase(" ".join(archive.stderr.decode().split()))
+    modules = katex.distribution().parents[1]
     with tempfile.TemporaryDirectory() as folder:
-        with tarfile.open(fileobj=BytesIO(archive.stdout)) as tar:
-            tar.extractall(folder, filter="data")
-        modules = Path("node_modules").resolve()
-        if modules.is_dir():
-            (Path(folder) / "node_modules").symlink_to(modules)
-        command = [sys.executable, "-m", "lessons", "values", "--format", "json"]
+        try:
+            git.unpack(Path(), base, Path(folder), without=[modules.name])
+        except git.GitFailed as fault:
+            raise NoBase(str(fault)) from None
+        (Path(folder) / modules.name).symlink_to(modules)
+        command = [sys.executable, "-P", "-m", "lessons", "values", "--format", "json"]
         environment = os.environ | {"PYTHONPATH": str(Path(folder) / "src")}
         done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         raise NoBase(f"{base} cannot list its values: {' '.join(done.stderr.split())[:300]}")
-    return [Computed(**row) for row in json.loads(done.stdout)]
+    try:
+        return [Computed(**row) for row in json.loads(done.stdout)]
+    except (TypeError, ValueError):
+        raise NoBase(f"{base} lists its values in another form: its own code says what they are") from None

@@ -15,7 +15,7 @@ import os
 import signal
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from lessons import scratch
@@ -23,27 +23,42 @@ from lessons.confine import calls, files, limits
 from lessons.settled import ENVIRONMENT
 
 ALLOWED = (
-    "a lesson may read the project and the installed packages and write small files in its own folder; "
-    "other files, processes, connections and permissions are out of its reach"
+    "a lesson may read its data folder, what it imports and what is installed, and write small files in a folder of "
+    "its own; other files, processes, connections and permissions are out of its reach"
 )
+_SOURCES = Path(__file__).resolve().parents[2]  # Python lists it to find the modules that may be read
 _REFUSALS = {errno.EPERM, errno.EACCES, errno.EFBIG, errno.EMFILE}
 _PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS = 1, 38
 
 
-def confine(memory: float, folder: Path, *, kept: int) -> None:
+def confine(memory: float, folder: Path, *, kept: int, readable: Sequence[Path] = ()) -> None:
     """Confine this process to `folder` and `memory` (MiB beyond what it holds) for the rest of its life.
 
     It loses its environment, its terminal, every open file but the descriptor `kept`, and what the modules of this
-    package take away. Nothing of it can be taken back.
+    package take away. Nothing of it can be taken back. `readable`: files that it may read besides what is installed.
     """
-    readable = [*_readable(), Path.cwd() / "docs", Path.cwd() / "notebooks"]
-    _leave(folder, kept, readable)
+    installed = _installed()
+    _leave(folder, kept, installed)
     follow_parent()
     _process_control(_PR_SET_NO_NEW_PRIVS, 1)
     limits.limit(memory)
-    files.restrict(readable, folder)
+    files.restrict([*installed, *readable], folder, listable=[_SOURCES])
     limits.drop_capabilities()
     calls.install()
+
+
+def not_held() -> str:
+    """What this machine does not hold of a lesson's code, in a line; empty where it holds all that it should."""
+    missing = {"Landlock": not files.version(), "seccomp filters": not calls.available()}
+    open_ = {"Landlock": "files", "seccomp filters": "processes, connections and permissions"}
+    absent = [name for name, is_ in missing.items() if is_]
+    if not absent:
+        return ""
+    return (
+        f"warning: this system has no {' and no '.join(absent)} (Linux 5.13 and newer have both): "
+        f"the {' and the '.join(open_[name] for name in absent)} of this machine are open to the code of lessons; "
+        "look at lessons of strangers with `make sandbox` on such a kernel"
+    )
 
 
 def follow_parent() -> None:
@@ -89,9 +104,9 @@ def _is_installed(number: int, readable: list[Path]) -> bool:
         return False
 
 
-def _readable() -> list[Path]:
-    """Where Python, this package and what is installed beside it lie."""
-    return [*map(Path, {sys.prefix, sys.base_prefix, sys.exec_prefix}), Path(__file__).parents[2]]
+def _installed() -> list[Path]:
+    """Where Python and what is installed beside it lie."""
+    return [*map(Path, {sys.prefix, sys.base_prefix, sys.exec_prefix})]
 
 
 def _leave(folder: Path, kept: int, readable: list[Path]) -> None:

@@ -45,8 +45,11 @@ def version() -> int:
         return 0
 
 
-def restrict(readable: Iterable[Path], writable: Path) -> None:
-    """From now on this process reads only what lies in `readable`, `writable` and SYSTEM, and writes in `writable`."""
+def restrict(readable: Iterable[Path], writable: Path, *, listable: Iterable[Path] = ()) -> None:
+    """From now on this process reads only what lies in `readable`, `writable` and SYSTEM, and writes in `writable`.
+
+    It learns the names of what lies in `listable`.
+    """
     spoken = version()
     if not spoken:
         return
@@ -57,6 +60,8 @@ def restrict(readable: Iterable[Path], writable: Path) -> None:
     try:
         for path in {*map(Path, SYSTEM), *readable}:
             _allow(rules, path, _READ)
+        for path in listable:
+            _allow(rules, path, _READ_DIR)
         _allow(rules, writable, rights & ~_MAKE_DEVICES & ~_IOCTL_DEVICE)
         _allow(rules, Path(os.devnull), _READ_FILE | 1 << 1)
         _call(_RESTRICT_SELF, rules, 0)

@@ -25,6 +25,7 @@ def limit(memory: float) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (FILE * 2**20, FILE * 2**20))
         resource.setrlimit(resource.RLIMIT_NOFILE, (OPEN_FILES, OPEN_FILES))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))  # holds ordinary users where there is no seccomp
 
 
 def drop_capabilities() -> None:

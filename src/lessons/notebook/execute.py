@@ -15,7 +15,6 @@ import multiprocessing
 import multiprocessing.connection
 import os
 import re
-import shutil
 import signal
 import sys
 import time
@@ -26,8 +25,9 @@ from pathlib import Path
 from typing import Any
 
 from lessons import confine, files
+from lessons.confine.folder import LOOK, OVERFULL, Watch
 from lessons.notebook import outputs
-from lessons.notebook.cache import data_files
+from lessons.notebook.cache import read_by
 from lessons.notebook.outputs import Outputs, Unbelievable
 from lessons.notebook.source import Cell, Limits, Notebook
 from lessons.page import imports
@@ -53,6 +53,10 @@ class Worker:
     cell: int = 0  # the code cell that a problem is one of
     cell_started: float = math.inf  # loading what a worker needs is no cell's time
 
+    @functools.cached_property
+    def watch(self) -> Watch:
+        return Watch(self.folder, self.process.pid)
+
     @property
     def deadline(self) -> float:
         limits = self.notebook.limits
@@ -77,6 +81,9 @@ class Worker:
         how = f"signal {-code}, {signal.strsignal(-code)}" if code and code < 0 else f"exit code {code}"
         repair = "a cell may not end its own process; if it ran out of memory, make it smaller"
         return self.problem("L503", f"this cell ended its kernel ({how})", repair)
+
+    def overfull(self) -> Problem:
+        return self.problem("L505", f"this cell {OVERFULL}", confine.ALLOWED)
 
     def kill(self) -> None:
         """End the process and all it started, and remove its folder."""
@@ -113,7 +120,7 @@ def execute(
                 started(worker.notebook)
                 running.append(worker)
             # Where processes can be started, a cell's may hold the pipe of a worker that is no more: look after them.
-            patience = min(1.0, max(0.0, min(worker.deadline for worker in running) - time.monotonic()))
+            patience = min(LOOK, max(0.0, min(worker.deadline for worker in running) - time.monotonic()))
             multiprocessing.connection.wait([worker.connection for worker in running], patience)
             for worker in list(running):
                 ended = _attend(worker, finished)
@@ -136,6 +143,8 @@ def _ended(running: list[Worker]) -> Iterator[None]:
 def _attend(worker: Worker, finished: Finished) -> list[Problem] | None:
     """Hear what a worker reports. None while it runs, else the problems it ended with."""
     alive = worker.process.is_alive()
+    if worker.watch.overfull():
+        return [worker.overfull()]
     try:
         while report := worker.reports.next():
             problems = _heard(worker, *report, finished=finished)
@@ -172,6 +181,8 @@ def _heard(worker: Worker, kind: str, *told: Any, finished: Finished) -> list[Pr
     if kind != "done":
         raise Unbelievable
     (given,) = told
+    if worker.watch.overfull(last=True):
+        return [worker.overfull()]
     shown = outputs.hear(given, cells)
     problems = list(_unshowable(worker, shown))
     if not problems:
@@ -200,13 +211,14 @@ def _preload(notebooks: Sequence[Notebook] = ()) -> None:
     """Load once what the notebooks need, and draw once: the first figure of a process costs four times the second."""
     global _kernel
     if _kernel is None:
-        import lessons.figures
-        import lessons.notebook.kernel
+        with contextlib.chdir(imports.NEUTRAL):
+            import lessons.figures
+            import lessons.notebook.kernel
 
-        lessons.figures.warm_up()
-        import nbclient  # noqa: F401
+            lessons.figures.warm_up()
+            import nbclient  # noqa: F401
 
-        _kernel = lessons.notebook.kernel.Kernel()
+            _kernel = lessons.notebook.kernel.Kernel()
     imports.load(cell.text for notebook in notebooks for cell in notebook.code)
     if len(notebooks) >= WORTH_A_REHEARSAL:
         _rehearse()
@@ -243,12 +255,10 @@ def _work(notebook: Notebook, folder: Path, sending: Connection) -> None:
     _preload()
     descriptor = sending.fileno()
     try:
-        own = notebook.path.resolve().with_suffix("")
-        for file in data_files(notebook):
-            target = folder / file.relative_to(own)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(file, target)
-        confine.confine(notebook.limits.memory, folder, kept=descriptor)
+        read = read_by(notebook)
+        read.lay_out(folder)
+        confine.confine(notebook.limits.memory, folder, kept=descriptor, readable=read.readable())
+        read.forget_others()
         send(descriptor, *_run(notebook, functools.partial(send, descriptor)))
     except Exception as fault:  # ours, not the notebook's: still no traceback for a teacher
         send(descriptor, "failed", 0, 1, f"the notebook could not be run: {type(fault).__name__}: {fault}", False)

@@ -10,7 +10,38 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from lessons import bounds
 from lessons.notebook import stage
+
+
+def _source(page: Any) -> str:
+    """The file that an author wrote."""
+    name = str(page.file.src_uri)
+    return f"{name.removesuffix('.ipynb')}.py" if name.endswith(".ipynb") else f"docs/{name}"
+
+
+def on_pre_page(page: Any, **_: Any) -> Any:
+    """Called by MkDocs before it reads a page: what follows is held to what a file may take."""
+    bounds.begin(_source(page), bounds.AGAIN)
+    return page
+
+
+def on_page_content(html: str, **_: Any) -> str:
+    """Called when a page's Markdown has become HTML."""
+    bounds.begin("")
+    return html
+
+
+def on_page_context(context: Any, page: Any, **_: Any) -> Any:
+    """Called before a page's HTML goes into its template, and into the search index."""
+    bounds.begin(_source(page), bounds.AGAIN)
+    return context
+
+
+def on_post_page(output: str, **_: Any) -> str:
+    """Called when a page is ready to be written."""
+    bounds.begin("")
+    return output
 
 
 def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -13,20 +14,27 @@ from lessons.page.evaluate import HTML_REPAIR, evaluate
 from lessons.page.problem import Location, Problem
 from lessons.page.source import Formula, scan
 
+CONTROL = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]")  # a terminal's colours, and what no page shows
+DATA_REPAIR = "show a figure, a table or plain words; numbers that stand for none are words, too"
+DEEPEST = 50  # lists and mappings in each other
 TEX_REPAIR = "show one formula, without $ inside it"
 
 
 def formula(output: dict[str, Any]) -> str:
     """The TeX of an output, as Markdown. A blank line would end it."""
-    tex = re.sub(r"\n\s*\n", "\n", output["data"]["text/latex"].strip().strip("$").strip())
+    tex = CONTROL.sub("", output["data"]["text/latex"]).strip().strip("$").strip()
+    tex = re.sub(r"\n\s*\n", "\n", tex)
     return f"$$\n{tex}\n$$"
 
 
 def problems(notebook: Notebook, outputs: Outputs) -> Iterator[Problem]:
-    """L506 of HTML and of TeX, L301 of TeX that cannot be set, at the cell that shows it."""
+    """L506 of HTML, of TeX and of data, L301 of TeX that cannot be set, at the cell that shows it."""
     path = notebook.path.as_posix()
     for cell, shown in zip(notebook.code, outputs, strict=False):  # there are none of a notebook that failed
         for output in shown:
+            if fault := _no_json(output):
+                yield Problem(Location(path, cell.line), "L506", f"an output that holds {fault}", DATA_REPAIR)
+                continue
             data = output.get("data", {})
             if "text/html" in data:
                 if fault := markup.fault(data["text/html"]):
@@ -34,6 +42,19 @@ def problems(notebook: Notebook, outputs: Outputs) -> Iterator[Problem]:
                     yield Problem(Location(path, cell.line), "L506", message, HTML_REPAIR)
             elif "text/latex" in data:
                 yield from _tex(path, cell, formula(output))
+
+
+def _no_json(value: Any) -> str | None:
+    """What an .ipynb cannot hold, or no program would read again."""
+    level = [value]
+    for _ in range(DEEPEST):
+        if any(isinstance(one, float) and not math.isfinite(one) for one in level):
+            return "a number that is not finite"
+        nested = [one for one in level if isinstance(one, dict | list)]
+        level = [inner for one in nested for inner in (one.values() if isinstance(one, dict) else one)]
+        if not level:
+            return None
+    return "lists or mappings that are nested too deeply"
 
 
 def _tex(path: str, cell: Cell, text: str) -> Iterator[Problem]:

@@ -5,25 +5,25 @@ from __future__ import annotations
 import itertools
 import math
 import re
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import jupytext
-import yaml
 from markdown import Markdown
 
-from lessons.page import links, rules
+from lessons.page import header, links, rules, textfile
 from lessons.page.evaluate import evaluate
-from lessons.page.extension import LessonError
+from lessons.page.extension import EXTENSIONS, LessonError
 from lessons.page.problem import Location, Problem
 from lessons.page.source import Snippet, Value, scan
 
 KEYS = ("title", "description", "lesson", "limits")
 _MARKER = re.compile(r"\s*#\s*(?:%%+\s|%%$|<codecell>\s*$|In\[[0-9 ]*\]:?\s*$)")  # as jupytext knows it
 # What `rules` and `links` took for code, Markdown may take for a tag, a link or an attribute: it has to be asked.
-_TELLING = re.compile(r"<[a-zA-Z/!?]|\]\s?[(\[:]|\{[^}\n]*=")
-EXTENSIONS = ["lessons", "attr_list", "tables", "toc", "pymdownx.highlight", "pymdownx.superfences"]
+_TELLING = re.compile(r"<[a-zA-Z/!?]|\]\s?[(\[:]|\{[^}\n]*=|[*`)\]]\{|\{:")
+# For jupytext, which would take what stands first for a header of its own, and what that says for its settings.
+OWN_HEADER = "# ---\n# jupyter:\n#   jupytext:\n#     cell_metadata_filter: all\n# ---\n\n"
 _HEADER = re.compile(r"\A# ---\n(?P<yaml>(?:#.*\n)*?)# ---\n")
 
 
@@ -34,6 +34,9 @@ class Limits:
     cell: float = 20
     notebook: float = 60
     memory: float = 1024
+
+
+MOST = {"cell": 120, "notebook": 600, "memory": 4096}  # that a header may ask for
 
 
 @dataclass(frozen=True)
@@ -67,20 +70,21 @@ def read(path: Path, text: str) -> tuple[Notebook, list[Problem]]:
     """The notebook and what is wrong with its words: header, mathematics, TeX. Nothing is run."""
     shown = path.as_posix()
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    header = _HEADER.match(text)
-    front = re.sub(r"(?m)^# ?", "", header["yaml"]) if header else ""
-    problems = list(rules.front_matter(shown, f"---\n{front}---\n", known=KEYS))
+    head = _HEADER.match(text)
+    front = re.sub(r"(?m)^# ?", "", head["yaml"]) if head else ""
+    problems = [*textfile.control(shown, text), *rules.front_matter(shown, f"---\n{front}---\n", known=KEYS)]
+    said, _ = header.read(shown, front)
+    limits, faults = _limits(shown, front, said.get("limits"))
     try:
-        meta: Any = yaml.safe_load(front) or {}
-    except yaml.YAMLError:
-        meta = {}
-    limits, faults = _limits(shown, front, meta.get("limits") if isinstance(meta, dict) else None)
-    cells = _cells(text, header.end() if header else 0)
+        cells = _cells(text, head.end() if head else 0)
+    except Exception as fault:  # jupytext promises nothing for what is no notebook
+        message = f"the cells cannot be told apart: {type(fault).__name__}"
+        problems.append(Problem(Location(shown), "L002", message, "begin each with a line of `# %%` alone"))
+        cells = ()
     problems += faults
     for cell in cells:
         if not cell.code:
             problems += _prose(shown, cell)
-    said = meta if isinstance(meta, dict) else {}
     words = {key: str(said.get(key, "")) for key in ("title", "description", "lesson")}
     return Notebook(path, **words, limits=limits, cells=cells), problems
 
@@ -110,7 +114,7 @@ def _cells(text: str, start: int) -> tuple[Cell, ...]:
     start += len(text[start:]) - len(text[start:].lstrip("\n"))
     at = text[:start].count("\n")
     cells: list[Cell] = []
-    for number, found in enumerate(jupytext.reads(text[start:], fmt="py:percent").cells):
+    for number, found in enumerate(jupytext.reads(OWN_HEADER + text[start:], fmt="py:percent").cells):
         marker = next((i for i in range(at, len(lines)) if _MARKER.match(lines[i])), len(lines))
         if number == 0 and any(line.strip() for line in lines[at:marker]):
             marker = at - 1  # jupytext takes what stands above the first marker as a cell
@@ -125,12 +129,13 @@ def _cells(text: str, start: int) -> tuple[Cell, ...]:
 
 
 def _limits(path: str, front: str, given: Any) -> tuple[Limits, list[Problem]]:
-    names = [field.name for field in fields(Limits)]
     valid = isinstance(given, dict) and all(
-        key in names and isinstance(value, int | float) and 0 < value < math.inf for key, value in given.items()
+        key in MOST and type(value) in (int, float) and 0 < value < math.inf for key, value in given.items()
     )
-    if given is None or valid:
+    if given is None or (valid and all(value <= MOST[key] for key, value in given.items())):
         return Limits(**(given or {})), []
-    repair = f"write `limits: {{cell: 30}}`; the limits are {', '.join(names)}, all numbers above 0"
+    message = "the limits are higher than a notebook may have" if valid else "the limits are not understood"
+    most = "above 0 and at most {cell} s, {notebook} s and {memory} MiB".format_map(MOST)
+    repair = f"write `limits: {{cell: 30}}`; the limits are {', '.join(MOST)}: numbers {most}"
     line = next((n for n, line in enumerate(front.split("\n"), 2) if line.startswith("limits:")), 2)
-    return Limits(), [Problem(Location(path, line), "L002", "the limits are not understood", repair)]
+    return Limits(), [Problem(Location(path, line), "L002", message, repair)]

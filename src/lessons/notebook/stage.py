@@ -9,23 +9,24 @@ import os
 import re
 import stat
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from lessons import files
+from lessons import bounds, files
 from lessons.notebook import cache, execute
 from lessons.notebook.outputs import Outputs
-from lessons.notebook.shown import formula
+from lessons.notebook.shown import CONTROL, formula
 from lessons.notebook.shown import problems as unfit
 from lessons.notebook.source import Notebook, read
-from lessons.page import tree
-from lessons.page.problem import Problem
+from lessons.page import checks, textfile, tree
+from lessons.page.problem import Location, Problem
+from lessons.visible import on_one_line
 
 SOURCES = Path("notebooks")
 STAGED = Path("docs/notebooks")
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 LANGUAGE = {"file_extension": ".py", "mimetype": "text/x-python", "name": "python", "pygments_lexer": "ipython3"}
-_CONTROL = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]")  # a terminal's colours, and what no page shows
 
 Say = Callable[[str], None]
 
@@ -34,7 +35,17 @@ def notebooks(root: Path) -> tuple[list[Notebook], list[Problem]]:
     """All notebooks of the project, and what is wrong with their words."""
     found, problems = [], tree.problems(root)
     for path in [] if problems else sorted((root / SOURCES).glob("*.py")):
-        notebook, faults = read(path.relative_to(root), path.read_text(encoding="utf-8"))
+        shown = path.relative_to(root)
+        if fault := checks.too_much(shown):
+            problems.append(Problem(Location(shown.as_posix()), *fault))
+            continue
+        problems += textfile.name(shown)
+        text, faults = textfile.read(path)
+        if text is None:
+            problems += [replace(one, location=replace(one.location, path=shown.as_posix())) for one in faults]
+            continue
+        with bounds.reading(shown.as_posix()):
+            notebook, faults = read(shown, text)
         found.append(notebook)
         problems += faults
     return found, problems
@@ -56,15 +67,16 @@ def stage(root: Path, say: Say, jobs: int = 0, *, write: bool = True) -> list[Pr
     def finished(notebook: Notebook, result: Outputs, seconds: float) -> None:
         outputs[notebook.slug] = _from_anywhere(result, root)
         cache.save(addresses[notebook.slug], outputs[notebook.slug])
-        say(f"ran {notebook.path.as_posix()} in {seconds:.1f} s ({len(outputs)} of {len(found)} ready)")
+        say(f"ran {on_one_line(notebook.path.as_posix())} in {seconds:.1f} s ({len(outputs)} of {len(found)} ready)")
 
     def started(notebook: Notebook) -> None:
-        say(f"running {notebook.path.as_posix()}")
+        say(f"running {on_one_line(notebook.path.as_posix())}")
 
     problems = execute.execute(missing, finished, started, jobs)
     # Of what was kept, too: what a page may have is not decided by what a cell does.
     for notebook in found:
-        problems += unfit(notebook, outputs.get(notebook.slug, []))
+        with bounds.reading(notebook.path.as_posix()):
+            problems += unfit(notebook, outputs.get(notebook.slug, []))
     if write and not problems:
         _write(root / STAGED, {f"{n.slug}.ipynb": document(n, outputs[n.slug]) for n in found})
     return problems
@@ -108,7 +120,7 @@ def document(notebook: Notebook, outputs: Outputs) -> str:
     words = {"title": notebook.title, "description": notebook.description}
     metadata = {"kernelspec": KERNEL, "language_info": LANGUAGE, **words}
     document = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
-    return json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    return json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def to_markdown(ipynb: str, name: str) -> str:
@@ -149,7 +161,7 @@ def _shown(output: dict[str, Any]) -> str:
 
 def _raw(block: str) -> str:
     """HTML on one line, with nothing in it that Markdown or its extensions could take for their own."""
-    block = _CONTROL.sub("", block)
+    block = CONTROL.sub("", block)
     block = re.sub(r"<[^<>]*>", lambda tag: tag[0].replace("\n", " "), block)
     return block.replace("\n", "&#10;").replace("$", "&#36;").replace("`", "&#96;")
 

@@ -11,15 +11,19 @@ import contextlib
 import multiprocessing
 import os
 import signal
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from lessons.confine import confine, follow_parent, own_folder
+from lessons import bounds
+from lessons.confine import ALLOWED, confine, follow_parent, own_folder
+from lessons.confine.folder import LOOK, OVERFULL, Watch
 from lessons.page import imports, katex, kept
 from lessons.page.evaluate import Evaluated, evaluate
+from lessons.page.inputs import Inputs, inputs
 from lessons.page.problem import Problem
 from lessons.page.snippet import Result, Runner
 from lessons.page.source import Part, Snippet, Source, Value
@@ -27,22 +31,30 @@ from lessons.page.told import Descriptions, Unbelievable, hear, tell
 from lessons.reports import Reports, Unreadable, send
 
 SECONDS = 10.0  # a snippet may take
+SECONDS_IN_ALL = 60.0  # the snippets of a page may take together
 LOADING = 30.0  # seconds a process may take before it runs anything
 MEMORY = 1024.0  # MiB a page may take
 FORKS = "fork" in multiprocessing.get_all_start_methods()
 
 
-def evaluated(sources: Sequence[Source], *, twice: bool = True) -> list[Evaluated]:
+Convert = Callable[[Source, Evaluated], list[Problem] | None]  # None: it was not asked
+
+
+def evaluated(sources: Sequence[Source], *, twice: bool = True, convert: Convert | None = None) -> list[Evaluated]:
     """Each page evaluated. With `twice`, a value that two runs do not agree on is a problem of its page.
 
-    What an earlier run found without problems is not run again, see `kept`.
+    What an earlier run found without problems is not run again, see `kept`. `convert` is the last thing to be asked
+    what is wrong with a page; without it nothing is kept.
     """
     remembered = [kept.load(source, twice=twice) for source in sources]
     missing = [source for source, result in zip(sources, remembered, strict=True) if result is None]
     fresh = dict(zip(map(id, missing), _fresh(missing, twice), strict=True))
     for source in missing:
-        if not fresh[id(source)].problems:
-            kept.save(source, fresh[id(source)], twice=twice)
+        found = fresh[id(source)]
+        if convert and not found.problems and (faults := convert(source, found)) is not None:
+            found.problems += faults
+            if not faults:
+                kept.save(source, found, twice=twice)
     if missing:
         katex.remember()
     return [result or fresh[id(source)] for source, result in zip(sources, remembered, strict=True)]
@@ -53,25 +65,58 @@ class Ran:
     """What running a page's code came to, part by part; `lost` where its process had to be given up."""
 
     results: dict[Part, Result] = field(default_factory=dict)
-    described: Descriptions = field(default_factory=list)
+    described: dict[Part, Descriptions] = field(default_factory=dict)
     lost: Problem | None = None
+
+    @property
+    def problems(self) -> list[Problem]:
+        return [one for one in (*self.results.values(), self.lost) if isinstance(one, Problem)]
 
 
 def _fresh(sources: Sequence[Source], twice: bool) -> Iterator[Evaluated]:
+    """Pages typeset anew. Their code runs only where it, or what it may read, is not what an earlier run had."""
+    keys = {id(source): kept.results_key(read_by(source)) if _parts(source) else "" for source in sources}
+    known = {id(one): ran for one in sources if (ran := _known(one, keys[id(one)], twice)) is not None}
+    missing = [source for source in sources if id(source) not in known]
+    fresh = {id(source): runs for source, *runs in _runs(missing, twice)}
+    for source in sources:
+        ran, again = fresh.get(id(source)) or (known[id(source)], known[id(source)])
+        with bounds.reading(source.path):
+            found = evaluate(source, ran.results)
+        found.described = [one for of_part in ran.described.values() for one in of_part]
+        faults = _run_faults(source, ran, again)
+        found.problems += [fault for fault in faults if fault not in found.problems]
+        if id(source) in fresh and not faults:
+            kept.save_results(keys[id(source)], source, ran.results, ran.described, twice=twice)
+        yield found
+
+
+def _known(source: Source, key: str, twice: bool) -> Ran | None:
+    if not key:
+        return Ran()
+    kept_results = kept.load_results(key, source, twice=twice)
+    return Ran(*kept_results) if kept_results else None
+
+
+def _runs(sources: Sequence[Source], twice: bool) -> Iterator[tuple[Source, Ran, Ran]]:
+    """Run pages; with `twice`, a second time, under another seed."""
+    if not sources:
+        return
     with own_folder() as folder, _second_run(sources if twice else [], folder) as second:
         first = list(_run(sources, folder))
-        for source, ran, again in zip(sources, first, second() or first, strict=True):
-            found = evaluate(source, ran.results)
-            found.described = ran.described
-            lost = ran.lost or again.lost
-            found.problems += [lost] if lost else []
-            if not found.problems:  # what fails now and then fails
-                found.problems += [one for one in again.results.values() if isinstance(one, Problem)]
-            if not found.problems and (part := _differs(ran, again)):
-                repair = "seed random numbers, np.random.default_rng(1); sort sets; leave the clock alone"
-                message = "two runs of this page computed different values here"
-                found.problems.append(Problem(source.location(part.start), "L207", message, repair))
-            yield found
+        yield from zip(sources, first, second() or first, strict=True)
+
+
+def _run_faults(source: Source, ran: Ran, again: Ran) -> list[Problem]:
+    """What went wrong when a page ran: in its first run; if nothing did, in the second; or between the two."""
+    if faults := ran.problems or again.problems:  # what fails now and then fails
+        return faults
+    if part := _differs(ran, again):
+        repair = "seed random numbers, np.random.default_rng(1); sort sets; leave the clock alone"
+        return [
+            Problem(source.location(part.start), "L207", "two runs of this page computed different values here", repair)
+        ]
+    return []
 
 
 def _differs(once: Ran, again: Ran) -> Part | None:
@@ -83,13 +128,19 @@ def _parts(source: Source) -> list[Snippet | Value]:
     return [part for part in source.parts if isinstance(part, Snippet | Value)]
 
 
+def read_by(source: Source) -> Inputs:
+    """What a page's code may read."""
+    code = [part.code if isinstance(part, Snippet) else part.expression for part in _parts(source)]
+    return inputs(code, Path(source.path))
+
+
 def _run(sources: Sequence[Source], folder: Path) -> Iterator[Ran]:
     """Run pages one after another, each in a child of this process."""
     if FORKS:
         imports.load(part.code for source in sources for part in source.of(Snippet))
     for number, source in enumerate(sources):
         own = folder / f"{os.getpid()}-{number}"
-        yield _page(source, own) if _parts(source) else Ran()
+        yield _page(source, own)
 
 
 def _page(source: Source, folder: Path) -> Ran:
@@ -101,7 +152,7 @@ def _page(source: Source, folder: Path) -> Ran:
     sending.close()
     ran = Ran()
     try:
-        ran.lost = _hear(source, Reports(receiving.fileno()), ran, child)
+        ran.lost = _hear(source, Reports(receiving.fileno()), ran, child, Watch(folder, child.pid))
     finally:  # whoever interrupts this leaves no snippet running
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(child.pid, signal.SIGKILL)
@@ -111,38 +162,70 @@ def _page(source: Source, folder: Path) -> Ran:
     return ran
 
 
-def _hear(source: Source, reports: Reports, ran: Ran, child: Any) -> Problem | None:
+def _hear(source: Source, reports: Reports, ran: Ran, child: Any, watch: Watch) -> Problem | None:
     """Hear a page's child out, part by part. Returns the problem of a child that is lost."""
     part, parts = _parts(source)[0], _parts(source)
 
     def lost(code: str, message: str, repair: str) -> Problem:
-        return Problem(source.location(part.start), code, f"this snippet {message}", repair)
+        return Problem(source.location(part.start), code, message, repair)
 
+    end = time.monotonic() + LOADING + SECONDS_IN_ALL
     try:
         for number, part in enumerate([parts[0], *parts]):  # the first report is that it begins
-            told = reports.next(SECONDS if number else LOADING)
+            left = end - time.monotonic()
+            told = _next(reports, min(SECONDS, left) if number else LOADING, watch)
             if told is None and not reports.ended:
                 repair = "make it quicker; long work belongs into the lesson's notebook"
-                return lost("L205", f"takes longer than {SECONDS:g} s", repair)
+                if left > SECONDS or not number:
+                    return lost("L205", f"this snippet takes longer than {SECONDS:g} s", repair)
+                message = f"the snippets of this page take longer than {SECONDS_IN_ALL:g} s; it had come to this one"
+                return lost("L205", message, repair)
             if told is None:
                 child.join()
                 code = child.exitcode or 0
                 how = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
-                return lost("L206", f"ends its process ({how})", "remove what ends it")
-            if number:
-                ran.results[part], described = hear(told, source, part)
-                ran.described += described
+                return lost("L206", f"this snippet ends its process ({how})", "remove what ends it")
+            if not number:
+                end = time.monotonic() + SECONDS_IN_ALL
+            else:
+                ran.results[part], ran.described[part] = hear(told, source, part)
         if reports.next(SECONDS) is not None:
             raise Unbelievable
+        if watch.overfull(last=True):
+            raise _Overfull
     except (Unreadable, Unbelievable):
-        return lost("L206", "writes where its results are reported", "write to files of its own, or print")
+        message = "this snippet writes where its results are reported"
+        return lost("L206", message, "write to files of its own, or print")
+    except _Overfull:
+        return lost("L209", f"this snippet {OVERFULL}", ALLOWED)
     return None
+
+
+class _Overfull(Exception):
+    """The page's process keeps more on the disk than it may."""
+
+
+def _next(reports: Reports, patience: float, watch: Watch) -> list[Any] | None:
+    """The next report, as `Reports.next`, looking meanwhile at what the process writes. Raises _Overfull."""
+    end = time.monotonic() + patience
+    while True:
+        left = end - time.monotonic()
+        told = reports.next(min(LOOK, max(0.0, left)))
+        if watch.overfull():
+            raise _Overfull
+        if told is not None or reports.ended:
+            return told
+        if left <= LOOK:
+            return None
 
 
 def _work(source: Source, folder: Path, sending: Connection) -> None:
     """In the child: run the page's code, and tell of each part."""
     reports = sending.fileno()
-    confine(MEMORY, folder, kept=reports)
+    read = read_by(source)
+    read.lay_out(folder)
+    confine(MEMORY, folder, kept=reports, readable=read.readable())
+    read.forget_others()
     runner = Runner(source)
     send(reports)
     for part in _parts(source):

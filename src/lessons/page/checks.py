@@ -3,47 +3,49 @@
 from __future__ import annotations
 
 import os
-import re
-import subprocess
 from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 
-from lessons.page import apart, links, nav, rules, source, tree
+from lessons import bounds, git
+from lessons.page import apart, config, extension, links, published, rules, source, textfile, tree
 from lessons.page.evaluate import Evaluated
 from lessons.page.problem import Location, Problem, nearest
 from lessons.page.source import Heading, Source
 
-MADE = (".cache", "docs/notebooks")  # where builds keep what they computed
 NOTEBOOKS = "notebooks"  # under docs/: staged there from the folder of that name beside docs/
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 def pages(docs: Path) -> list[Path]:
     """The Markdown files of the site, in a fixed order; none behind a link."""
     if docs.is_symlink():
         return []
-    return sorted(path for path in docs.rglob("*.md") if not path.name.startswith("."))
+    found = (path for path in docs.rglob("*.md") if not path.name.startswith("."))
+    return sorted(path for path in found if not path.is_relative_to(docs / tree.DECISIONS))
 
 
 def text(path: Path) -> str:
     """A page's text, for those who look into it and leave its faults to the check; empty where it cannot be read."""
     try:
-        return "" if _unreadable(path) else path.read_text(encoding="utf-8", errors="replace")
+        return "" if _unreadable(path) else textfile.held(path).decode(errors="replace")
     except OSError:
         return ""
 
 
-def check(paths: Iterable[Path], *, twice: bool = True) -> list[Problem]:
-    """Problems of these pages, and of what they share. Runs their snippets, see `apart`; writes nothing."""
-    return Check(list(paths)).problems(twice=twice)
+def check(paths: Iterable[Path], *, twice: bool = True, docs: Path | None = None) -> list[Problem]:
+    """Problems of these pages, and of what they share. Runs their snippets, see `apart`; writes nothing.
+
+    `docs`: the folder of the site's pages, for a site that has none.
+    """
+    return Check(list(paths), docs).problems(twice=twice)
 
 
 class Check:
     """One run over some pages. What the others hold (their ids, the places in them) is read where it is needed."""
 
-    def __init__(self, paths: list[Path]) -> None:
+    def __init__(self, paths: list[Path], docs: Path | None = None) -> None:
         self.paths = paths
+        self._given = docs
         self.found: list[Problem] = []
         self.evaluated: dict[str, Evaluated] = {}  # by path; for whoever renders the pages after the check
         self._read: dict[Path, Source | None] = {}
@@ -57,16 +59,26 @@ class Check:
         for page in scanned:
             path = Path(page.path)
             docs = self._docs if self._docs and path.is_relative_to(self._docs) else None
-            self.found += links.problems(page, path, self._anchors, docs)
-            self.found += self._headings(page)
+            with bounds.reading(page.path):
+                self.found += links.problems(page, path, self._anchors, docs)
+                self.found += self._headings(page)
             self.found += self._nav(path)
         self._ids(scanned)
         self._names()
         if self._docs:
-            self.found += nav.problems(self._docs.parent / "mkdocs.yml")
+            self.found += config.problems(self._docs.parent / config.NAME)
+            self.found += published.problems(self._docs)
         self._committed()
-        self.evaluated = dict(zip((page.path for page in scanned), apart.evaluated(scanned, twice=twice), strict=True))
-        return [*self.found, *(problem for page in self.evaluated.values() for problem in page.problems)]
+        found = apart.evaluated(scanned, twice=twice, convert=self._faults)
+        self.evaluated = dict(zip((page.path for page in scanned), found, strict=True))
+        return [*self.found, *(problem for page in found for problem in page.problems)]
+
+    def _faults(self, page: Source, evaluated: Evaluated) -> list[Problem] | None:
+        """What only a conversion finds, of a page that is right so far: otherwise it finds the same in other words."""
+        if any(problem.location.path == page.path for problem in self.found):
+            return None
+        with bounds.reading(page.path):
+            return extension.faults(page, evaluated)
 
     def _tell(self, path: Path, code: str, message: str, repair: str, line: int = 1, column: int = 1) -> None:
         self.found.append(Problem(Location(path.as_posix(), line, column), code, message, repair))
@@ -74,36 +86,32 @@ class Check:
     def _page(self, path: Path, *, tell: bool = False) -> Source | None:
         """A page, scanned once; None where it cannot be read. `tell`: its own faults are problems of this run."""
         if path not in self._read or tell:
-            self._read[path] = self._scan(path, tell)
+            with bounds.reading(path.as_posix()):
+                self._read[path] = self._scan(path, tell)
         return self._read[path]
 
     def _scan(self, path: Path, tell: bool) -> Source | None:
-        fault = _unreadable(path)
+        fault = too_much(path) or _unreadable(path)
         if fault is not None:
             if tell:
                 self._tell(path, *fault)
             return None
-        data = path.read_bytes()
-        try:
-            text = source.normalize(data.decode("utf-8"))
-        except UnicodeDecodeError as wrong:
-            line = data.count(b"\n", 0, wrong.start) + 1
-            if tell:
-                self._tell(path, "L005", "the file is not UTF-8 text", "save it as UTF-8", line)
+        written, problems = textfile.read(path)
+        if tell:
+            self.found += problems
+        if written is None:
             return None
+        text = source.normalize(written)
         page = source.read(path.as_posix(), text)
         if tell:
             self._text(path, text, page)
+            self.found += rules.front_matter(page.path, written)
         return page
 
     def _text(self, path: Path, text: str, page: Source) -> None:
-        for match in _CONTROL.finditer(text):
-            line, column = text.count("\n", 0, match.start()) + 1, match.start() - text.rfind("\n", 0, match.start())
-            message = f"the control character U+{ord(match[0]):04X}"
-            self._tell(path, "L006", message, "delete it: no browser shows it", line, column)
+        self.found += textfile.control(page.path, text)
         if not page.text.strip():
             self._tell(path, "L004", "the page is empty", "write it, or delete the file")
-        self.found += rules.front_matter(page.path, text)
 
     def _anchors(self, file: Path) -> set[str] | None:
         """The places a link into a file may name; None where there is no such file."""
@@ -141,8 +149,8 @@ class Check:
     @cached_property
     def _docs(self) -> Path | None:
         """The folder of the site's pages that the checked ones lie in."""
-        above = self.paths[0].parents if self.paths else ()
-        return next((f for f in above if f.name == "docs" and (f.parent / "mkdocs.yml").is_file()), None)
+        above = self.paths[0].parents if self.paths else (Path("docs"),)
+        return next((f for f in above if f.name == "docs" and (f.parent / config.NAME).is_file()), None)
 
     @cached_property
     def _siblings(self) -> list[Path]:
@@ -150,11 +158,8 @@ class Check:
 
     @cached_property
     def _listed(self) -> set[str]:
-        """The files that `nav:` names. Read as text: the file holds tags that only the site generator knows."""
-        config = self._docs.parent / "mkdocs.yml" if self._docs else None
-        text = config.read_text(encoding="utf-8") if config else ""
-        nav = re.search(r"(?ms)^nav:\n(.*?)(?=^\S|\Z)", text)
-        return set(re.findall(r"[\w./-]+\.(?:md|ipynb)\b", nav[1])) if nav else set()
+        """The files that `nav:` names."""
+        return config.listed(self._docs.parent / config.NAME) if self._docs else set()
 
     def _nav(self, path: Path) -> Iterable[Problem]:
         if self._docs is None or not self._listed or not path.is_relative_to(self._docs):
@@ -171,19 +176,27 @@ class Check:
             if other != path:
                 message = f"the name differs from {other.name} only in case"
                 self._tell(path, "L010", message, "rename one: some systems take them for one file")
+        for path in sorted({*self.paths, *(self._docs.rglob("*") if self._docs else ())}):
+            self.found += textfile.name(path)
 
     def _committed(self) -> None:
         """L011: results that were not computed here."""
         if self._docs is None:
             return
-        command = ["git", "-C", str(self._docs.parent), "ls-files", "-z", "--", *MADE]
         try:
-            listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-        except (OSError, subprocess.CalledProcessError):  # no git, or no repository
+            committed = git.tracked(self._docs.parent, *tree.MADE)
+        except git.GitFailed:  # no git, or no repository
             return
-        for name in filter(None, listed.split("\0")):
+        for name in committed:
             repair = f"take it out of the commit: git rm --cached {name}"
             self._tell(self._docs.parent / name, "L011", "only a build may write this file", repair)
+
+
+def too_much(path: Path) -> tuple[str, str, str] | None:
+    """(code, message, repair) where an earlier attempt of this run to read a file took too much."""
+    if taken := bounds.exceeded(path.as_posix()):
+        return "L015", f"to read this file takes {taken}", "make it simpler: fewer things in each other, shorter lines"
+    return None
 
 
 def _unreadable(path: Path) -> tuple[str, str, str] | None:
@@ -193,6 +206,6 @@ def _unreadable(path: Path) -> tuple[str, str, str] | None:
         return "L009", *fault
     if any(folder.is_symlink() for folder in path.parents) and Path.cwd() not in path.resolve().parents:
         return "L009", "the symbolic link leads out of the project", "put the file itself here"
-    if not path.is_file():
+    if not path.exists():
         return "L602", "there is no such page", nearest(path.name, [p.name for p in path.parent.glob("*.md")] or ["…"])
     return None

@@ -17,6 +17,8 @@ from lessons.page.snippet import Output, Result, visibility
 from lessons.page.source import Example, Formula, Part, Snippet, Source, Value
 from lessons.page.told import Descriptions
 
+# Markdown keeps its own notes between two control characters: what a page prints shows them by their pictures.
+_PICTURES = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n"} | {0x7F: 0x2421}
 HTML_REPAIR = "show a Figure of lessons.figures, a table or plain words: no scripts, links, comments or ids"
 
 
@@ -69,13 +71,18 @@ def _unfit(result: Output | Shown) -> str | None:
     return markup.fault(shown.text) if shown and shown.picture else None
 
 
+def _words(text: str) -> str:
+    """Text that a page's code came to, as HTML that says the same."""
+    return html.escape(text.translate(_PICTURES), quote=False)
+
+
 def _html(result: Output | Shown, part: Part) -> str:
     if isinstance(result, Output) and isinstance(part, Snippet):
         return _snippet(result, visibility(part))
     assert isinstance(result, Shown)
     if isinstance(part, Formula):
         return katex.typeset(result.text, part.display)
-    return f'<span class="lesson-value">{html.escape(result.text, quote=False)}</span>'
+    return f'<span class="lesson-value">{_words(result.text)}</span>'
 
 
 def _snippet(output: Output, visibility: str) -> str:
@@ -84,13 +91,14 @@ def _snippet(output: Output, visibility: str) -> str:
     if visibility == "shown":
         pieces.append(_code(output.code, "python"))
     if output.printed:
-        pieces.append(f'<pre class="lesson-printed">{html.escape(output.printed, quote=False)}</pre>')
+        pieces.append(f'<pre class="lesson-printed">{_words(output.printed)}</pre>')
     if output.shown and output.shown.tex:
-        pieces.append(f'<div class="lesson-derivation">{katex.typeset(output.shown.text, display=True)}</div>')
+        tex = output.shown.text.translate(_PICTURES)
+        pieces.append(f'<div class="lesson-derivation">{katex.typeset(tex, display=True)}</div>')
     elif output.shown and output.shown.picture:
         pieces.append(output.shown.text)
     elif output.shown:
-        pieces.append(f'<p class="lesson-value">{html.escape(output.shown.text, quote=False)}</p>')
+        pieces.append(f'<p class="lesson-value">{_words(output.shown.text)}</p>')
     if visibility == "folded":
         summary = "The code that computed this" if pieces else "The code that sets this up"
         pieces.append(

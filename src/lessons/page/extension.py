@@ -44,6 +44,8 @@ except ImportError:  # another generator: any exception stops it
 # After whitespace is normalised (30), before fences (25) and raw HTML (20) are taken out of the text.
 PRIORITY = 28
 UNKNOWN_PAGE = "page.md"
+# What mkdocs.yml names under markdown_extensions.
+EXTENSIONS = ["lessons", "attr_list", "tables", "toc", "pymdownx.highlight", "pymdownx.superfences"]
 _CLINGS = frozenset(",.;:!?)")
 SPACE = "leave a blank line above it"
 
@@ -60,18 +62,22 @@ class LessonPreprocessor(Preprocessor):
     """Puts what each part shows in the part's place, as stashed HTML that later processors leave alone."""
 
     source: Source
+    given: tuple[Source, Evaluated] | None = None  # the page, where it is known before it is converted
 
     def run(self, lines: list[str]) -> list[str]:
+        self.source, evaluated = self.given or self._read(lines)
+        return self._splice(self.source.text, evaluated).split("\n")
+
+    def _read(self, lines: list[str]) -> tuple[Source, Evaluated]:
         path, line_offset = page_location(self.md)
         # docs/notebooks/ is never committed: what lies there was staged by this project.
-        made = Path(path).parent.name == "notebooks"
+        made = Path(path).parts[-3:-1] == ("docs", "notebooks")
         source = scan(path, "\n".join(lines), line_offset, made=made)
         # As the check evaluated it, which a build runs first: then it is kept, and nothing runs here.
         (evaluated,) = apart.evaluated([source], twice=False)
         if evaluated.problems:
             raise LessonError(evaluated.problems)
-        self.source = source
-        return self._splice(source.text, evaluated).split("\n")
+        return source, evaluated
 
     def _splice(self, text: str, evaluated: Evaluated) -> str:
         pieces, position = [], 0
@@ -123,6 +129,21 @@ class Census(Treeprocessor):
         ]
         if lost:
             raise LessonError(lost)
+
+
+def faults(source: Source, evaluated: Evaluated) -> list[Problem]:
+    """What only the conversion of a page finds: what the rules took for words and Markdown for something else."""
+    md = Markdown(extensions=EXTENSIONS)
+    lessons = md.preprocessors["lessons"]
+    assert isinstance(lessons, LessonPreprocessor)
+    lessons.given = (source, evaluated)
+    try:
+        md.convert(source.text)
+    except LessonError as refused:
+        return refused.problems
+    except RecursionError:
+        return [Problem(source.location(0), "L015", "this page is nested too deeply", "put less into each other")]
+    return []
 
 
 class LessonExtension(BlocksExtension):  # type: ignore[misc]

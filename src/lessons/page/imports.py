@@ -9,6 +9,7 @@ import ast
 import contextlib
 import functools
 import importlib
+import os
 import re
 import sys
 from collections.abc import Iterable, Iterator
@@ -21,6 +22,14 @@ from lessons.page.source import Snippet, Source
 
 LOCK = "requirements.txt"
 _PINNED = re.compile(r"(?m)^([\w.-]+)==")
+_MATHS = Path(__file__).parents[1] / "maths"
+# What lessons use and takes long to import. None of it does more, when it is imported, than define itself.
+PRELOADED = (
+    *("numpy", "matplotlib.pyplot", "sklearn.datasets", "lessons.figures"),
+    *sorted(f"lessons.maths.{path.stem}" for path in _MATHS.glob("[!_]*.py")),
+)
+# A working directory to import in: some modules read what they find there, matplotlib a `matplotlibrc`.
+NEUTRAL = os.sep
 
 
 def imports(source: Source) -> Iterator[Problem]:
@@ -36,13 +45,15 @@ def imports(source: Source) -> Iterator[Problem]:
 
 
 def load(codes: Iterable[str]) -> None:
-    """Import, once for all processes forked from this one, what pieces of code may import: what the lock pins."""
-    lock = _lock(Path.cwd())
-    for name in sorted({name for code in codes for name in modules(code)}):
-        top = name.partition(".")[0]
-        # Python's own modules are quick; some speak. What cannot be imported is told where it is wanted.
-        if top not in sys.stdlib_module_names and allowed(top, lock):
-            with contextlib.suppress(Exception, SystemExit):
+    """Import, once for all processes forked from this one, those of PRELOADED that pieces of code import.
+
+    This process is not confined: a page says which of them are worth it, and never what they are. All else is imported
+    where the page runs.
+    """
+    wanted = {name for code in codes for name in modules(code)}
+    with contextlib.chdir(NEUTRAL):
+        for name in wanted.intersection(PRELOADED):
+            with contextlib.suppress(Exception):  # what cannot be imported is told where it is wanted
                 importlib.import_module(name)
 
 
@@ -79,7 +90,7 @@ def _imported(code: str) -> Iterator[tuple[str, ast.stmt]]:
 
 
 def allowed(name: str, lock: frozenset[str]) -> bool:
-    """Whether a page may import the top-level module `name`, or need not be told that it may not."""
+    """Whether a page may import the top-level module `name`, or need not be told that it may not. Imports nothing."""
     if name in sys.stdlib_module_names or name == "lessons" or _normal(name) in lock:
         return True
     owners = _owners().get(name)
@@ -99,7 +110,8 @@ def _lock(start: Path) -> frozenset[str]:
     """The packages that the lock beside the project pins, looked for from `start` upwards; none where there is none."""
     folders = (start, *start.parents, *Path(__file__).resolve().parents)
     found = next((folder / LOCK for folder in folders if (folder / LOCK).is_file()), None)
-    return frozenset(map(_normal, _PINNED.findall(found.read_text(encoding="utf-8")))) if found else frozenset()
+    text = found.read_text(encoding="utf-8", errors="replace") if found else ""
+    return frozenset(map(_normal, _PINNED.findall(text)))
 
 
 def _normal(name: str) -> str:

@@ -34,7 +34,7 @@ _ANNOTATION = re.compile(r"<annotation[^>]*>.*?</annotation>", re.DOTALL)
 
 
 CACHE = Path(".cache/katex")
-MOST_SECONDS, MOST_MEMORY = 5, 256 * 2**20  # that setting a formula may take, which is an author's
+MOST_SECONDS, MOST_MEMORY = 2, 256 * 2**20  # that setting a formula may take, which is an author's
 MOST_REMEMBERED = 20_000  # formulas; then only those of the run are kept
 
 
@@ -53,10 +53,12 @@ class KatexMissing(RuntimeError):
     """KaTeX is not installed beside the project."""
 
 
-def distribution(start: Path | None = None) -> Path:
-    """The folder that npm installed KaTeX into, looked for from `start` (the working directory) upwards."""
-    start = (start or Path.cwd()).resolve()
-    for folder in (start, *start.parents, *Path(__file__).resolve().parents):
+def distribution(start: Path = Path(__file__)) -> Path:
+    """The folder that npm installed KaTeX into, looked for from `start` upwards: beside this package.
+
+    Not from the working directory. What lies there is the project's that is checked or built, and KaTeX writes HTML.
+    """
+    for folder in start.resolve().parents:
         dist = folder / "node_modules" / "katex" / "dist"
         if (dist / "katex.min.js").is_file():
             return dist
@@ -93,7 +95,7 @@ def typeset(tex: str, display: bool = False) -> str:
 
 def _typeset(tex: str, display: bool) -> str:
     try:
-        answer = json.loads(_renderer()(tex, display))
+        answer = json.loads(_renderer()(tex.encode(errors="replace").decode(), display))
     except quickjs.JSException:
         raise TexError(f"it takes more than {MOST_SECONDS} s, or too much memory, to set") from None
     if "error" in answer:

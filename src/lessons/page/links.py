@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
-from markdown.extensions.toc import slugify, unique
+from markdown.extensions.toc import unique
 
+from lessons.page import names
 from lessons.page.problem import MOST_NAMED, Location, Problem, nearest
 from lessons.page.source import Block, Formula, Heading, Source, Value
 
@@ -24,7 +25,6 @@ _DEFINITION = re.compile(
 )
 _REFERENCED = re.compile(rf"!\[(?P<text>{_TEXT})\]\s?\[[^\]]*\]")
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
-_ATTRIBUTE_LIST = re.compile(r" +\{:? *(?:[^}]*#(?P<id>[\w-]+))?[^}]*\}\s*$")
 SCHEMES = ("https:", "http:", "mailto:")
 USE_ONE = f"use one of: {', '.join(SCHEMES)}"
 
@@ -38,7 +38,7 @@ def anchors(source: Source) -> set[str]:
     found |= {given for heading in headings if (given := given_id(heading))}
     for heading in headings:
         if not given_id(heading):
-            unique(slugify(_words(heading), "-"), found)  # adds it
+            unique(names.from_words(heading.text), found)  # adds it
     return found
 
 
@@ -55,14 +55,7 @@ def block_ids(source: Source) -> set[str]:
 
 def given_id(heading: Heading) -> str:
     """The id in a heading's attribute list, if it has one. The others get theirs from their words."""
-    listed = _ATTRIBUTE_LIST.search(heading.text)
-    return (listed["id"] or "") if listed else ""
-
-
-def _words(heading: Heading) -> str:
-    """A heading's text without the signs of Markdown; an underscore inside a word is none."""
-    words = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", _ATTRIBUTE_LIST.sub("", heading.text))
-    return re.sub(r"[*`]|(?<!\w)_+|_+(?!\w)", "", re.sub(r"\\(.)", r"\1", words))
+    return names.given(heading.text)
 
 
 def as_browsers_read(target: str) -> str:

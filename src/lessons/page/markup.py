@@ -21,6 +21,7 @@ PICTURE = _names(
     "svg g defs path rect circle ellipse line polyline polygon text tspan use image mask clipPath"
     " linearGradient radialGradient stop"
 )
+DESCRIBED = _names("title desc")  # of a picture in a file of its own
 SHAPE = (
     "d x y x1 y1 x2 y2 cx cy r rx ry dx dy fx fy points width height viewBox transform gradientTransform gradientUnits"
     " clipPathUnits maskUnits maskContentUnits offset preserveAspectRatio"
@@ -38,6 +39,7 @@ CLASSES = ("lesson-figure",)  # others are names that the theme's scripts, or th
 ROLES = ("img",)
 # As `lessons.figures` makes them: no name that a script of a page could take for one of its own variables.
 _ID = re.compile(r"f[0-9a-f]{8}-[0-9]+")
+_NAME = re.compile(r"[\w.-]+")
 _ADDRESS = re.compile(r"#[\w.-]+|data:image/png;base64,[A-Za-z0-9+/=\s]*")
 _CALLS = re.compile(r"url\(#[\w.-]+\)|\b(?:var|rgba?|translate|rotate|scale|skew[XY]|matrix)\(")
 _PAINTED = re.compile(r"[\w\s#.,%)'\"+-]*")
@@ -70,6 +72,49 @@ def fault(html: str) -> str | None:
     return None
 
 
+def fault_of_picture(data: bytes) -> str | None:
+    """What is wrong with an SVG file, in words; None where the site may publish it.
+
+    A browser opens it as a document of its own: it holds what a figure holds, and its title.
+    """
+    root: list[str] = []
+
+    def element(name: str, attributes: dict[str, str]) -> None:
+        if not root:
+            root.append(name)
+            if name != "svg" or attributes.get("xmlns") != NAMESPACES["xmlns"]:
+                raise _Refused(f'it begins with <{name}> and not with <svg xmlns="{NAMESPACES["xmlns"]}">')
+        if name not in PICTURE | DESCRIBED:
+            raise _Refused(f"the element <{name}>")
+        for key, value in attributes.items():
+            named = key == "id" and _NAME.fullmatch(value)  # in a document of its own no script looks for it
+            if not (named or key in ("xml:space", "version") or _harmless(key, value)):
+                raise _Refused(f"the attribute {key}={_short(value)!r} of <{name}>")
+
+    def declared(_: str, encoding: str | None, __: int) -> None:
+        if (encoding or "utf-8").lower() != "utf-8":
+            raise _Refused(f"the encoding {encoding}")
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = element
+    parser.XmlDeclHandler = declared
+    parser.StartCdataSectionHandler = _refusing("a CDATA section")
+    parser.ProcessingInstructionHandler = _refusing("a processing instruction")
+    parser.StartDoctypeDeclHandler = _refusing("a document type")
+    try:
+        data.decode("utf-8")  # the parser would take other encodings for what they say they are
+        parser.Parse(data, True)
+    except _Refused as refused:
+        return str(refused)
+    except (expat.ExpatError, UnicodeDecodeError) as broken:
+        return f"it is not well-formed: {str(broken).partition(':')[0]}"
+    return None
+
+
+def _short(value: str) -> str:
+    return value if len(value) <= 40 else f"{value[:40]}…"
+
+
 def _refusing(what: str) -> Callable[..., None]:
     def refuse(*_: object) -> None:
         raise _Refused(what)
@@ -82,8 +127,7 @@ def _element(name: str, attributes: dict[str, str]) -> None:
         raise _Refused(f"the element <{name}>")
     for key, value in attributes.items():
         if not _harmless(key, value):
-            shown = value if len(value) <= 40 else f"{value[:40]}…"
-            raise _Refused(f"the attribute {key}={shown!r} of <{name}>")
+            raise _Refused(f"the attribute {key}={_short(value)!r} of <{name}>")
 
 
 def _harmless(name: str, value: str) -> bool:

@@ -7,6 +7,8 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from lessons.visible import in_json, on_one_line, visible
+
 MOST_NAMED = 12  # words a repair lists where it has a better hint
 
 
@@ -35,6 +37,10 @@ CODES = {
     "L009": "a symbolic link, or a file that is none: a pipe, a socket, a device",
     "L010": "two files whose names differ only in case",
     "L011": "a file that only a build may write is committed",
+    "L012": "a setting of the site that may not be",
+    "L013": "a file that the site does not publish",
+    "L014": "a file or folder name that will not do",
+    "L015": "a file that takes too long, or too much memory, to read",
     "L101": "an unknown block",
     "L102": "a block that is never closed, or closed but never opened",
     "L103": "an unknown block option",
@@ -49,6 +55,7 @@ CODES = {
     "L112": "raw HTML",
     "L113": "an attribute list with more than classes and an id",
     "L114": "a heading id used twice",
+    "L115": "an id or a class that a page may not give",
     "L201": "a snippet raises",
     "L202": "a value that does not know how to show itself",
     "L203": "a value that is not finite",
@@ -94,8 +101,8 @@ class Problem:
             raise KeyError(f"no rule has the code {self.code}")
 
     def __str__(self) -> str:
-        first = f"{self.location}: {self.code} {self.message}"
-        return f"{first}\n    {self.repair}" if self.repair else first
+        first = on_one_line(f"{self.location}: {self.code} {self.message}")
+        return f"{first}\n    {on_one_line(self.repair)}" if self.repair else first
 
 
 def report(problems: Iterable[Problem], form: str = "text") -> str:
@@ -113,6 +120,7 @@ def _github(ordered: list[Problem]) -> str:
     """Workflow commands, which GitHub shows beside the line. https://docs.github.com/actions (workflow commands)"""
 
     def escaped(text: str, more: str = "") -> str:
+        text = "\r".join(map(visible, text.split("\r")))  # line ends have names of their own here
         for sign in "%\r\n" + more:
             text = text.replace(sign, f"%{ord(sign):02X}")
         return text
@@ -129,7 +137,7 @@ def _json(ordered: list[Problem]) -> str:
         {**vars(problem.location), "code": problem.code, "message": problem.message, "repair": problem.repair}
         for problem in ordered
     ]
-    return json.dumps(rows, indent=1, ensure_ascii=False)
+    return in_json(json.dumps(rows, indent=1, ensure_ascii=False))
 
 
 FORMATS = {"text": _text, "github": _github, "json": _json}

@@ -5,13 +5,16 @@ To add a rule: one function, one entry in RULES, its code in `problem.CODES`, it
 
 from __future__ import annotations
 
+import html
 import itertools
+import math
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import yaml
 
+from lessons.page import header, names, textfile
 from lessons.page.blocks import BLOCKS, ID_PATTERN
 from lessons.page.imports import imports
 from lessons.page.problem import Location, Problem, nearest
@@ -23,12 +26,14 @@ from lessons.page.source import (
     Snippet,
     Source,
     Value,
+    normalize,
     split_front_matter,
 )
 
 KINDS = {block.NAME: block for block in BLOCKS}
 ANSWERS = {"question": "answer", "exercise": "solution"}  # what their ids end in
-FRONT_MATTER_KEYS = ("title", "description", "hide", "template", "search")
+FRONT_MATTER_KEYS = ("title", "description", "hide", "search")
+HIDDEN = ("footer", "navigation", "path", "toc")  # what a page may do without
 
 # A figure with two or more decimal places. Not a version (1.2.3), nor a part of a word or an address.
 _TYPED = re.compile(r"(?<![\w.:/-])[+\-−]?\d*\.\d{2,}(?![\w.]*\w)")
@@ -38,33 +43,75 @@ _NO_FIGURE = re.compile(r"\]\([^)\n]*\)|<https?://[^>\n]*>|\\[A-Za-z]+")
 
 MARKUP_IN_WORDS = re.compile(r"[<>]|&#?\w+;")
 PLAIN_WORDS = "write it as plain words, without < or >"
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+FRONT = "write one `key: value` a line between two lines of ---, without tabs"
 
 
 def front_matter(path: str, text: str, known: tuple[str, ...] = FRONT_MATTER_KEYS) -> Iterator[Problem]:
     """L001, L002, L003: the title and description that browsers, search and link previews show."""
-    block, _, _ = split_front_matter(text)
-    try:
-        meta: Any = yaml.safe_load(block) if block.strip() else {}
-    except (yaml.YAMLError, ValueError) as fault:  # the latter of a date or a number that is none
-        line = getattr(getattr(fault, "problem_mark", None), "line", 0) + 2
-        message = getattr(fault, "problem", None) or "not YAML"
-        yield Problem(Location(path, line), "L002", f"the front matter does not parse: {message}", "quote the value")
-        return
-    if not isinstance(meta, dict):
-        yield Problem(Location(path, 2), "L002", "the front matter is not a list of `key: value` lines")
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")  # as whoever opens a file sees it
+    block, body, _ = split_front_matter(normalize(text))
+    meta, faults = header.read(path, block)
+    if faults:
+        yield from faults
         return
     for key in ("title", "description"):
         value = meta.get(key)
         if not isinstance(value, str) or not value.strip():
             repair = f"begin the file with ---, a line `{key}: …`, and ---"
             yield Problem(Location(path), "L001", f"the page has no {key}", repair)
-        elif MARKUP_IN_WORDS.search(value):
+        elif MARKUP_IN_WORDS.search(value) or html.unescape(value) != value:
             where = Location(path, _line_of(block, key))
             yield Problem(where, "L003", f"the {key} holds markup", PLAIN_WORDS)
+        elif _UNPRINTABLE.search(value):
+            where = Location(path, _line_of(block, key))
+            yield Problem(
+                where, "L003", f"the {key} holds a line break or a control character", "write one line of words"
+            )
     for key in meta:
         if key not in known:
             where = Location(path, _line_of(block, str(key)))
             yield Problem(where, "L002", f"unknown front-matter key {key!r}", nearest(str(key), known))
+        elif key in _SETTINGS and not _SETTINGS[key](meta[key]):
+            where = Location(path, _line_of(block, str(key)))
+            yield Problem(where, "L002", f"the value of {key!r} is not understood", _EXAMPLES[key])
+    if meta and not _read_alike(text, meta, body):
+        yield Problem(
+            Location(path), "L002", "the site generator reads this front matter otherwise, or not at all", FRONT
+        )
+
+
+def _hides(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(one, str) and one in HIDDEN for one in value)
+
+
+def _searches(value: Any) -> bool:
+    def fits(key: Any, one: Any) -> bool:
+        if key == "exclude":
+            return isinstance(one, bool)
+        return key == "boost" and type(one) in (int, float) and 0 < one < math.inf
+
+    return isinstance(value, dict) and all(fits(*item) for item in value.items())
+
+
+_SETTINGS: dict[str, Callable[[Any], bool]] = {"hide": _hides, "search": _searches}
+_EXAMPLES = {
+    "hide": f"write a list, such as `hide: [toc]`, of {', '.join(HIDDEN)}",
+    "search": "write `search: {exclude: true}` or `search: {boost: 2}`",
+}
+
+
+def _read_alike(text: str, meta: dict[str, Any], body: str) -> bool:
+    """Whether the site generator takes the same words for the front matter, and the same for the page.
+
+    Where it cannot read the one, it publishes it as the other, under a title that no rule has seen.
+    """
+    try:
+        from mkdocs.utils.meta import get_data  # it takes a moment to load, and only for this
+    except ImportError:  # another generator
+        return True
+    rest, taken = get_data(text)
+    return bool(taken == meta) and normalize(rest).strip("\n") == body.strip("\n")
 
 
 def _line_of(block: str, key: str) -> int:
@@ -184,7 +231,7 @@ def typed_results(source: Source) -> Iterator[Problem]:
 
 
 MARKDOWN = "write Markdown; for the sign itself, write it in code: `<`"
-ATTRIBUTES = "an attribute list may hold classes and an id: { .class #id }"
+ATTRIBUTES = "an attribute list may hold an id: { #short-name }"
 # A tag, a comment that is not closed, a declaration; not an address in angle brackets, nor a bare "x < 3".
 _TAG = re.compile(r"<(?!https?://|[\w.+-]+@)(?:/?[A-Za-z][^\s>]*|!|\?)")
 _ATTRIBUTES = re.compile(r"\{[^{}\n=]*=[^\n]*?\}")
@@ -200,6 +247,29 @@ def markup(source: Source) -> Iterator[Problem]:
         yield Problem(source.location(match.start()), "L113", f"attributes of HTML: {match[0]}", ATTRIBUTES)
 
 
+_FENCE = re.compile(r"[ >]*(?:`{3,}|~{3,})(?P<info>[^`\n]*)$", re.MULTILINE)
+
+
+def given_names(source: Source) -> Iterator[Problem]:
+    """L115: ids and classes of attribute lists, of fences, of blocks, and of headings, which get theirs from words."""
+    if source.made:
+        return
+    found = [*names.listed(source.prose)]
+    for heading in source.of(Heading):
+        if not names.given(heading.text) and (fault := names.wrong_id(names.from_words(heading.text) or "_1")):
+            found.append((heading.start, (fault[0], "give the heading another: ## Words { #short-name }")))
+    for part in source.of(Code):
+        at_margin = not part.start or source.text[part.start - 1] == "\n"
+        if at_margin and (fence := _FENCE.match(source.text, part.start)):
+            found += ((part.start, fault) for fault in names.of_a_fence(fence["info"]))
+    for block in source.of(Block):
+        for key, value, offset in block.options:
+            if key == "id" and re.fullmatch(ID_PATTERN, value) and (fault := names.wrong_id(value)):
+                found.append((offset, (fault[0], "choose another")))
+    for offset, (message, repair) in found:
+        yield Problem(source.location(offset), "L115", message, repair)
+
+
 # Signs that turn the reading direction: in code they make it look like other code than runs.
 _TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
@@ -213,8 +283,15 @@ def directions(source: Source) -> Iterator[Problem]:
                 yield Problem(source.location(match.start()), "L007", message, "delete it")
 
 
+def control_characters(source: Source) -> Iterator[Problem]:
+    """L006, in what Markdown converts."""
+    yield from textfile.control(source.path, source.text, source.line_offset)
+
+
 Rule = Callable[[Source], Iterator[Problem]]
-RULES: tuple[Rule, ...] = (blocks, ids, exercises, headings, markup, directions, imports, typed_results)
+RULES: tuple[Rule, ...] = (
+    *(blocks, ids, exercises, headings, markup, given_names, directions, control_characters, imports, typed_results),
+)
 
 
 def broken(source: Source) -> list[Problem]:

@@ -1,6 +1,7 @@
 """Run a page's snippets and inline values, in document order, in one namespace that starts fresh.
 
-Code is compiled at the line where it stands, so that an error names the line of the Markdown file.
+Code does not know where on its page it stands: what it comes to depends on no word around it. An error in it names the
+line of the Markdown file all the same.
 """
 
 from __future__ import annotations
@@ -42,6 +43,17 @@ class Output:
 Result = Output | Shown | Problem
 
 
+def place(value: Value, source: Source) -> Location:
+    """Where an inline value's expression stands."""
+    return source.location(source.text.find(value.expression, value.start))
+
+
+def _compiled(tree: ast.Module | ast.Expression, name: str) -> CodeType:
+    mode = "eval" if isinstance(tree, ast.Expression) else "exec"
+    # A page's code is no part of this module: its `from __future__` must not reach it.
+    return compile(tree, name, mode, dont_inherit=True)
+
+
 def visibility(snippet: Snippet) -> str:
     """How much of its code the reader sees."""
     return dict(snippet.options).get("code", CODE_SHOWN[0])
@@ -71,6 +83,7 @@ class Runner:
     history: History = field(default_factory=History)
     unset: set[str] = field(default_factory=set)  # names that a snippet which failed would have set
     described: list[tuple[Location, str, Described]] = field(default_factory=list)  # place, expression, value
+    above: dict[str, int] = field(default_factory=dict)  # by the name of a piece of code: lines of the file above it
 
     def run(self, snippet: Snippet) -> Output | Problem:
         """Execute a fence; its last line, if an expression, is its value, unless that is None or ends in `;`."""
@@ -81,23 +94,24 @@ class Runner:
             if value not in OPTIONS[key]:
                 return Problem(location, "L204", f"{key!r} cannot be {value!r}", nearest(value, OPTIONS[key]))
         printed = _Printed()
+        name = self._named(location.line)  # the code's first line stands below its fence
 
         def execute() -> Shown | None:
-            # Padded, so that lines count as in the file: the code's first line stands below its fence.
-            tree = ast.parse("\n" * location.line + snippet.code, self.source.path)
+            tree = ast.parse(snippet.code, name)
             last = tree.body[-1] if tree.body else None
             if isinstance(last, ast.Expr):
                 tree.body.pop()
             with contextlib.redirect_stdout(printed):
-                exec(self._compiled(tree), self.namespace)
+                exec(_compiled(tree, name), self.namespace)
                 if not isinstance(last, ast.Expr):
                     return None
-                value = eval(self._compiled(ast.Expression(last.value)), self.namespace)
+                value = eval(_compiled(ast.Expression(last.value), name), self.namespace)
             if value is None or snippet.code.rstrip().endswith(";"):
                 return None
             shown = _held(display.on_its_own(value))
             expression = "figure" if shown.picture else ast.unparse(last.value)
-            self.described.append((Location(self.source.path, last.lineno), expression, display.described(value)))
+            where = Location(self.source.path, location.line + last.lineno)
+            self.described.append((where, expression, display.described(value)))
             return shown
 
         result = self._guard(location, execute)
@@ -110,11 +124,12 @@ class Runner:
 
     def evaluate(self, value: Value) -> Shown | Problem:
         """Evaluate an inline value as of the point where it stands."""
-        location = self.source.location(self.source.text.find(value.expression, value.start))
+        location = place(value, self.source)
+        name = self._named(location.line - 1)
 
         def evaluate() -> Shown:
-            tree = ast.parse("\n" * (location.line - 1) + value.expression, self.source.path, mode="eval")
-            computed = eval(self._compiled(tree), self.namespace)
+            tree = ast.parse(value.expression, name, mode="eval")
+            computed = eval(_compiled(tree, name), self.namespace)
             shown = _held(display.in_sentence(computed))
             self.described.append((location, value.expression, display.described(computed)))
             return shown
@@ -122,10 +137,11 @@ class Runner:
         result = self._guard(location, evaluate)
         return result if isinstance(result, Problem) else result or Shown("")
 
-    def _compiled(self, tree: ast.Module | ast.Expression) -> CodeType:
-        mode = "eval" if isinstance(tree, ast.Expression) else "exec"
-        # A page's code is no part of this module: its `from __future__` must not reach it.
-        return compile(tree, self.source.path, mode, dont_inherit=True)
+    def _named(self, above: int) -> str:
+        """A name for the next piece of code, by which its lines are known in a traceback."""
+        name = f"<code {len(self.above) + 1}>"
+        self.above[name] = above
+        return name
 
     def _guard(self, location: Location, work: Callable[[], Shown | None]) -> Shown | Problem | None:
         """Do the work; whatever it raises becomes a problem at the line that raised it."""
@@ -144,9 +160,9 @@ class Runner:
             return Problem(location, "L504", str(fault), repair)
         except SyntaxError as fault:
             where = self._location(fault, location)
-            if fault.filename == self.source.path:
+            if fault.filename in self.above:
                 column = location.column - 1 + (fault.offset or 1)
-                where = Location(self.source.path, fault.lineno or location.line, column)
+                where = Location(self.source.path, self.above[fault.filename] + (fault.lineno or 1), column)
             return Problem(where, "L201", f"SyntaxError: {fault.msg}", "mend the snippet: it is not valid Python")
         except (Exception, SystemExit) as fault:
             where = self._location(fault, location)
@@ -173,7 +189,8 @@ class Runner:
         """The innermost line of the page itself in the traceback."""
         line, traceback = default.line, fault.__traceback__
         while traceback:
-            if traceback.tb_frame.f_code.co_filename == self.source.path:
-                line = traceback.tb_lineno
+            above = self.above.get(traceback.tb_frame.f_code.co_filename)
+            if above is not None:
+                line = above + traceback.tb_lineno
             traceback = traceback.tb_next
         return default if line == default.line else Location(self.source.path, line)

@@ -17,6 +17,12 @@ from lessons.page.problem import Location, Problem
 
 # What builds read, whoever wrote it.
 SOURCES = ("docs", "notebooks", "src", "mkdocs.yml", "pyproject.toml", "requirements.txt", "package-lock.json")
+# What builds and installations write. `:(glob)` as git knows it: compiled code is run in the place of its source.
+MADE = (
+    *(".cache", "docs/notebooks", "site", "site-next", "dist", ".venv", "node_modules"),
+    *(":(glob).*-fresh-*/**", ":(glob)**/__pycache__/**", ":(glob)**/*.pyc"),
+)
+DECISIONS = "decisions"  # in docs/: for engineers, who read them in the repository; no part of the site
 STORE = ".cache"  # what builds write, below docs/ as well; what lies in a folder of it is sealed, and replaced
 
 

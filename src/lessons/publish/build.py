@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import logging
 import os
 import stat
@@ -15,11 +16,11 @@ from mkdocs.commands.build import build as mkdocs_build
 from mkdocs.config import load_config
 from mkdocs.exceptions import Abort, ConfigurationError, MkDocsException
 
-from lessons import files
+from lessons import faults, files
 from lessons.notebook import stage
-from lessons.page import checks, katex, tree
+from lessons.page import checks, config, imports, katex, tree
 from lessons.page.problem import Problem, report
-from lessons.publish import digest, fonts, notices, pdf, policy, slim, swap
+from lessons.publish import digest, fonts, notices, origins, pdf, policy, slim, swap
 
 KEPT = ("docs", "notebooks", "src", "tests", ".git", ".venv", "node_modules")  # folders that no site replaces
 
@@ -58,7 +59,9 @@ def build(
         raise BuildFailed(report(check(root / "docs")))
 
     def write(fresh: Path) -> None:
-        problems = check(root / "docs", twice=serve_url is None)
+        # First: what stands in it decides which code the site generator runs when it reads it.
+        problems = config.problems(Path(os.path.relpath(config_file)))
+        problems += check(root / "docs", twice=serve_url is None)
         problems += stage.stage(root, say, write=not problems)  # whatever is wrong, all of it is told
         if problems:
             raise BuildFailed(report(problems))
@@ -68,10 +71,11 @@ def build(
         slim.write(fresh)
         katex.remember()
         if generate is None:  # another theme has other scripts and other authors: see docs/decisions/after-material.md
-            _apply_policy(fresh, served=serve_url is not None)
+            _apply_policy(fresh)
         if decks is Decks.PRINTED:
             pdf.write(fresh)
         if generate is None:
+            _look_through(fresh, root / "docs")
             _give_notice(fresh)
 
     publish(site, write)
@@ -94,6 +98,13 @@ def publish(site: Path, write: Callable[[Path], object]) -> None:
         raise BuildFailed(said) from None
 
 
+def _look_through(site: Path, docs: Path) -> None:
+    try:
+        origins.check(site, docs)
+    except origins.Unknown as fault:
+        raise BuildFailed(str(fault)) from None
+
+
 def _give_notice(site: Path) -> None:
     try:
         notices.write(site)
@@ -101,23 +112,25 @@ def _give_notice(site: Path) -> None:
         raise BuildFailed(str(fault)) from None
 
 
-def _apply_policy(site: Path, *, served: bool) -> None:
+def _apply_policy(site: Path) -> None:
     try:
-        # The development server writes a script of its own into each page, another one every time.
-        policy.check(site) if served else policy.write(site)
+        policy.write(site)
     except policy.NotCovered as fault:
         raise BuildFailed(str(fault)) from None
 
 
 def check(docs: Path, *, twice: bool = True) -> list[Problem]:
     """Problems of all pages, with paths as a person at the project's folder would type them."""
-    return checks.check((Path(os.path.relpath(path)) for path in checks.pages(docs)), twice=twice)
+    pages = [Path(os.path.relpath(path)) for path in checks.pages(docs)]
+    return checks.check(pages, twice=twice, docs=Path(os.path.relpath(docs)))
 
 
 def _generate(config_file: Path, site: Path, *, serve_url: str | None) -> None:
     os.environ["NO_MKDOCS_2_WARNING"] = "1"  # Material's notice of its end of life: see docs/decisions
     # mkdocs-jupyter brings nbconvert, which tries all its exporters when it is imported; none is used here.
     os.environ["NBCONVERT_DISABLE_CONFIG_EXPORTERS"] = "1"
+    with contextlib.chdir(imports.NEUTRAL):
+        importlib.import_module("babel.dates")  # reads the file that the time zone names, there before anywhere else
     messages = _Messages()
     logger = logging.getLogger("mkdocs")
     logger.addHandler(messages)
@@ -134,6 +147,13 @@ def _generate(config_file: Path, site: Path, *, serve_url: str | None) -> None:
         raise BuildFailed("\n".join(messages.lines)) from None
     except (ConfigurationError, MkDocsException) as fault:
         raise BuildFailed("\n".join([*messages.lines, str(fault)])) from None
+    except OSError:
+        raise
+    except RecursionError:
+        deep = "it nests lists, quotations or brackets too deeply: make it flatter"
+        raise BuildFailed("\n".join([*(messages.lines or ["mkdocs.yml cannot be read"]), deep])) from None
+    except Exception as fault:  # the site generator has named the page
+        raise BuildFailed("\n".join([*messages.lines, faults.told(fault)])) from fault
     finally:
         logger.removeHandler(messages)
 

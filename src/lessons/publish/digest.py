@@ -57,6 +57,14 @@ def verify(copy: Path, built: Path, expected: str | None = None) -> list[str]:
     return own + differences(sums(copy), sums(built)) + oddities(copy)
 
 
+def is_as_built(site: Path, expected: str) -> bool:
+    """Whether a folder is the site with this digest, file by file and nothing beside."""
+    try:
+        return verify(site, site, expected) == []
+    except (NoSite, OSError):
+        return False
+
+
 def is_built(site: Path) -> bool:
     """Whether a folder is empty, or a site as a build leaves it, with no folder beside its own: it may be replaced.
 

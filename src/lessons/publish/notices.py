@@ -16,12 +16,14 @@ from pathlib import Path
 
 from fontTools.ttLib import TTFont
 
-from lessons.page import katex
+from lessons.page import katex, published
+from lessons.page.blocks import DECK_PDF
 from lessons.publish.fonts import LICENCE
 
 PAGE = "notices.txt"
 ALLOWED = ("0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "CC-BY-4.0", "MIT", "OFL-1.1", "W3C-20150513")
 
+KINDS = (*published.PICTURES, *published.DATA)  # beside pages; each was judged
 Terms = tuple[str, str]  # the licence a package declares, and the text it brings
 
 
@@ -67,13 +69,14 @@ COMPONENTS = (
         "The lessons: text, figures, notebooks, flashcards",
         "CC-BY-4.0",
         lambda: ("CC-BY-4.0", _python("lessons", "LICENSE-lessons")[1]),
-        r"(?!assets/).*\.(html|ipynb|pdf|png|svg)|search/search_index\.json|sitemap\.xml(\.gz)?|notices\.txt",
+        rf"(?!assets/)((.*/)?(index\.html|{DECK_PDF})|notebooks/.*\.ipynb|.*({'|'.join(map(re.escape, KINDS))}))"
+        r"|404\.html|search/search_index\.json|sitemap\.xml(\.gz)?|notices\.txt",
     ),
     Component(
         "The code of the lessons",
         "MIT",
         lambda: _python("lessons"),
-        r"_headers|assets/(lesson\.(css|js)|settings\.js|print\.css|favicon\.svg)",
+        rf"_headers|assets/({'|'.join(map(re.escape, published.ASSETS))})",
     ),
     Component(
         "Material for MkDocs",

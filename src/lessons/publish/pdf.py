@@ -4,32 +4,23 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import http.server
 import os
 import re
-import shutil
 import subprocess
 import tempfile
-import threading
+import urllib.parse
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from lessons import files, store
 from lessons.page.blocks import DECK_PDF
+from lessons.publish import chromium
+from lessons.publish.local import served
+from lessons.visible import visible
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 SECONDS = 120  # a deck may take
 CACHE = Path(".cache/pdf")
-_DECK = 'class="lesson-deck"'
+_DECK = re.compile(r'<ol\b[^<>]*\bclass="lesson-deck"')
 
 
 class NoBrowser(RuntimeError):
@@ -40,14 +31,14 @@ class CannotPrint(RuntimeError):
     """Chromium did not print a deck; the message is ready to print."""
 
 
-def browser() -> str | None:
-    """The path of an installed Chromium, or None."""
-    return next((found for name in BROWSERS if (found := shutil.which(name))), None)
-
-
 def decks(site: Path) -> list[Path]:
     """The built pages that hold a deck."""
-    return [page for page in sorted(site.rglob("index.html")) if _DECK in page.read_text(encoding="utf-8")]
+    return [page for page in sorted(site.rglob("index.html")) if has_deck(page.read_text(encoding="utf-8"))]
+
+
+def has_deck(page: str) -> bool:
+    """Whether a built page holds a deck."""
+    return _DECK.search(page) is not None
 
 
 def write(site: Path) -> None:
@@ -57,38 +48,44 @@ def write(site: Path) -> None:
 
 
 def print_deck(site: Path, page: Path) -> Path:
-    """Print one page's deck; kept by the hash of all that decides how it prints. Raises NoBrowser."""
-    chromium = browser()
-    if chromium is None:
-        raise NoBrowser("printing the decks needs Chromium: `make pdf` installs it")
+    """Print one page's deck and put it beside the page. Raises NoBrowser, CannotPrint."""
     target = page.with_name(DECK_PDF)
-    key = _key(site, page, Path(chromium))
-    data = store.load(CACHE, key)
-    if data is None:
-        with served(site) as address, tempfile.TemporaryDirectory() as folder:
-            printed = Path(folder) / DECK_PDF
-            _print(chromium, f"{address}/{page.parent.relative_to(site).as_posix()}/?print=cards", printed)
-            data = _undated(printed.read_bytes())
-        store.save(CACHE, key, data)
-    files.write(target, data)
+    files.write(target, printed(site, page))
     return target
 
 
-def _key(site: Path, page: Path, chromium: Path) -> str:
+def printed(site: Path, page: Path) -> bytes:
+    """One page's deck; kept by the hash of all that decides how it prints. Raises NoBrowser, CannotPrint."""
+    browser = chromium.browser()
+    if browser is None:
+        raise NoBrowser("printing the decks needs Chromium: `make pdf` installs it")
+    key = _key(site, page)
+    data = store.load(CACHE, key)
+    if data is None:
+        folder = "".join(f"{urllib.parse.quote(name)}/" for name in page.parent.relative_to(site).parts)
+        with served(site) as address, tempfile.TemporaryDirectory() as scratch:
+            target = Path(scratch) / DECK_PDF
+            _print(browser, f"{address}/{folder}?print=cards", target)
+            data = _undated(target.read_bytes())
+        store.save(CACHE, key, data)
+    return data
+
+
+def _key(site: Path, page: Path) -> str:
     """A hash of the page, of all it loads, and of the browser."""
-    binary = chromium.resolve().stat()
-    digest = hashlib.sha256(f"{chromium.resolve()} {binary.st_size} {binary.st_mtime_ns}".encode())
+    digest = hashlib.sha256(chromium.identity().encode())
     for path in (page, *sorted((site / "assets").rglob("*"))):
-        if path.is_file():
+        if path.is_file() and not path.is_symlink():  # which is not served either
             digest.update(path.relative_to(site).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
 
 
-def _print(chromium: str, url: str, target: Path) -> None:
+def _print(browser: str, url: str, target: Path) -> None:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:  # it may be writing there still
         command = [
-            chromium,
-            *FLAGS,
+            browser,
+            *chromium.FLAGS,
+            *_alone(url),
             f"--user-data-dir={profile}",
             "--no-pdf-header-footer",
             "--virtual-time-budget=5000",
@@ -101,30 +98,26 @@ def _print(chromium: str, url: str, target: Path) -> None:
         except subprocess.TimeoutExpired:
             raise CannotPrint(f"Chromium did not print {url} within {SECONDS} s") from None
     if done.returncode or not target.is_file():
-        raise CannotPrint(f"Chromium could not print {url}: {done.stderr.strip()[-500:]}")
+        said = visible(done.stderr.strip()[-500:])
+        if "--no-sandbox" not in chromium.FLAGS and "sandbox" in said.lower():
+            said = f"it cannot start its own sandbox, which needs user namespaces: allow them, or use --no-pdf. {said}"
+        raise CannotPrint(f"Chromium could not print {url}: {said}")
+
+
+def _alone(url: str) -> tuple[str, ...]:
+    """What lets a browser reach the server of this address and nothing else, neither here nor elsewhere.
+
+    It takes that server for its way to everywhere, which answers for itself alone; and no name leads anywhere.
+    """
+    server = urllib.parse.urlsplit(url)
+    return (
+        f"--proxy-server=http://{server.netloc}",
+        "--proxy-bypass-list=<-loopback>",
+        f"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE {server.hostname}",
+        "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+    )
 
 
 def _undated(data: bytes) -> bytes:
     """The same PDF with its dates set to the epoch, so that two prints of one page are one file."""
     return re.sub(rb"(/(?:Creation|Mod)Date \(D:)\d{14}", rb"\g<1>19700101000000", data)
-
-
-class served:  # noqa: N801 - read as a statement: with served(site) as address
-    """Serve a folder on a free port of this machine while the block runs."""
-
-    def __init__(self, folder: Path) -> None:
-        handler = functools.partial(_Quiet, directory=str(folder))
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-
-    def __enter__(self) -> str:
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        return f"http://127.0.0.1:{self.server.server_port}"
-
-    def __exit__(self, *_: object) -> None:
-        self.server.shutdown()
-        self.server.server_close()
-
-
-class _Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:
-        """Say nothing: the reader of the build's output wants problems, not requests."""

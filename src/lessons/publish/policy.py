@@ -77,10 +77,14 @@ def policy(*, header: bool) -> str:
     return "; ".join([*directives, *(["frame-ancestors 'none'"] if header else [])])
 
 
+def sent() -> dict[str, str]:
+    """The headers that go with every file."""
+    return {"Content-Security-Policy": policy(header=True)} | OTHERS
+
+
 def headers() -> str:
     """The text of `_headers`: what a host should send with every file."""
-    said = {"Content-Security-Policy": policy(header=True)} | OTHERS
-    return "/*\n" + "".join(f"  {name}: {value}\n" for name, value in said.items())
+    return "/*\n" + "".join(f"  {name}: {value}\n" for name, value in sent().items())
 
 
 def check(site: Path) -> None:

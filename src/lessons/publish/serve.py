@@ -1,8 +1,10 @@
 """Serve the site while it is written: rebuild on every change, show problems where the page would be.
 
 Each build runs in a fresh child that imports `lessons` anew, so an edit of the package is seen as an edit of a page
-is, while what the site generator needs stays loaded in the child's parent. The
-server, the watching and the reloading are MkDocs' own.
+is, while what the site generator needs stays loaded in the child's parent. The watching is MkDocs' own.
+
+Every answer has the headers that a published page has, so that nothing runs here that would not run there; the script
+that reloads a page is a file, for the policy allows no others.
 """
 
 from __future__ import annotations
@@ -12,10 +14,13 @@ import html
 import logging
 import multiprocessing
 import os
+import re
 import socket
+import threading
 import time
-import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from dataclasses import replace
+from http import HTTPStatus
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -31,10 +36,12 @@ from watchdog.events import (
     FileSystemEventHandler,
 )
 
+from lessons import bounds, faults
 from lessons.page.blocks import DECK_PDF
-from lessons.publish import build, pdf
+from lessons.publish import build, chromium, local, pdf, policy
+from lessons.publish.local import HOST, NOT_FOUND, Reply, Request
+from lessons.visible import visible
 
-HOST = "127.0.0.1"
 SITE = Path(".cache/serve/site")
 WATCHED = ("docs", "src", "mkdocs.yml", "notebooks")
 LOADED_ONCE = (
@@ -57,6 +64,8 @@ LOADED_ONCE = (
 MADE = ("__pycache__", "docs/notebooks/")  # written by a build, and no reason for another
 CHANGES = (FileCreatedEvent, FileDeletedEvent, FileModifiedEvent, FileMovedEvent)
 PORTS_TO_TRY = 20
+POLL = 60  # seconds that a page waits for news before it asks again
+_ASKED = re.compile(r"/livereload/(?P<epoch>[0-9]{1,15})/[0-9]{1,15}(?P<script>\.js)?")
 
 
 class PortTaken(Exception):
@@ -127,24 +136,32 @@ class _Builder:
 def _build(config_file: Path, site: Path, port: int, report: Connection) -> None:
     """In the child: build with what now stands in the files, and report the problems."""
     os.chdir(config_file.parent)
+    bounds.run(lambda: _report(config_file, site, port, report))
+
+
+def _report(config_file: Path, site: Path, port: int, report: Connection) -> int:
     try:
-        decks = build.Decks.OFFERED if pdf.browser() else build.Decks.NONE
+        decks = build.Decks.OFFERED if chromium.browser() else build.Decks.NONE
         build.build(config_file, site, decks=decks, serve_url=f"http://{HOST}:{port}/")
         report.send("")
     except build.BuildFailed as fault:
         report.send(str(fault))
-    except Exception:
-        report.send(traceback.format_exc())
+    except Exception as fault:
+        report.send(faults.told(fault))
+    return 0
 
 
-class _Server(LiveReloadServer):
-    """MkDocs' server, which shows the problems of a page in the browser instead of an old page."""
+class _Server(local.Quiet, LiveReloadServer):
+    """Says what the site's files are, or in the place of every page what is wrong with one."""
 
     def __init__(self, builder: Callable[[], str], port: int, site: Path) -> None:
         super().__init__(builder=self.rebuild, host=HOST, port=port, root=str(site))
+        self.RequestHandlerClass = local.handler(self.answer, policy.sent())
+        self.site = site
         self.build_site = builder
         self.problems = ""
         self.build_delay = 0.05
+        self.printing = threading.Lock()  # a browser takes more of a machine than a page may ask for
         # Told by the kernel, not by polling.
         self.observer = watchdog.observers.Observer()  # type: ignore[assignment]
         logging.getLogger("mkdocs.livereload").setLevel(logging.ERROR)
@@ -168,45 +185,104 @@ class _Server(LiveReloadServer):
         start = time.perf_counter()
         self.problems = self.build_site()
         seconds = time.perf_counter() - start
-        print(self.problems or f"built in {seconds:.2f} s", flush=True)
+        print(visible(self.problems) or f"built in {seconds:.2f} s", flush=True)
 
     def server_activate(self) -> None:
         super().server_activate()
         print(f"Serving on http://{HOST}:{self.server_port}/ - press Ctrl+C to stop", flush=True)
 
+    def answer(self, request: Request) -> Reply:
+        """What a request gets, once a build that goes on has ended."""
+        if request.parts[0] == "livereload":
+            return self._news(request.path)
+        with self._epoch_cond:
+            self._epoch_cond.wait_for(lambda: self._shutdown or self._visible_epoch == self._wanted_epoch)
+            epoch = self._visible_epoch
+        if request.parts[-1] == DECK_PDF:
+            return self._deck(request)
+        if self.problems and (not request.parts[-1] or request.parts[-1].endswith(".html")):
+            return self._reloading(Reply(self.error_page(), "text/html; charset=utf-8"), epoch)
+        return self._reloading(local.file(self.site, request.parts), epoch)
+
     def error_page(self) -> bytes:
-        return _ERROR_PAGE.format(problems=html.escape(self.problems)).encode()
+        return _ERROR_PAGE.format(problems=html.escape(visible(self.problems))).encode()
 
-    def _serve_request(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes] | None:
-        path = str(environ["PATH_INFO"])
-        page = path.endswith(("/", ".html"))
-        if self.problems and page and not path.startswith("/livereload/"):
-            content: bytes = self._inject_js_into_html(  # type: ignore[no-untyped-call]
-                self.error_page(), self._visible_epoch
-            )
-            headers = [("Content-Type", "text/html; charset=utf-8"), ("Content-Length", str(len(content)))]
-            start_response("200 OK", headers)
-            return [content]
-        deck = Path(self.root, path.lstrip("/"))
-        if deck.name == DECK_PDF and (deck.parent / "index.html").is_file() and ".." not in deck.parts:
-            pdf.print_deck(Path(self.root), deck.with_name("index.html"))
-        return super()._serve_request(environ, start_response)
+    def _reloading(self, reply: Reply, epoch: int) -> Reply:
+        """A page with the script that waits for the next build."""
+        if not reply.kind.startswith("text/html"):
+            return reply
+        script = f'<script src="/livereload/{epoch}/{time.monotonic_ns() // 1_000_000}.js"></script>'.encode()
+        above, end, below = reply.body.rpartition(b"</body>")
+        return replace(reply, body=above + script + end + below if end else below + script)
+
+    def _news(self, path: str) -> Reply:
+        """The script, or the number of the newest build, as soon as it is another than the page's."""
+        asked = _ASKED.fullmatch(path)
+        if asked is None:
+            return NOT_FOUND
+        if asked["script"]:
+            return Reply(_RELOAD.replace("ADDRESS", path.removesuffix(".js")).encode(), "text/javascript")
+        with self._epoch_cond:
+            newer = lambda: self._shutdown or self._visible_epoch > int(asked["epoch"])  # noqa: E731
+            self._epoch_cond.wait_for(newer, timeout=POLL)
+            return Reply(b"%d" % self._visible_epoch)
+
+    def _deck(self, request: Request) -> Reply:
+        """A page's deck, printed where somebody wants to have it: one at a time, and each once."""
+        page = local.read(self.site, (*request.parts[:-1], "index.html"))
+        if page is None or not pdf.has_deck(page.decode(errors="replace")):
+            return NOT_FOUND
+        if request.head:
+            return Reply(kind="application/pdf")
+        try:
+            with self.printing:
+                data = pdf.printed(self.site, self.site.joinpath(*request.parts[:-1], "index.html"))
+        except (pdf.NoBrowser, pdf.CannotPrint, OSError) as fault:
+            said = faults.told(fault) if isinstance(fault, OSError) else str(fault)
+            print(visible(said), flush=True)
+            return Reply(f"500: {visible(said)}\n".encode(), status=HTTPStatus.INTERNAL_SERVER_ERROR)
+        return Reply(data, "application/pdf")
 
 
+# It waits for news while the page is looked at, and comes back when a server that was ended does.
+_RELOAD = """"use strict";
+(() => {
+  const [, , epoch] = "ADDRESS".split("/");
+  let waiting = null;
+  let later = 0;
+  const stop = () => {
+    waiting?.abort();
+    clearTimeout(later);
+  };
+  const wait = async () => {
+    stop();
+    const mine = (waiting = new AbortController());
+    try {
+      const reply = await fetch("ADDRESS", { signal: mine.signal });
+      if (reply.ok && Number(await reply.text()) > Number(epoch)) location.reload();
+      else if (!mine.signal.aborted) later = setTimeout(wait, reply.ok ? 0 : 3000);
+    } catch {
+      if (!mine.signal.aborted) later = setTimeout(wait, 3000);
+    }
+  };
+  const look = () => (document.visibilityState === "visible" ? wait() : stop());
+  addEventListener("load", look);
+  addEventListener("visibilitychange", look);
+  addEventListener("beforeunload", stop);
+})();
+"""
 _ERROR_PAGE = """<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>Problems - VAE lessons</title>
-<style>
-body {{ max-width: 60rem; margin: 3rem auto; padding: 0 1rem; font: 1rem/1.5 system-ui, sans-serif; }}
-pre {{ white-space: pre-wrap; padding: 1rem; border-left: .25rem solid #8a2b1d; background: #8a2b1d14; }}
-</style>
+<link rel="icon" href="data:,">
 </head>
-<body>
+<body style="max-width: 60rem; margin: 3rem auto; padding: 0 1rem; font: 1rem/1.5 system-ui, sans-serif">
 <h1>The last change did not build</h1>
-<pre>{problems}</pre>
+<pre style="white-space: pre-wrap; padding: 1rem; border-left: .25rem solid #8a2b1d; background: #8a2b1d14"
+>{problems}</pre>
 <p>Mend the file and save it: this page comes back by itself.</p>
 </body>
 </html>

@@ -21,7 +21,7 @@ from mkdocs.utils.yaml import yaml_load
 
 from lessons import scratch
 from lessons.notebook import stage
-from lessons.page import checks, links, source
+from lessons.page import checks, links, source, tree
 from lessons.publish.build import BuildFailed
 
 SEARCH = "search"  # the only plugin of ours that Zensical knows
@@ -57,7 +57,8 @@ def lay_out(config_file: Path, project: Path) -> Any:
     docs, notebooks = config_file.parent / "docs", project / stage.STAGED
 
     def left(folder: str, names: list[str]) -> list[str]:
-        return [name for name in names if name.startswith(".") or Path(folder, name) == docs / notebooks.name]
+        ours = (docs / notebooks.name, docs / tree.DECISIONS)
+        return [name for name in names if name.startswith(".") or Path(folder, name) in ours]
 
     shutil.copytree(docs, project / "docs", ignore=left)
     for page in stage.export(config_file.parent, notebooks):
@@ -66,14 +67,17 @@ def lay_out(config_file: Path, project: Path) -> Any:
         page.with_suffix(".ipynb").rename(beside)
     with config_file.open(encoding="utf-8") as file:
         config = yaml_load(file)
-    config["nav"] = _in_markdown(config["nav"])
-    config["plugins"] = [plugin for plugin in config["plugins"] if SEARCH in plugin]
-    config["markdown_extensions"].append(NOTEBOOK_LINKS)
-    config["theme"]["variant"] = VARIANT
+    if "nav" in config:
+        config.pop("exclude_docs", None)  # which Zensical does not know
+    config["nav"] = _in_markdown(config["nav"] or [])
+    config["plugins"] = [plugin for plugin in config.get("plugins", [SEARCH]) if SEARCH in plugin]
+    config["markdown_extensions"] = [*config.get("markdown_extensions", []), NOTEBOOK_LINKS]
+    theme = config.get("theme", {})
+    config["theme"] = (theme if isinstance(theme, dict) else {"name": theme}) | {"variant": VARIANT}
     config["theme"].pop("custom_dir", None)  # mends Material's templates, and would spoil Zensical's
     config.pop("hooks", None)
     (project / "mkdocs.yml").write_text(yaml.safe_dump(config, sort_keys=False, allow_unicode=True), encoding="utf-8")
-    return config["nav"]
+    return config.get("nav", [])
 
 
 def _in_markdown(nav: Any) -> Any:

@@ -1,0 +1,141 @@
+"""What git knows of a project. The only place that calls git.
+
+A repository's own configuration names programs: monitors of files, filters, hooks, pagers, helpers of transports. Here
+only commands are used that read what is stored, none of which runs any; and what could is turned off besides.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+SECONDS = 30.0  # a question may take
+MOST_FILES, MOST_BYTES = 20_000, 512 * 2**20  # of one revision
+_OFF = {
+    "core.fsmonitor": "false",
+    "core.hooksPath": os.devnull,
+    "core.pager": "cat",
+    "core.alternateRefsCommand": "false",
+    "core.sshCommand": "false",
+    "credential.helper": "",
+    "protocol.allow": "never",
+    "safe.bareRepository": "explicit",  # files of a project that look like a repository are none
+}
+_ENVIRONMENT = {
+    "GIT_ALLOW_PROTOCOL": "none",  # which no configuration overrules
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+    "LC_ALL": "C.UTF-8",
+}
+_FILES = ("100644", "100755", "100664")  # and neither links nor other repositories
+
+
+class GitFailed(ValueError):
+    """Git has no answer; the message says why, in one line."""
+
+
+@dataclass(frozen=True)
+class File:
+    """A regular file of a revision, by its name from the project's folder."""
+
+    name: str
+    address: str  # of what it holds
+
+
+def tracked(root: Path, *patterns: str) -> list[str]:
+    """The names of the files that are committed, or about to be, and match. Raises GitFailed."""
+    return _split(_git(root, "ls-files", "-z", "--", *patterns))
+
+
+def files(root: Path, revision: str, *places: str) -> list[File]:
+    """The regular files of a revision below `root`, or those in some places of it. Raises GitFailed."""
+    commit = _commit(root, revision)
+    found = []
+    for line in _split(_git(root, "ls-tree", "-rz", commit, "--", *places)):
+        kind, _, name = line.partition("\t")
+        mode, _, address = kind.split(" ")
+        if mode in _FILES:
+            found.append(File(name, address))
+    if len(found) > MOST_FILES:
+        raise GitFailed(f"{_shown(revision)} has more than {MOST_FILES:,} files")
+    return found
+
+
+def contents(root: Path, wanted: Sequence[File]) -> Iterator[tuple[File, bytes]]:
+    """Each of these files with what it holds, as it is stored: no filter is run. Raises GitFailed."""
+    asked = "".join(f"{file.address}\n" for file in wanted).encode()
+    sizes = [line.split(b" ")[-1] for line in _git(root, "cat-file", "--batch-check", asked=asked).splitlines()]
+    if not all(size.isdigit() for size in sizes) or len(sizes) != len(wanted):
+        raise GitFailed("the repository lacks files of that revision: fetch them first")
+    if sum(map(int, sizes)) > MOST_BYTES:
+        raise GitFailed(f"that revision has more than {MOST_BYTES // 2**20} MiB")
+    told, at = _git(root, "cat-file", "--batch", asked=asked), 0
+    for file, size in zip(wanted, map(int, sizes), strict=True):
+        at = told.index(b"\n", at) + 1
+        yield file, told[at : at + size]
+        at += size + 1
+
+
+def unpack(root: Path, revision: str, folder: Path, *, without: Sequence[str] = ()) -> None:
+    """Write the regular files of a revision into an empty folder. `without`: names at the top. Raises GitFailed."""
+    wanted = [file for file in files(root, revision) if PurePosixPath(file.name).parts[0] not in without]
+    for file in wanted:
+        # Git does not let such a name in, but a repository that somebody hands on may have been made without git.
+        if any(part in ("", ".", "..") for part in file.name.split("/")):
+            raise GitFailed(f"{_shown(revision)} names a file outside the project: {file.name!r}")
+    for file, data in contents(root, wanted):
+        target = folder / file.name
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with target.open("xb") as new:
+                new.write(data)
+        except (FileExistsError, NotADirectoryError):
+            raise GitFailed(f"{_shown(revision)} has two files of one name: {file.name!r}") from None
+
+
+def _commit(root: Path, revision: str) -> str:
+    """The address of the commit that a revision names. Raises GitFailed."""
+    if not revision.isprintable() or not revision.strip() or revision.startswith("-"):
+        raise GitFailed(f"{_shown(revision)} is no name of a revision")
+    try:
+        return _git(root, "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}").decode().strip()
+    except GitFailed as fault:
+        raise GitFailed(f"{_shown(revision)} is no revision here: {fault}") from None
+
+
+def _shown(revision: str) -> str:
+    return revision if revision.isprintable() and revision.strip() else repr(revision)
+
+
+def _git(root: Path, *arguments: str, asked: bytes = b"") -> bytes:
+    """What git says. Raises GitFailed."""
+    off = [word for name, value in _OFF.items() for word in ("-c", f"{name}={value}")]
+    command = ["git", "--no-pager", "--no-optional-locks", *off, *arguments]
+    given = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    try:
+        done = subprocess.run(
+            command,
+            cwd=root,
+            input=asked,
+            capture_output=True,
+            env=given | _ENVIRONMENT,
+            timeout=SECONDS,
+            check=False,
+        )
+    except FileNotFoundError:
+        raise GitFailed("git is not installed") from None
+    except subprocess.TimeoutExpired:
+        raise GitFailed(f"git takes longer than {SECONDS:g} s") from None
+    if done.returncode:
+        said = " ".join(done.stderr.decode(errors="replace").split())
+        raise GitFailed("".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in said))
+    return done.stdout
+
+
+def _split(told: bytes) -> list[str]:
+    return [os.fsdecode(name) for name in told.split(b"\0") if name]
