@@ -62,7 +62,6 @@ def test_temporary_files_of_all_kinds_lie_in_one_folder_meanwhile(
         with scratch.folder() as another:  # beside it: paths stay short enough for sockets
             assert another.parent == temporary
     assert (os.environ["TMPDIR"], tempfile.gettempdir()) == (str(temporary), str(temporary))
-    scratch._at_end.close()
     assert list(temporary.iterdir()) == []
 
 

@@ -41,9 +41,9 @@ def run(work: Callable[[], int]) -> int:
         _board[:] = bytes(_LONGEST)
         sys.stdout.flush()
         sys.stderr.flush()
-        child = os.fork()
+        parent, child = os.getpid(), os.fork()
         if not child:
-            _end(work)
+            _end(work, parent)
         with _forwarding(child) as asked:
             _, status = os.waitpid(child, 0)
         if asked:
@@ -88,12 +88,12 @@ def exceeded(path: str) -> str | None:
     return _exceeding.get(path)
 
 
-def _end(work: Callable[[], int]) -> NoReturn:
+def _end(work: Callable[[], int], parent: int) -> NoReturn:
     """In the child: do the work, and go."""
     assert _board is not None
     code = 1
     try:
-        follow_parent()
+        follow_parent(parent)
         signal.signal(signal.SIGTERM, _interrupt)
         signal.signal(signal.SIGINT, lambda *_: None)  # the parent hands it on
         # What runs a lesson's code is a child of this one, and shall not write there.

@@ -5,9 +5,9 @@ A living process holds a lock on each of its folders, which ends with it; a fold
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import fcntl
+import multiprocessing.util
 import os
 import re
 import secrets
@@ -36,31 +36,31 @@ def folder() -> Iterator[Path]:
         os.close(above)
 
 
-_at_end = contextlib.ExitStack()
-atexit.register(_at_end.close)  # early: what other modules do at the end, they do before
-
-
 @contextlib.contextmanager
-def for_all() -> Iterator[None]:
+def for_all(*, late: bool = False) -> Iterator[None]:
     """While the block runs, whatever this process or its children put among temporary files lies in one such folder.
 
-    So it need not be known what that is: Chromium's profiles, sockets of servers, archives. It goes when the process
-    ends, after those who remove their own.
+    So it need not be known what that is: Chromium's profiles, sockets of servers, archives. `late`: it goes at the
+    very end of the process, after those who then remove their own.
     """
     global _outside
     before, default = os.environ.get("TMPDIR"), tempfile.tempdir
-    with contextlib.suppress(OSError):  # no place for temporary files: who needs one will say so
-        own = str(_at_end.enter_context(folder()))
-        _outside = Path(own).parent
-        os.environ["TMPDIR"] = tempfile.tempdir = own
-    try:
-        yield
-    finally:
-        tempfile.tempdir, _outside = default, None
-        if before is None:
-            os.environ.pop("TMPDIR", None)
-        else:
-            os.environ["TMPDIR"] = before
+    with contextlib.ExitStack() as stack:
+        with contextlib.suppress(OSError):  # no place for temporary files: who needs one will say so
+            own = str(stack.enter_context(folder()))
+            _outside = Path(own).parent
+            os.environ["TMPDIR"] = tempfile.tempdir = own
+        try:
+            yield
+        finally:
+            tempfile.tempdir, _outside = default, None
+            if before is None:
+                os.environ.pop("TMPDIR", None)
+            else:
+                os.environ["TMPDIR"] = before
+            if late:
+                # Of two with a priority, the lower one is later: multiprocessing removes its sockets at -100.
+                multiprocessing.util.Finalize(None, stack.pop_all().close, exitpriority=-200)
 
 
 @contextlib.contextmanager

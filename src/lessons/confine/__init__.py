@@ -38,6 +38,7 @@ def confine(memory: float, folder: Path, *, kept: int, readable: Sequence[Path] 
     package take away. Nothing of it can be taken back. `readable`: files that it may read besides what is installed.
     """
     installed = _installed()
+    sys.unraisablehook = sys.__unraisablehook__  # the command's is no lesson's
     _leave(folder, kept, installed)
     follow_parent()
     _process_control(_PR_SET_NO_NEW_PRIVS, 1)
@@ -61,11 +62,15 @@ def not_held() -> str:
     )
 
 
-def follow_parent() -> None:
-    """End this process when its parent ends, or has ended: whoever is killed cannot end its children."""
+def follow_parent(parent: int | None = None) -> None:
+    """End this process when its parent ends, or has ended: whoever is killed cannot end its children.
+
+    `parent`: its number, for a process that multiprocessing has not started.
+    """
     _process_control(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    parent = multiprocessing.parent_process()
-    if parent is not None and parent.pid != os.getppid():
+    started = multiprocessing.parent_process()
+    parent = parent or (started.pid if started else None)
+    if parent is not None and parent != os.getppid():
         os._exit(1)
 
 
