@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import signal
 import subprocess
 import sys
@@ -143,3 +144,15 @@ sys.exit(bounds.run(work))
 def test_without_a_command_nothing_is_bounded() -> None:
     with bounds.reading("a.md"):
         assert bounds.exceeded("a.md") is None
+
+
+def test_a_process_that_another_started_holds_its_work_to_bounds_too() -> None:
+    context = multiprocessing.get_context("spawn")  # as the server's builds are started
+    child = context.Process(target=_works)
+    child.start()
+    child.join(60)
+    assert child.exitcode == 7
+
+
+def _works() -> None:
+    sys.exit(bounds.run(lambda: 7))

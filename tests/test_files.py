@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -56,3 +58,21 @@ def test_faults_of_the_disk_name_the_place_and_the_repair() -> None:
     assert files.told(OSError(errno.EXDEV, "?", "a", None, "b")) is None
     assert str(files.told(OSError(errno.EACCES, "?", b"a\xff"))).startswith("a\\udcff: Permission denied\n")
     assert str(files.told(OSError(errno.EROFS, "?"))).startswith("Read-only file system\n")
+
+
+def test_folders_that_their_owner_may_not_look_into_are_removed(tmp_path: Path) -> None:
+    """As an ordinary user: root may look into all of them."""
+    outside = tmp_path / "outside"
+    outside.write_text("mine")
+    outside.chmod(0o444)
+    for name in ("a", "a/b", "a/b/c"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "file").touch()
+    (tmp_path / "a/b/link").symlink_to(outside)
+    for name, mode in (("a/b/c", 0), ("a/b", 0o300), ("a", 0o500)):
+        (tmp_path / name).chmod(mode)
+    script = f"from pathlib import Path; from lessons import files; files.remove(Path({str(tmp_path / 'a')!r}))"
+    ordinary = ("unshare", "--user", "--map-user=1000", "--map-group=1000") if os.geteuid() == 0 else ()
+    subprocess.run([*ordinary, sys.executable, "-c", script], check=True)
+    assert list(tmp_path.iterdir()) == [outside]
+    assert outside.stat().st_mode & 0o777 == 0o444

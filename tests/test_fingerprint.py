@@ -197,3 +197,15 @@ def test_a_check_that_found_a_fault_finds_it_again_until_it_is_mended(copy: obje
         assert "L112 raw HTML" in run("check").stderr
     page.write_text(text, encoding="utf-8")
     assert run("check").stdout == said
+
+
+@pytest.mark.parametrize("name", ["docs/notebooks", ".cache/serve"])
+def test_a_link_in_the_place_of_what_builds_write_is_told_whatever_is_known(copy: object, name: str) -> None:
+    run, folder = copy.run, copy.folder  # type: ignore[attr-defined]
+    assert run("check").stdout.endswith("no problems\n")
+    assert copy.build().stdout.endswith("built site/\n")  # type: ignore[attr-defined]
+    shutil.rmtree(folder / name, ignore_errors=True)
+    (folder / name).symlink_to(folder.parent)
+    for done in (run("check"), copy.build()):  # type: ignore[attr-defined]
+        assert done.returncode == 1
+        assert f"{name}:1:1: L009 the symbolic link leads out of the project" in done.stdout + done.stderr

@@ -205,3 +205,11 @@ def test_of_too_many_results_those_used_last_stay(tmp_path: Path, monkeypatch: p
     assert (tmp_path / ".cache/serve/file").is_file()
     store.save(folder, "more", bytes(9000))  # looked at once
     assert {path.name for path in folder.iterdir()} == {"1", "5", "more"}
+
+
+@pytest.mark.parametrize("home", ["", ".", "docs"])
+def test_no_key_is_taken_from_the_tree_or_put_there(home: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", home)
+    store.seal(b"")
+    assert list(tmp_path.rglob("key")) == []

@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(options: argparse.Namespace) -> int:
     try:
-        with scratch.for_all(late=options.run is _serve):  # Python keeps sockets there until its end
+        with scratch.for_all():
             code = _refused(options) or int(options.run(options))
         sys.stdout.flush()
         return code
@@ -225,7 +225,11 @@ _begun: dict[str, str] = {}  # the fingerprint of the project when a command beg
 def _known(command: str) -> str | None:
     """What the command came to when it last found the project as it is; None where that is not known."""
     from lessons.fingerprint import fingerprint, recall
+    from lessons.page import tree
 
+    _begun[command] = ""
+    if tree.problems(Path()):  # where builds write, too, which is no part of the fingerprint
+        return None
     _begun[command] = fingerprint(Path())
     return recall(command, _begun[command])
 

@@ -202,9 +202,11 @@ def remove_in(above: int, name: str) -> None:
     except FileNotFoundError:
         pass
     except (OSError, RecursionError):  # nested deeper than Python can follow, or without the right to look into it
-        command = ["rm", "-rf", "--one-file-system", "--", f"./{name}"]
-        with contextlib.suppress(OSError):
-            subprocess.run(command, preexec_fn=lambda: os.fchdir(above), capture_output=True, check=False)
+        # The owner of a folder can take the right back, and does so before looking into it; no file's mode is touched.
+        open_up = ["-xdev", "-type", "d", "!", "-perm", "-u=rwx", "-execdir", "chmod", "u+rwx", "{}", ";"]
+        for command in (["find", f"./{name}", *open_up], ["rm", "-rf", "--one-file-system", "--", f"./{name}"]):
+            with contextlib.suppress(OSError):
+                subprocess.run(command, preexec_fn=lambda: os.fchdir(above), capture_output=True, check=False)
 
 
 def remove(path: Path) -> None:

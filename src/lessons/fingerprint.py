@@ -58,8 +58,8 @@ def _told(root: Path, path: Path) -> Iterator[bytes]:
             if below != COMPILED and path / below != STAGED:
                 yield from _told(root, path / below)
     elif stat.S_ISREG(about.st_mode):
-        data = (root / path).read_bytes()
-        yield b"file %s\0%d\0%s" % (name, about.st_mode & 0o111, hashlib.sha256(data).digest())
+        with (root / path).open("rb") as file:
+            yield b"file %s\0%d\0%s" % (name, about.st_mode & 0o111, hashlib.file_digest(file, "sha256").digest())
     elif stat.S_ISLNK(about.st_mode):
         yield b"link " + name + b"\0" + os.fsencode((root / path).readlink()) + b"\0"
     else:

@@ -7,7 +7,9 @@ only commands are used that read what is stored, none of which runs any; and wha
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -117,24 +119,24 @@ def _git(root: Path, *arguments: str, asked: bytes = b"") -> bytes:
     off = [word for name, value in _OFF.items() for word in ("-c", f"{name}={value}")]
     command = ["git", "--no-pager", "--no-optional-locks", *off, *arguments]
     given = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
     try:
-        done = subprocess.run(
-            command,
-            cwd=root,
-            input=asked,
-            capture_output=True,
-            env=given | _ENVIRONMENT,
-            timeout=SECONDS,
-            check=False,
-        )
+        process = subprocess.Popen(command, cwd=root, env=given | _ENVIRONMENT, **pipes)  # type: ignore[call-overload]
     except FileNotFoundError:
         raise GitFailed("git is not installed") from None
-    except subprocess.TimeoutExpired:
-        raise GitFailed(f"git takes longer than {SECONDS:g} s") from None
-    if done.returncode:
-        said = " ".join(done.stderr.decode(errors="replace").split())
+    with process:
+        # Not the timeout of `communicate`, which naps by a clock that a test may have moved.
+        late = threading.Timer(SECONDS, process.kill)
+        late.daemon = True
+        late.start()
+        told, faults = process.communicate(asked)
+        late.cancel()
+    if process.returncode == -signal.SIGKILL:
+        raise GitFailed(f"git takes longer than {SECONDS:g} s")
+    if process.returncode:
+        said = " ".join(faults.decode(errors="replace").split())
         raise GitFailed("".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in said))
-    return done.stdout
+    return bytes(told)
 
 
 def _split(told: bytes) -> list[str]:

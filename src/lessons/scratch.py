@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import multiprocessing.util
 import os
 import re
 import secrets
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,14 +18,13 @@ from pathlib import Path
 from lessons import files
 
 PREFIX = "lessons-tmp-"
-_outside: Path | None = None  # where temporary files lay before `for_all`
 _OURS = re.compile(rf"{PREFIX}[0-9a-f]{{12}}")
 
 
 @contextlib.contextmanager
 def folder() -> Iterator[Path]:
     """An empty folder among the temporary ones while the block runs; what killed processes left there is removed."""
-    parent = _outside or Path(tempfile.gettempdir())
+    parent = Path(tempfile.gettempdir())
     above = os.open(parent, files.FOLDER)
     try:
         for name in abandoned(above, _OURS):
@@ -37,30 +36,26 @@ def folder() -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def for_all(*, late: bool = False) -> Iterator[None]:
+def for_all() -> Iterator[None]:
     """While the block runs, whatever this process or its children put among temporary files lies in one such folder.
 
-    So it need not be known what that is: Chromium's profiles, sockets of servers, archives. `late`: it goes at the
-    very end of the process, after those who then remove their own.
+    So it need not be known what that is: Chromium's profiles, sockets of servers, archives.
     """
-    global _outside
     before, default = os.environ.get("TMPDIR"), tempfile.tempdir
     with contextlib.ExitStack() as stack:
         with contextlib.suppress(OSError):  # no place for temporary files: who needs one will say so
             own = str(stack.enter_context(folder()))
-            _outside = Path(own).parent
             os.environ["TMPDIR"] = tempfile.tempdir = own
         try:
             yield
         finally:
-            tempfile.tempdir, _outside = default, None
+            if "multiprocessing.util" in sys.modules:  # which else removes a folder of its own in it when Python ends
+                sys.modules["multiprocessing.util"]._exit_function()
+            tempfile.tempdir = default
             if before is None:
                 os.environ.pop("TMPDIR", None)
             else:
                 os.environ["TMPDIR"] = before
-            if late:
-                # Of two with a priority, the lower one is later: multiprocessing removes its sockets at -100.
-                multiprocessing.util.Finalize(None, stack.pop_all().close, exitpriority=-200)
 
 
 @contextlib.contextmanager

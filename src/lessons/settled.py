@@ -23,6 +23,7 @@ ENVIRONMENT = {
     # One thread of linear algebra: sums come out the same on any number of processors, and workers share them fairly.
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
+    "JOBLIB_MULTIPROCESSING": "0",  # a lesson starts no process: scikit-learn works on, one thing after another
 }
 # What a command is left of its caller's environment: whole names, for HOMEBREW_GITHUB_API_TOKEN begins with HOME.
 KEPT = (

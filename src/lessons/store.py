@@ -98,7 +98,8 @@ def _read_key(key: bytearray) -> None:
     if _own is None:
         with contextlib.suppress(OSError, RuntimeError):  # no home, no right to write there
             path = Path.home() / KEY
-            if _fill(key, path) or (_make(path) and _fill(key, path)):
+            inside = not path.is_absolute()  # HOME=docs, say: a place in the tree
+            if not inside and (_fill(key, path) or (_make(path) and _fill(key, path))):
                 return
         _own = bytearray(_KEY_BYTES)
         _chance(_own)

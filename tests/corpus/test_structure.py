@@ -246,4 +246,8 @@ def test_the_ids_of_a_page_that_is_gone_are_told_where_they_were(repository: Any
 
 def test_a_base_that_is_not_there_is_said_in_a_line(repository: Any) -> None:
     done = repository.run("check", "--base", "nowhere")
-    assert (done.returncode, done.stdout, done.stderr) == (1, "", "fatal: Not a valid object name nowhere\n")
+    assert (done.returncode, done.stdout, done.stderr) == (
+        1,
+        "",
+        "nowhere is no revision here: fatal: Needed a single revision\n",
+    )

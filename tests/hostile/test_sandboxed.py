@@ -19,6 +19,18 @@ for number in range(1000):
         for _ in range(10):
             file.write(bytes(2**20))
 """
+# Families that no network namespace holds, and some that only a fault of the kernel has a use for.
+ODD_SOCKETS = """
+import socket
+for family in (21, 29, 30, 31, 38, 40):  # RDS, CAN, TIPC, Bluetooth, ALG, VSOCK
+    try:
+        socket.socket(family, socket.SOCK_STREAM, 0).close()
+        print("made", family)
+    except PermissionError:
+        pass
+for family in (socket.AF_UNIX, socket.AF_INET, socket.AF_INET6):
+    socket.socket(family).close()
+"""
 SECONDS = 5.0  # a program may take
 
 
@@ -77,3 +89,9 @@ def test_a_full_disk_is_its_own(machine: Any, tmp_path: Path) -> None:
     done = run(machine, FILLS_THE_DISK, tmp_path)
     assert isinstance(done, sandbox.Done)
     assert "No space left on device" in done.said
+
+
+def test_no_socket_leads_to_the_host_of_a_virtual_machine(machine: Any, tmp_path: Path) -> None:
+    done = run(machine, ODD_SOCKETS, tmp_path)
+    assert isinstance(done, sandbox.Done)
+    assert (done.code, done.said, done.output.read_bytes()) == (0, "", b"")

@@ -27,18 +27,15 @@ CARD = "/// flashcard | Front?\n    id: {}\n\nBack.\n///\n"
 CONFIG = """
 site_name: Small
 strict: true
-theme: {name: null, custom_dir: theme, static_templates: [sitemap.xml]}
+theme: {name: material, custom_dir: %s, font: false}
 plugins: []
 markdown_extensions: [lessons, attr_list, tables, pymdownx.highlight, pymdownx.superfences]
-extra_css: [assets/math/katex.css]
+extra_css: [assets/math/katex.css, assets/lesson.css, assets/print.css]
+extra_javascript: [{path: assets/lesson.js, defer: true}]
 nav:
   - index.md
   - cards.md
 """
-TEMPLATE = (
-    '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{{ page.title }}</title>'
-    '<link rel="icon" href="/icon.png"></head><body>{{ page.content }}</body></html>'
-)
 # A browser that says when it is started, takes its time, and prints.
 CHROMIUM = """#!/bin/sh
 echo started >> {log}
@@ -84,12 +81,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A server of two pages, one of them with a deck, on a machine whose browser only says that it was started."""
     base = tmp_path_factory.mktemp("served")
     folder = base / "project"
-    for name in ("docs", "theme", "../bin"):
-        (folder / name).mkdir(parents=True)
-    (folder / "mkdocs.yml").write_text(CONFIG)
-    (folder / "theme/main.html").write_text(TEMPLATE)
-    shutil.copy(ROOT / "src/lessons/theme/sitemap.xml", folder / "theme")
-    (folder / "docs/icon.png").write_bytes(b"")
+    (base / "bin").mkdir()
+    shutil.copytree(ROOT / "docs/assets", folder / "docs/assets")
+    (folder / "mkdocs.yml").write_text(CONFIG % (ROOT / "src/lessons/theme"))
     (folder / "docs/index.md").write_text(HEAD.format("Home") + 'Words: class="lesson-deck".\n')
     (folder / "docs/cards.md").write_text(HEAD.format("Cards") + CARD.format("a-card"))
     (base / "secret").write_bytes(SECRET)
@@ -108,16 +102,16 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         text=True,
     ) as process:
         assert process.stdout is not None
-        begun = []
+        begun: list[str] = []
         for line in process.stdout:
             begun.append(line)
             if "Serving on" in line:
                 break
-        assert any("built in" in line for line in begun), begun
         said: list[str] = []
         listener = threading.Thread(target=lambda: said.extend(process.stdout or ()))
         listener.start()
         try:
+            assert any("built in" in line for line in begun), begun
             yield Served(folder, process, port, log)
         finally:
             process.send_signal(signal.SIGINT)
@@ -191,7 +185,9 @@ def test_every_answer_says_what_may_run(served: Served) -> None:
         for name, value in policy.sent().items():
             assert f"{name}: {value}\r\n" in f"{head}\r\n"
     _, _, page = served.ask("/")
-    assert re.findall(rb"<script[^>]*>[^<]*", page) == re.findall(rb'<script src="/livereload/\d+/\d+\.js">', page)
+    inline = re.findall(r"(?s)<script>(.*?)</script>", page.decode())
+    assert inline and set(inline) <= set(policy.inline_scripts())  # the theme's own, by their hashes
+    assert len(re.findall(rb'<script src="/livereload/\d+/\d+\.js">', page)) == 1
 
 
 def test_a_deck_starts_one_browser_where_there_is_a_deck(served: Served) -> None:
@@ -296,7 +292,7 @@ def test_a_browser_that_cannot_start_its_sandbox_says_so(tmp_path: Path, monkeyp
     failing = tmp_path / "chromium"
     failing.write_text("#!/bin/sh\necho 'No usable sandbox! \033[31m' >&2; exit 1\n")
     failing.chmod(0o755)
-    monkeypatch.setattr(pdf, "browser", lambda: str(failing))
+    monkeypatch.setattr(chromium, "browser", lambda: str(failing))
     monkeypatch.setattr(pdf, "CACHE", tmp_path / "cache")
     monkeypatch.setattr(chromium, "FLAGS", tuple(flag for flag in chromium.FLAGS if flag != "--no-sandbox"))
     (tmp_path / "site/assets").mkdir(parents=True)

@@ -240,7 +240,7 @@ def test_a_run_that_is_killed_leaves_no_worker_and_goes_on_where_it_was(workshop
     wait.parent.mkdir()
     wait.touch()
     run = workshop.start("--jobs", "1", TMPDIR=str(workshop.folder))
-    while not (found := list(workshop.folder.glob("lessons-*/b/pid"))):  # until notebook b has come so far
+    while not (found := list(workshop.folder.glob("lessons-*/**/b/pid"))):  # until notebook b has come so far
         assert run.poll() is None
         os.sched_yield()
     worker = os.pidfd_open(int(found[0].read_text()))

@@ -135,3 +135,8 @@ def test_the_pages_of_nav_are_found_in_every_form(tmp_path: Path) -> None:
     ):
         (tmp_path / "mkdocs.yml").write_text(f"{nav}\nsite_name: x.md\n", encoding="utf-8")
         assert config.listed(tmp_path / "mkdocs.yml") == {"a.md", "b/c.ipynb"}
+
+
+def test_a_file_that_is_not_there_for_a_moment_is_told(tmp_path: Path) -> None:
+    (found,) = config.problems(tmp_path / "mkdocs.yml")
+    assert (found.code, found.message) == ("L005", "the file cannot be read: No such file or directory")

@@ -110,3 +110,9 @@ def test_a_long_value_is_judged_in_no_time() -> None:
     """No pattern goes back and forth over it: this would take years."""
     assert fault(f"<p style='color: {'var(--aaaaaaaa' * 5000}!'>x</p>") is not None
     assert fault(f"<svg><path d='{'M 0 0 L 1.5 2 ' * 20_000}'/></svg>") is None
+
+
+def test_no_more_elements_in_each_other_than_what_reads_a_page_can_follow() -> None:
+    nested = '<svg xmlns="http://www.w3.org/2000/svg">{}</svg>'
+    assert fault(nested.format("<g>" * 90 + "</g>" * 90)) is None
+    assert fault(nested.format("<g>" * 200_000 + "</g>" * 200_000)) == "more than 100 elements in each other"

@@ -146,16 +146,19 @@ def test_a_site_with_an_address_names_no_day_in_its_sitemap(copy: Any) -> None:
 
 
 def test_an_old_file_does_not_outlive_its_page(built: Any) -> None:
-    (built.folder / "site/old.html").write_text("gone", encoding="utf-8")
+    (built.folder / "site/lessons/old.html").write_text("gone", encoding="utf-8")
     assert built.build().returncode == 0
-    assert not (built.folder / "site/old.html").exists()
+    assert not (built.folder / "site/lessons/old.html").exists()
 
 
-@pytest.mark.parametrize("target", ["docs", "mkdocs.yml"])
-def test_what_is_no_built_site_is_never_replaced(copy: Any, target: str) -> None:
+@pytest.mark.parametrize(
+    ("target", "why"),
+    [("docs", "holds the project, or lies in its sources"), ("mkdocs.yml", "is there and is no built site")],
+)
+def test_what_is_no_built_site_is_never_replaced(copy: Any, target: str, why: str) -> None:
     before = sorted(path for path in (copy.folder / "docs").rglob("*") if "notebooks" not in path.parts)
     done = copy.build("--site", target)
     assert done.returncode == 1
-    assert "is there and is no built site" in done.stderr
+    assert why in done.stderr
     assert sorted(path for path in (copy.folder / "docs").rglob("*") if "notebooks" not in path.parts) == before
     assert (copy.folder / "mkdocs.yml").is_file()

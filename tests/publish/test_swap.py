@@ -241,7 +241,7 @@ class Disks:
         """What a build says that must fail and leave all as it is."""
         seen, site = self.seen(path), self.folder / path
         before, beside = hashes(seen), sorted(path.name for path in seen.parent.iterdir())
-        code, said = self.builder.run(project, "build", "--site", site)
+        code, said = self.builder.run(project, "build", "--fresh", "--site", site)
         assert code == 1, said
         assert "Traceback" not in said
         assert said.endswith(f"\nThe site was not built; {site}/ is as it was.\n")

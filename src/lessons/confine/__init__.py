@@ -65,11 +65,11 @@ def not_held() -> str:
 def follow_parent(parent: int | None = None) -> None:
     """End this process when its parent ends, or has ended: whoever is killed cannot end its children.
 
-    `parent`: its number, for a process that multiprocessing has not started.
+    `parent`: the number of its process; of one that `multiprocessing` has started, it is known.
     """
     _process_control(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    started = multiprocessing.parent_process()
-    parent = parent or (started.pid if started else None)
+    if parent is None and (started := multiprocessing.parent_process()) is not None:
+        parent = started.pid
     if parent is not None and parent != os.getppid():
         os._exit(1)
 
@@ -111,7 +111,7 @@ def _is_installed(number: int, readable: list[Path]) -> bool:
 
 def _installed() -> list[Path]:
     """Where Python and what is installed beside it lie."""
-    return [*map(Path, {sys.prefix, sys.base_prefix, sys.exec_prefix})]
+    return [Path(prefix).resolve() for prefix in {sys.prefix, sys.base_prefix, sys.exec_prefix}]
 
 
 def _leave(folder: Path, kept: int, readable: list[Path]) -> None:

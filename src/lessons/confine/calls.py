@@ -54,6 +54,10 @@ SYSTEM: Numbers = {
     "sync": (162, 81),
     "syncfs": (306, 267),
 }
+# Of sockets: between processes, of the internet, and what asks for this machine's addresses. A network namespace holds
+# these; it does not hold others, AF_VSOCK above all, which leads to the host of a virtual machine.
+SOCKET: Numbers = {"socket": (41, 198)}
+_FAMILIES = {"AF_UNIX": 1, "AF_INET": 2, "AF_INET6": 10, "AF_NETLINK": 16}
 _ARCHITECTURES = {"x86_64": (0xC000003E, 317), "aarch64": (0xC00000B7, 277)}  # as the kernel names them; `seccomp`
 _NEW = 424  # from here on, calls have the same number everywhere
 # close_range, openat2, faccessat2, epoll_pwait2, Landlock's three, futex_waitv
@@ -126,7 +130,7 @@ def only(allowed: Numbers, machine: str, process: int) -> bytes:
 
 
 def without(refused: Numbers) -> bytes:
-    """A filter that refuses these calls, as the kernel takes it; empty where the platform is another."""
+    """A filter that refuses these calls, and odd sockets, as the kernel takes it; empty on another platform."""
     machine = platform.machine()
     if platform.system() != "Linux" or machine not in _ARCHITECTURES:
         return b""
@@ -164,6 +168,10 @@ def _without(refused: Iterable[int], machine: str) -> Iterator[Instruction]:
     for number in refused:
         yield (_EQUAL, 0, 1, number)
         yield _REFUSE
+    for number in _on(SOCKET, machine).values():
+        block = [*_one_of(0, _FAMILIES.values()), _REFUSE]
+        yield (_EQUAL, 0, len(block), number)
+        yield from block
     yield _PASS
 
 
@@ -196,6 +204,7 @@ def _conditions(process: int) -> dict[str, list[Instruction]]:
         "tgkill": itself,
         "prlimit64": _absent(2),  # new limits
         "sendto": _absent(4),  # an address
+        "socketpair": _one_of(0, [_FAMILIES["AF_UNIX"]]),
     }
 
 

@@ -16,16 +16,24 @@ def limit(memory: float) -> None:
 
     The address space and not the data segment: memory that is mapped to be shared counts, too.
     """
-    with contextlib.suppress(ImportError, OSError, ValueError):  # as far as the platform has them
+    try:
         import resource
 
         held = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-        most = held + int(memory * 2**20)
-        resource.setrlimit(resource.RLIMIT_AS, (most, most))
-        resource.setrlimit(resource.RLIMIT_FSIZE, (FILE * 2**20, FILE * 2**20))
-        resource.setrlimit(resource.RLIMIT_NOFILE, (OPEN_FILES, OPEN_FILES))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))  # holds ordinary users where there is no seccomp
+    except (ImportError, OSError):  # as far as the platform has them
+        return
+    wanted = {
+        resource.RLIMIT_AS: held + int(memory * 2**20),
+        resource.RLIMIT_FSIZE: FILE * 2**20,
+        resource.RLIMIT_NOFILE: OPEN_FILES,
+        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_NPROC: 0,  # holds ordinary users where there is no seccomp
+    }
+    for limit_, most in wanted.items():
+        with contextlib.suppress(OSError, ValueError):  # each by itself, and none above what this process was given
+            _, hard = resource.getrlimit(limit_)
+            most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+            resource.setrlimit(limit_, (most, most))
 
 
 def drop_capabilities() -> None:

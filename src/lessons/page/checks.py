@@ -20,7 +20,7 @@ def pages(docs: Path) -> list[Path]:
     """The Markdown files of the site, in a fixed order; none behind a link."""
     if docs.is_symlink():
         return []
-    found = (path for path in docs.rglob("*.md") if not path.name.startswith("."))
+    found = (path for path in tree.below(docs) if path.suffix == ".md" and not path.name.startswith("."))
     return sorted(path for path in found if not path.is_relative_to(docs / tree.DECISIONS))
 
 
@@ -176,7 +176,7 @@ class Check:
             if other != path:
                 message = f"the name differs from {other.name} only in case"
                 self._tell(path, "L010", message, "rename one: some systems take them for one file")
-        for path in sorted({*self.paths, *(self._docs.rglob("*") if self._docs else ())}):
+        for path in sorted({*self.paths, *(tree.below(self._docs) if self._docs else ())}):
             self.found += textfile.name(path)
 
     def _committed(self) -> None:

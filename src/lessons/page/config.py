@@ -276,7 +276,12 @@ def _composed(look: _Look) -> yaml.Node | None:
         message = "the symbolic link leads out of the project"
         look.found.append(Problem(start, "L009", message, "put the file itself here"))
         return None
-    data = look.path.read_bytes()
+    try:
+        data = look.path.read_bytes()
+    except OSError as fault:  # as while an editor replaces it
+        message = f"the file cannot be read: {fault.strerror}"
+        look.found.append(Problem(start, "L005", message, "put it back, or give yourself the right to read it"))
+        return None
     if len(data) > MOST_BYTES:
         look.found.append(Problem(start, "L012", f"the file is larger than {MOST_BYTES:,} bytes", "make it shorter"))
         return None

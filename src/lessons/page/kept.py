@@ -18,7 +18,7 @@ from lessons.page.evaluate import Evaluated
 from lessons.page.problem import Location
 from lessons.page.snippet import Result, place
 from lessons.page.source import Example, Part, Snippet, Source, Value
-from lessons.page.told import Descriptions, hear, tell
+from lessons.page.told import Descriptions, Unbelievable, hear, tell
 
 Results = dict[Part, Result]
 PartDescriptions = dict[Part, Descriptions]
@@ -93,7 +93,10 @@ def load_results(key: str, source: Source, *, twice: bool) -> tuple[Results, Par
     for part, (kind, data, rows) in zip(_code(source), found, strict=True):
         line, column = _begins(part, source)
         placed = [[line + below, column + right, *said] for below, right, *said in rows]
-        results[part], described[part] = hear((kind, data, placed), source, part)
+        try:
+            results[part], described[part] = hear((kind, data, placed), source, part)
+        except Unbelievable:  # of a page that told of places outside its code, which has moved since: ask it again
+            return None
     return results, described
 
 

@@ -48,6 +48,9 @@ _NEVER_EMPTY = "|".join(sorted((WORDS | TABLE) - {"br", "col"}))
 _EMPTY = re.compile(rf"<({_NEVER_EMPTY})(?:\s(?:[^<>\"']|\"[^\"]*\"|'[^']*')*)?/>")
 
 
+DEEPEST = 100  # elements in each other: what reads a page later is not made for more
+
+
 class _Refused(Exception):
     """The words for what is wrong."""
 
@@ -55,7 +58,21 @@ class _Refused(Exception):
 def fault(html: str) -> str | None:
     """What is wrong with a value's HTML, in words; None where a page may have it."""
     parser = expat.ParserCreate()
-    parser.StartElementHandler = _element
+    depth = 0
+
+    def begun(name: str, attributes: dict[str, str]) -> None:
+        nonlocal depth
+        depth += 1
+        if depth > DEEPEST:
+            raise _Refused(f"more than {DEEPEST} elements in each other")
+        _element(name, attributes)
+
+    def ended(_: str) -> None:
+        nonlocal depth
+        depth -= 1
+
+    parser.StartElementHandler = begun
+    parser.EndElementHandler = ended
     parser.CommentHandler = _refusing("a comment")
     parser.StartCdataSectionHandler = _refusing("a CDATA section")
     parser.ProcessingInstructionHandler = _refusing("a processing instruction")

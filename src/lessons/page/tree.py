@@ -23,6 +23,7 @@ MADE = (
     *(":(glob).*-fresh-*/**", ":(glob)**/__pycache__/**", ":(glob)**/*.pyc"),
 )
 DECISIONS = "decisions"  # in docs/: for engineers, who read them in the repository; no part of the site
+DEEPEST = 20  # folders in each other, among the sources: who walks a thousand comes to no end
 STORE = ".cache"  # what builds write, below docs/ as well; what lies in a folder of it is sealed, and replaced
 
 
@@ -43,8 +44,23 @@ def _odd(root: Path, deep: bool) -> Iterator[tuple[Path, tuple[str, str]]]:
             continue
         if fault := odd(root / path, mode):
             yield path, fault
+        elif inside and stat.S_ISDIR(mode) and len(path.parts) > DEEPEST:
+            yield path, (f"more than {DEEPEST} folders in each other", "put less into each other")
         elif inside and stat.S_ISDIR(mode):
             pending += [(path / name, True) for name in os.listdir(root / path)]  # noqa: PTH208
+
+
+def below(folder: Path) -> Iterator[Path]:
+    """All that lies in a folder, no deeper than `problems` lets it be; links are not followed."""
+    pending = [folder] if folder.is_dir() and not folder.is_symlink() else []
+    while pending:
+        above = pending.pop()
+        with os.scandir(above) as entries:
+            for entry in entries:
+                path = above / entry.name
+                yield path
+                if entry.is_dir(follow_symlinks=False) and len(path.parts) - len(folder.parts) < DEEPEST:
+                    pending.append(path)
 
 
 def odd(path: Path, mode: int) -> tuple[str, str] | None:

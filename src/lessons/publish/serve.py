@@ -13,9 +13,11 @@ import errno
 import html
 import logging
 import multiprocessing
+import multiprocessing.util
 import os
 import re
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -88,6 +90,7 @@ def serve(config_file: Path, port: int) -> None:
         print()
     finally:
         server.shutdown()
+        multiprocessing.util._run_finalizers()  # type: ignore[attr-defined] # its folder goes with our temporary ones
 
 
 def _require_free(port: int) -> None:
@@ -136,7 +139,7 @@ class _Builder:
 def _build(config_file: Path, site: Path, port: int, report: Connection) -> None:
     """In the child: build with what now stands in the files, and report the problems."""
     os.chdir(config_file.parent)
-    bounds.run(lambda: _report(config_file, site, port, report))
+    sys.exit(bounds.run(lambda: _report(config_file, site, port, report)))
 
 
 def _report(config_file: Path, site: Path, port: int, report: Connection) -> int:

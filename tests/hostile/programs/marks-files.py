@@ -1,6 +1,6 @@
 # What is written beside a file's content: attributes, flags, dates.
-# page: L209 PermissionError: \[Errno 1\] Operation not permitted.*
-# notebook: L505 PermissionError: \[Errno 1\] Operation not permitted.*
+# page: L209 PermissionError: .*
+# notebook: L505 PermissionError: .*
 import fcntl, os, struct
 
 GET_FLAGS, SET_FLAGS, NO_DUMP = 0x80086601, 0x40086602, 0x40

@@ -1,6 +1,6 @@
 # A signal to a stranger, sent by the kernel whenever a file has something to read.
-# page: L209 PermissionError: \[Errno 1\] Operation not permitted.*
-# notebook: L505 PermissionError: \[Errno 1\] Operation not permitted.*
+# page: L209 PermissionError: .*
+# notebook: L505 PermissionError: .*
 import fcntl, os, signal, socket, struct
 
 mine, other = socket.socketpair()
