@@ -76,6 +76,21 @@ def _end_in_order() -> None:
     """Who is asked to end, by SIGTERM, first removes what it has put down for a while."""
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+        sys.unraisablehook = _ask_again
+
+
+def _ask_again(lost: Any) -> None:
+    """Who was asked to end in the midst of what cannot raise, a finalizer say, is asked again in a moment."""
+    fault = lost.exc_value
+    if not isinstance(fault, SystemExit | KeyboardInterrupt):
+        sys.__unraisablehook__(lost)
+    elif threading.current_thread() is threading.main_thread():
+
+        def again(*_: object) -> None:
+            raise fault
+
+        signal.signal(signal.SIGALRM, again)
+        signal.setitimer(signal.ITIMER_REAL, 0.05)
 
 
 def _refused(options: argparse.Namespace) -> int:

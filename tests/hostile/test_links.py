@@ -197,9 +197,17 @@ def planted(path: Path) -> None:
         (path / name).write_text("not to be lost")
 
 
+def listed(path: Path) -> None:
+    """One that has the list of a site, and a folder beside."""
+    planted(path)
+    (path / "another-site").mkdir()
+    (path / "SHA256SUMS").write_text(f"{'0' * 64}  index.html\n{'0' * 64}  sitemap.xml\n")
+
+
 def test_only_a_site_or_nothing_is_replaced_by_one(tree: Tree) -> None:
     tree.plant("linked", tree.link(""))
     tree.plant("planted", planted)
+    tree.plant("listed", listed)
     tree.plant("file", Path.touch)
     tree.plant("pipe", os.mkfifo)
     (tree.folder / "docs/sitemap.xml").touch()
@@ -213,11 +221,12 @@ def test_only_a_site_or_nothing_is_replaced_by_one(tree: Tree) -> None:
         "pipe": "pipe: a named pipe stands where",
         "planted": "planted is there and is no built site",
         "file": "file is there and is no built site",
-        "docs": "docs holds the project, or lies in its sources",
-        "docs/site": "docs/site holds the project, or lies in its sources",
-        ".git": ".git holds the project, or lies in its sources",
-        ".": " holds the project, or lies in its sources",
-        "..": " holds the project, or lies in its sources",
+        "listed": "listed is there and is no built site",
+        "docs": "docs is there and is no built site",
+        "docs/site": "docs/site lies among the project's sources",
+        ".git": ".git is there and is no built site",
+        ".": "/project is there and is no built site",
+        "..": " is there and is no built site",
     }.items():
         code, said = tree.run("build", "--no-pdf", "--site", site)
         assert code == 1, site

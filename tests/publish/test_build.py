@@ -153,7 +153,11 @@ def test_an_old_file_does_not_outlive_its_page(built: Any) -> None:
 
 @pytest.mark.parametrize(
     ("target", "why"),
-    [("docs", "holds the project, or lies in its sources"), ("mkdocs.yml", "is there and is no built site")],
+    [
+        ("docs", "is there and is no built site"),
+        ("docs/lessons", "lies among the project's sources"),
+        ("mkdocs.yml", "is there"),
+    ],
 )
 def test_what_is_no_built_site_is_never_replaced(copy: Any, target: str, why: str) -> None:
     before = sorted(path for path in (copy.folder / "docs").rglob("*") if "notebooks" not in path.parts)

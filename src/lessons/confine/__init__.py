@@ -38,6 +38,7 @@ def confine(memory: float, folder: Path, *, kept: int, readable: Sequence[Path] 
     package take away. Nothing of it can be taken back. `readable`: files that it may read besides what is installed.
     """
     installed = _installed()
+    sys.unraisablehook = sys.__unraisablehook__  # the command's is no lesson's
     _leave(folder, kept, installed)
     follow_parent()
     _process_control(_PR_SET_NO_NEW_PRIVS, 1)

@@ -175,9 +175,12 @@ def _require_replaceable(site: Path) -> None:
     Raises BuildFailed, OSError.
     """
     root, there = Path.cwd(), None
-    if root.is_relative_to(site) or any(site.is_relative_to(root / name) for name in KEPT):
-        raise BuildFailed(f"{site} holds the project, or lies in its sources: name another folder with --site")
+    refused = BuildFailed(f"{site} is there and is no built site: name another folder with --site")
+    if any(site.is_relative_to(root / name) and site != root / name for name in KEPT):
+        raise BuildFailed(f"{site} lies among the project's sources: name another folder with --site")
+    if root.is_relative_to(site) or any(site == root / name for name in KEPT):  # whatever a tree has put there
+        raise refused
     with contextlib.suppress(FileNotFoundError), files.folder(site.parent) as above:
         there = files.require_plain(above, site)
     if there is not None and (not stat.S_ISDIR(there.st_mode) or not digest.is_built(site)):
-        raise BuildFailed(f"{site} is there and is no built site: name another folder with --site")
+        raise refused

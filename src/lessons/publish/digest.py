@@ -66,17 +66,18 @@ def is_as_built(site: Path, expected: str) -> bool:
 
 
 def is_built(site: Path) -> bool:
-    """Whether a folder is empty, or a site as a build leaves it, with nothing beside: it may be replaced.
+    """Whether a folder is empty, or a site as a build leaves it, with no folder beside its own: it may be replaced.
 
-    Below its own folders there may be more: decks are printed into them when a reader asks.
+    There may be more files: decks are printed when a reader asks, and old ones are what a build is to take away.
     """
     found = {path.name for path in site.iterdir()}
+    folders = {path.name for path in site.iterdir() if path.is_dir() or path.is_symlink()}
     try:
         _require_site(site)
         listed = {path.partition("/")[0] for path in _read(site)}
     except (NoSite, OSError):
         return not found
-    return "sitemap.xml" in listed and found <= {*listed, LIST}
+    return "sitemap.xml" in listed and folders <= listed
 
 
 def oddities(site: Path) -> list[str]:
