@@ -26,6 +26,7 @@ MOST_FILES = 100  # files that take too much before the command gives up
 _TOO_MUCH_MEMORY = 77  # the exit code of a child that gave up for want of memory
 _LONGEST = 4096  # bytes of a path
 _FORKS = hasattr(os, "fork")
+_ASKS = (signal.SIGTERM, signal.SIGINT)  # to end
 
 _board: mmap.mmap | None = None  # where a child writes what it reads, for its parent to see when it has died
 _exceeding: dict[str, str] = {}
@@ -41,10 +42,12 @@ def run(work: Callable[[], int]) -> int:
         _board[:] = bytes(_LONGEST)
         sys.stdout.flush()
         sys.stderr.flush()
+        signal.pthread_sigmask(signal.SIG_BLOCK, _ASKS)  # until each of the two knows what to do
         parent, child = os.getpid(), os.fork()
         if not child:
             _end(work, parent)
         with _forwarding(child) as asked:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _ASKS)
             _, status = os.waitpid(child, 0)
         if asked:
             return 128 + asked[0]
@@ -96,6 +99,7 @@ def _end(work: Callable[[], int], parent: int) -> NoReturn:
         follow_parent(parent)
         signal.signal(signal.SIGTERM, _interrupt)
         signal.signal(signal.SIGINT, lambda *_: None)  # the parent hands it on
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ASKS)
         # What runs a lesson's code is a child of this one, and shall not write there.
         if hasattr(mmap, "MADV_DONTFORK"):
             _board.madvise(mmap.MADV_DONTFORK)
@@ -132,7 +136,7 @@ def _forwarding(child: int) -> Iterator[list[int]]:
         asked.append(number)
         os.kill(child, signal.SIGTERM)
 
-    before = {one: signal.signal(one, ask) for one in (signal.SIGTERM, signal.SIGINT)}
+    before = {one: signal.signal(one, ask) for one in _ASKS}
     try:
         yield asked
     finally:

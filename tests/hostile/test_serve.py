@@ -147,12 +147,15 @@ def test_two_names_or_none_are_another_name(served: Served) -> None:
 )  # fmt: skip
 def test_what_is_no_file_of_the_site_is_not_found(served: Served, path: str) -> None:
     """A link in the site is none, wherever it leads, and nothing waits for a pipe."""
-    for name, target in (("leak.txt", "secret"), ("leaked", "")):
-        if not (served.site / name).is_symlink():
-            (served.site / name).symlink_to(served.folder.parent / target)
-    if not (served.site / "pipe").exists():
-        os.mkfifo(served.site / "pipe")
-    status, head, body = served.ask(path)
+    planted = [served.site / name for name in ("leak.txt", "leaked", "pipe")]
+    planted[0].symlink_to(served.folder.parent / "secret")
+    planted[1].symlink_to(served.folder.parent)
+    os.mkfifo(planted[2])
+    try:
+        status, head, body = served.ask(path)
+    finally:
+        for one in planted:  # with them, the next build refuses to replace the site
+            one.unlink()
     assert status in (403, 404)
     assert SECRET not in body
     assert "nosniff" in head

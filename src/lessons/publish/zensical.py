@@ -67,9 +67,9 @@ def lay_out(config_file: Path, project: Path) -> Any:
         page.with_suffix(".ipynb").rename(beside)
     with config_file.open(encoding="utf-8") as file:
         config = yaml_load(file)
+    config.pop("exclude_docs", None)  # which Zensical does not know
     if "nav" in config:
-        config.pop("exclude_docs", None)  # which Zensical does not know
-    config["nav"] = _in_markdown(config["nav"] or [])
+        config["nav"] = _in_markdown(config["nav"] or [])
     config["plugins"] = [plugin for plugin in config.get("plugins", [SEARCH]) if SEARCH in plugin]
     config["markdown_extensions"] = [*config.get("markdown_extensions", []), NOTEBOOK_LINKS]
     theme = config.get("theme", {})
