@@ -1,6 +1,6 @@
 # What is written beside a file's content: attributes, flags, dates.
-# page: L209 PermissionError: .*
-# notebook: L505 PermissionError: .*
+# page: L209 PermissionError: \[Errno 1\] Operation not permitted.*
+# notebook: L505 PermissionError: \[Errno 1\] Operation not permitted.*
 import fcntl, os, struct
 
 GET_FLAGS, SET_FLAGS, NO_DUMP = 0x80086601, 0x40086602, 0x40
@@ -13,7 +13,8 @@ for file in ('{PROJECT}/docs/index.md', '{OUTSIDE}/secret', '{PROJECT}'):
         lambda file=file: os.utime(file, (0, 0)),
         lambda file=file: os.chown(file, os.getuid(), os.getgid()),
     ]
-for file in ('{PROJECT}/docs/index.md', '{PROJECT}/docs'):
+open('own', 'w').close()
+for file in ('own', '.'):
     ways += [lambda file=file: fcntl.ioctl(os.open(file, os.O_RDONLY), SET_FLAGS, struct.pack('l', NO_DUMP))]
 
 done = []
