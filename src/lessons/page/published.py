@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 import os
 import re
-import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 
+from lessons import files
 from lessons.page import markup, tree
 from lessons.page.problem import Location, Problem, nearest
 
@@ -51,8 +51,6 @@ def problems(docs: Path) -> Iterator[Problem]:
     for path in walk(docs.parent / NOTEBOOKS):
         if path.suffix == ".py" and path.parent.name == NOTEBOOKS and (named := _misnamed(path.name, _FILE)):
             yield Problem(Location(path.as_posix()), *named)
-        if path.suffix == ".py" and (kind := irregular(path)):
-            yield Problem(Location(path.as_posix()), *kind)
 
 
 def address(page: PurePosixPath) -> str:
@@ -75,22 +73,9 @@ def walk(folder: Path) -> Iterator[Path]:
         folders[:] = [name for name in folders if name not in links]
 
 
-def irregular(path: Path) -> Fault | None:
-    """L013 of what is neither a file nor a folder: a pipe, a socket, a device. Links have a rule of their own, L009."""
-    try:
-        mode = path.lstat().st_mode
-    except OSError:  # gone since it was listed
-        return None
-    if stat.S_ISREG(mode) or stat.S_ISDIR(mode) or stat.S_ISLNK(mode):
-        return None
-    return "L013", "no file but a pipe, a socket or a device", "delete it"
-
-
 def _fault(path: Path, within: PurePosixPath, docs: Path) -> Fault | None:
-    if path.is_symlink() and (fault := _astray(path, docs)) is not NO_LINK:
-        return fault
-    if fault := irregular(path):
-        return fault
+    if files.odd(path.lstat().st_mode):
+        return None  # a link, or no file at all: `tree` tells of it, and it is not opened
     top = within.parts[0]
     if path.is_dir():
         if len(within.parts) == 1 and top in ("assets", NOTEBOOKS):
@@ -106,22 +91,6 @@ def _fault(path: Path, within: PurePosixPath, docs: Path) -> Fault | None:
             return None  # of a notebook, or swept away by the next build; L011 where it is committed
         return "L013", "docs/notebooks/ holds what builds write and nothing else", "take it out of docs/notebooks/"
     return _misnamed(within.name, _FILE) or _reserved(within) or _unfit(path, within, docs)
-
-
-NO_LINK: Fault = ("L013", "", "")  # a link that is as good as the file it leads to
-
-
-def _astray(path: Path, docs: Path) -> Fault | None:
-    """Of a link: what it leads to is judged by the link's name, if it lies in docs/. L009 tells of most others."""
-    try:
-        target = path.resolve(strict=True)
-    except (OSError, RuntimeError):
-        return None
-    if target.is_dir() or not target.is_relative_to(docs.parent.resolve()):
-        return None
-    if not target.is_relative_to(docs.resolve()):
-        return "L013", f"the symbolic link leads out of {docs.name}/", "put the file itself here"
-    return irregular(target) or NO_LINK
 
 
 def wrong_name(name: str) -> Fault | None:
