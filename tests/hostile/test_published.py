@@ -42,7 +42,7 @@ def told(**texts: str | bytes) -> dict[str, list[Problem]]:
         data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
         Path(f"docs/{name}.md").write_bytes(data)
     found: dict[str, list[Problem]] = {}
-    for problem in check(pages(Path("docs")), docs=Path("docs")):
+    for problem in check(pages(Path("docs"))):
         found.setdefault(Path(problem.location.path).stem, []).append(problem)
     return found
 
@@ -199,9 +199,7 @@ def test_what_lies_among_the_pages_is_known_or_refused(project: Path) -> None:
         path.write_bytes(data)
     os.truncate(project / "docs/large.png", 48_000_000)
     (project / "docs/index").mkdir()
-    found = {
-        one.location.path: one for one in check(pages(Path("docs")), docs=Path("docs")) if one.code in ("L013", "L014")
-    }
+    found = {one.location.path: one for one in check(pages(Path("docs"))) if one.code in ("L013", "L014")}
     expected = {f"docs/{name}" for name in PLACED if name != ".htaccess"}
     assert {*found, "docs/search/search_index.json"} == {*expected, "docs/search"}
     assert all(one.repair for one in found.values())
@@ -216,7 +214,7 @@ def test_pipes_among_the_pages_are_told_first_and_never_opened(project: Path) ->
 
 def test_a_site_without_a_single_page_of_markdown_is_looked_at_too(project: Path) -> None:
     (project / "docs/index.md").rename(project / "docs/index.markdown")
-    (problem,) = check(pages(Path("docs")), docs=Path("docs"))
+    (problem,) = check(pages(Path("docs")))
     assert (problem.location.path, problem.code) == ("docs/index.markdown", "L013")
 
 

@@ -32,20 +32,16 @@ def text(path: Path) -> str:
         return ""
 
 
-def check(paths: Iterable[Path], *, twice: bool = True, docs: Path | None = None) -> list[Problem]:
-    """Problems of these pages, and of what they share. Runs their snippets, see `apart`; writes nothing.
-
-    `docs`: the folder of the site's pages, for a site that has none.
-    """
-    return Check(list(paths), docs).problems(twice=twice)
+def check(paths: Iterable[Path], *, twice: bool = True) -> list[Problem]:
+    """Problems of these pages, and of what they share. Runs their snippets, see `apart`; writes nothing."""
+    return Check(list(paths)).problems(twice=twice)
 
 
 class Check:
     """One run over some pages. What the others hold (their ids, the places in them) is read where it is needed."""
 
-    def __init__(self, paths: list[Path], docs: Path | None = None) -> None:
+    def __init__(self, paths: list[Path]) -> None:
         self.paths = paths
-        self._given = docs
         self.found: list[Problem] = []
         self.evaluated: dict[str, Evaluated] = {}  # by path; for whoever renders the pages after the check
         self._read: dict[Path, Source | None] = {}

@@ -122,7 +122,7 @@ def _apply_policy(site: Path) -> None:
 def check(docs: Path, *, twice: bool = True) -> list[Problem]:
     """Problems of all pages, with paths as a person at the project's folder would type them."""
     pages = [Path(os.path.relpath(path)) for path in checks.pages(docs)]
-    return checks.check(pages, twice=twice, docs=Path(os.path.relpath(docs)))
+    return checks.check(pages, twice=twice)
 
 
 def _generate(config_file: Path, site: Path, *, serve_url: str | None) -> None:
