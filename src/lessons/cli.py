@@ -193,17 +193,20 @@ def _check(options: argparse.Namespace) -> int:
         _say(known)
         return 0
     from lessons.authoring import ready
-    from lessons.notebook import stage
+    from lessons.notebook.pages import Notebooks, sources
     from lessons.page import checks, tree
     from lessons.page.problem import report
 
     pages = options.pages or checks.pages(Path("docs"))
-    problems = checks.check(pages)
+    check = checks.Check(list(pages))
+    problems = check.problems(twice=True)
     odd = bool(tree.problems(Path()))  # then it tells of that, and nothing more is read
-    notebooks, faults = ([], []) if options.pages or odd else stage.notebooks(Path())
-    problems += faults
+    if not (options.pages or odd):
+        notebooks = Notebooks(Path(), checks.settings(CONFIG), check.anchors)
+        notebooks.check()
+        problems += notebooks.problems
     if options.ready and not odd:
-        problems += ready.left_to_write([*pages, *(notebook.path for notebook in notebooks)])
+        problems += ready.left_to_write([*pages, *(() if options.pages else sources(Path()))])
     if options.base is not None and not odd:
         try:
             problems += ready.ids_gone(options.base, pages)
@@ -288,10 +291,10 @@ def _build(options: argparse.Namespace) -> int:
         from lessons.publish.build import BuildFailed, Decks, build
 
         try:
-            build(CONFIG.resolve(), site, decks=Decks.PRINTED if printed else Decks.NONE, say=_say)
+            built = build(CONFIG.resolve(), site, decks=Decks.PRINTED if printed else Decks.NONE, say=_say)
         except BuildFailed as fault:
             return _fail(f"{fault}\nThe site was not built; {options.site}/ is as it was.")
-        _keep(command, digest.of(site))
+        _keep(command, built)
     _say(f"built {options.site}/")
     return 0
 
@@ -347,6 +350,8 @@ def _verify(options: argparse.Namespace) -> int:
 
 def _notebooks(options: argparse.Namespace) -> int:
     from lessons.notebook import stage
+    from lessons.notebook.pages import Notebooks
+    from lessons.page import checks
     from lessons.page.problem import report
 
     said: list[str] = []
@@ -355,9 +360,12 @@ def _notebooks(options: argparse.Namespace) -> int:
         said.append(line)
         _say(line)
 
-    problems = stage.stage(Path.cwd(), say, options.jobs)
-    if problems:
-        return _fail(f"{report(problems)}\nNothing was staged; docs/notebooks/ is as it was.")
+    check = checks.Check(checks.pages(Path("docs")))
+    notebooks = Notebooks(Path(), checks.settings(CONFIG), check.anchors)
+    notebooks.run(say, options.jobs)
+    if notebooks.problems:
+        return _fail(f"{report(notebooks.problems)}\nNothing was staged; docs/notebooks/ is as it was.")
+    stage.stage(Path(), notebooks.pages.values())
     if not said:
         _say("no notebook had to be run")
     if options.to == "markdown":

@@ -20,7 +20,18 @@ from typing import Any
 from lessons import files
 
 KEY = Path(".cache/lessons/key")  # from the user's home
-KINDS = ("outcomes", "pages", "results", "notebooks", "katex", "styles", "fonts", "pdf")  # folders of `.cache`
+KINDS = (
+    "outcomes",
+    "pages",
+    "results",
+    "notebooks",
+    "katex",
+    "frames",
+    "styles",
+    "fonts",
+    "notices",
+    "pdf",
+)  # folders of `.cache`
 MOST = 512 * 2**20  # bytes of all results of a project; a site of three hundred pages keeps some 50 MB
 LEFT = MOST // 4 * 3  # what stays when they are more: those that were used last
 FRESH = 3600  # seconds: a use is noted once in them

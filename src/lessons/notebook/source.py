@@ -15,8 +15,9 @@ from markdown import Markdown
 from lessons.page import header, links, rules, textfile
 from lessons.page.evaluate import evaluate
 from lessons.page.extension import EXTENSIONS, LessonError
+from lessons.page.page import Link
 from lessons.page.problem import Location, Problem
-from lessons.page.source import Snippet, Value, scan
+from lessons.page.source import Snippet, Source, Value, scan
 
 KEYS = ("title", "description", "lesson", "limits")
 _MARKER = re.compile(r"\s*#\s*(?:%%+\s|%%$|<codecell>\s*$|In\[[0-9 ]*\]:?\s*$)")  # as jupytext knows it
@@ -56,6 +57,7 @@ class Notebook:
     lesson: str
     limits: Limits
     cells: tuple[Cell, ...]
+    links: tuple[Link, ...] = ()  # of its words
 
     @property
     def slug(self) -> str:
@@ -82,28 +84,30 @@ def read(path: Path, text: str) -> tuple[Notebook, list[Problem]]:
         problems.append(Problem(Location(shown), "L002", message, "begin each with a line of `# %%` alone"))
         cells = ()
     problems += faults
+    found: list[Link] = []
     for cell in cells:
         if not cell.code:
-            problems += _prose(shown, cell)
+            page = scan(shown, cell.text, cell.line - 1)
+            problems += _prose(page, cell)
+            found += links.links(page)
     words = {key: str(said.get(key, "")) for key in ("title", "description", "lesson")}
-    return Notebook(path, **words, limits=limits, cells=cells), problems
+    return Notebook(path, **words, limits=limits, cells=cells, links=tuple(found)), problems
 
 
-def _prose(path: str, cell: Cell) -> list[Problem]:
-    """What is wrong with a cell of Markdown. Where its links lead, the site generator knows."""
-    page = scan(path, cell.text, cell.line - 1)
+def _prose(page: Source, cell: Cell) -> list[Problem]:
+    """What is wrong with a cell of Markdown, but for where its links lead."""
     found = evaluate(page, {}).problems
     for part in page.parts:
         if isinstance(part, Snippet | Value):
             where = page.location(part.start)
             found.append(Problem(where, "L507", "code in the words of a notebook", "give it a code cell"))
-    found += [one for one in links.problems(page, Path(path), lambda _: set()) if one.code in ("L601", "L605")]
+    found += links.problems(page)
     if not found and _TELLING.search(cell.text):
         try:
             Markdown(extensions=EXTENSIONS).convert(cell.text)
         except LessonError as refused:
             for one in refused.problems:
-                where = Location(path, one.location.line + cell.line - 1, one.location.column)
+                where = Location(page.path, one.location.line + cell.line - 1, one.location.column)
                 found.append(Problem(where, one.code, one.message, one.repair))
     return found
 

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from lessons import bounds
 from lessons.confine import ALLOWED, confine, follow_parent, own_folder
@@ -38,28 +38,50 @@ LOADING = 30.0  # seconds a process may take before it runs anything
 MEMORY = 1024.0  # MiB a page may take
 FORKS = "fork" in multiprocessing.get_all_start_methods()
 
+T = TypeVar("T")
 
-Convert = Callable[[Source, Evaluated], list[Problem] | None]  # None: it was not asked
+
+Typeset = Callable[[Source, Evaluated], T]  # what is made of a page while its code runs a second time
 
 
-def evaluated(sources: Sequence[Source], *, twice: bool = True, convert: Convert | None = None) -> list[Evaluated]:
-    """Each page evaluated. With `twice`, a value that two runs do not agree on is a problem of its page.
+def evaluated(sources: Sequence[Source], *, twice: bool = True) -> list[Evaluated]:
+    """Each page evaluated, as `run` does it."""
+    return [found for found, _ in run(sources, lambda source, _: None, twice=twice)]
 
-    What an earlier run found without problems is not run again, see `kept`. `convert` is the last thing to be asked
-    what is wrong with a page; without it nothing is kept.
+
+def run(sources: Sequence[Source], made: Typeset[T], *, twice: bool = True) -> list[tuple[Evaluated, T]]:
+    """Each page evaluated, and what `made` makes of it.
+
+    Code runs only where it, or what it may read, is not what an earlier run had. With `twice`, a value that two runs do
+    not agree on is a problem of its page, told when all have been made.
     """
-    remembered = [kept.load(source, twice=twice) for source in sources]
-    missing = [source for source, result in zip(sources, remembered, strict=True) if result is None]
-    fresh = dict(zip(map(id, missing), _fresh(missing, twice), strict=True))
-    for source in missing:
-        found = fresh[id(source)]
-        if convert and not found.problems and (faults := convert(source, found)) is not None:
-            found.problems += faults
+    keys = {id(source): kept.results_key(read_by(source)) if _parts(source) else "" for source in sources}
+    known = {id(one): ran for one in sources if (ran := _known(one, keys[id(one)], twice)) is not None}
+    missing = [source for source in sources if id(source) not in known]
+    done: dict[int, tuple[Evaluated, T]] = {}
+
+    def typeset(source: Source, ran: Ran) -> None:
+        with bounds.reading(source.path):
+            found = evaluate(source, ran.results)
+        found.described = [one for of_part in ran.described.values() for one in of_part]
+        found.problems += [fault for fault in ran.problems if fault not in found.problems]
+        done[id(source)] = found, made(source, found)
+
+    with _runs(missing, twice) as (first, second):
+        for source, ran in first:
+            typeset(source, ran)
+        for source in sources:
+            if id(source) in known:
+                typeset(source, known[id(source)])
+        for source, ran, again in second():
+            found, _ = done[id(source)]
+            faults = _run_faults(source, ran, again)
+            found.problems += [fault for fault in faults if fault not in found.problems]
             if not faults:
-                kept.save(source, found, twice=twice)
-    if missing:
+                kept.save_results(keys[id(source)], source, ran.results, ran.described, twice=twice)
+    if sources:
         katex.remember()
-    return [result or fresh[id(source)] for source, result in zip(sources, remembered, strict=True)]
+    return [done[id(source)] for source in sources]
 
 
 @dataclass
@@ -75,24 +97,6 @@ class Ran:
         return [one for one in (*self.results.values(), self.lost) if isinstance(one, Problem)]
 
 
-def _fresh(sources: Sequence[Source], twice: bool) -> Iterator[Evaluated]:
-    """Pages typeset anew. Their code runs only where it, or what it may read, is not what an earlier run had."""
-    keys = {id(source): kept.results_key(read_by(source)) if _parts(source) else "" for source in sources}
-    known = {id(one): ran for one in sources if (ran := _known(one, keys[id(one)], twice)) is not None}
-    missing = [source for source in sources if id(source) not in known]
-    fresh = {id(source): runs for source, *runs in _runs(missing, twice)}
-    for source in sources:
-        ran, again = fresh.get(id(source)) or (known[id(source)], known[id(source)])
-        with bounds.reading(source.path):
-            found = evaluate(source, ran.results)
-        found.described = [one for of_part in ran.described.values() for one in of_part]
-        faults = _run_faults(source, ran, again)
-        found.problems += [fault for fault in faults if fault not in found.problems]
-        if id(source) in fresh and not faults:
-            kept.save_results(keys[id(source)], source, ran.results, ran.described, twice=twice)
-        yield found
-
-
 def _known(source: Source, key: str, twice: bool) -> Ran | None:
     if not key:
         return Ran()
@@ -100,13 +104,25 @@ def _known(source: Source, key: str, twice: bool) -> Ran | None:
     return Ran(*kept_results) if kept_results else None
 
 
-def _runs(sources: Sequence[Source], twice: bool) -> Iterator[tuple[Source, Ran, Ran]]:
-    """Run pages; with `twice`, a second time, under another seed."""
+First = Iterator[tuple[Source, "Ran"]]
+Second = Callable[[], Iterator[tuple[Source, "Ran", "Ran"]]]
+
+
+@contextlib.contextmanager
+def _runs(sources: Sequence[Source], twice: bool) -> Iterator[tuple[First, Second]]:
+    """Run pages, one after another as they are asked for; with `twice`, meanwhile a second time, under another seed."""
     if not sources:
+        yield iter(()), lambda: iter(())
         return
+    ran: list[Ran] = []
+
+    def first() -> First:
+        for source, one in zip(sources, _run(sources, folder), strict=True):
+            ran.append(one)
+            yield source, one
+
     with own_folder() as folder, _second_run(sources if twice else (), folder) as second:
-        first = list(_run(sources, folder))
-        yield from zip(sources, first, second() or first, strict=True)
+        yield first(), lambda: zip(sources, ran, second() or ran, strict=True)
 
 
 def _run_faults(source: Source, ran: Ran, again: Ran) -> list[Problem]:

@@ -13,6 +13,8 @@ from pymdownx.blocks.block import Block, type_string
 
 # The file that holds a page's printed deck, beside the page.
 DECK_PDF = "flashcards.pdf"
+_DECK_LINK = f'<a href="{DECK_PDF}" download>Download the deck as PDF</a>'
+DECK_OFFER = f'<p class="lesson-deck-pdf">{_DECK_LINK}</p>\n'  # as it stands on a page
 ID_PATTERN = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
 
 
@@ -133,8 +135,8 @@ class Flashcard(LessonBlock):
         """Before a page's first deck. The file is made after the page: a link a generator could check is no use."""
         if self.config.get("deck_pdf") and "offered" not in self.tracker:
             self.tracker["offered"] = True
-            link = f'<a href="{DECK_PDF}" download>Download the deck as PDF</a>'
-            etree.SubElement(parent, "p", {"class": "lesson-deck-pdf"}).text = self.md.htmlStash.store(link)
+            offer = etree.SubElement(parent, "p", {"class": "lesson-deck-pdf"})
+            offer.text = self.md.htmlStash.store(_DECK_LINK)
 
 
 class InDepth(LessonBlock):

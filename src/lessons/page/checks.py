@@ -3,16 +3,32 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from typing import Any
 
 from lessons import bounds, git
-from lessons.page import apart, config, extension, links, published, rules, source, textfile, tree
+from lessons.page import (
+    apart,
+    config,
+    extension,
+    header,
+    links,
+    page,
+    published,
+    render,
+    rules,
+    source,
+    textfile,
+    tree,
+)
 from lessons.page.evaluate import Evaluated
+from lessons.page.page import Outline, Page
 from lessons.page.problem import Location, Problem, nearest
 from lessons.page.source import Heading, Source
 
+BUILT_IN = ("toc", "tables", "fenced_code")  # the extensions that the site generator adds
 NOTEBOOKS = "notebooks"  # under docs/: staged there from the folder of that name beside docs/
 
 
@@ -38,103 +54,161 @@ def check(paths: Iterable[Path], *, twice: bool = True) -> list[Problem]:
 
 
 class Check:
-    """One run over some pages. What the others hold (their ids, the places in them) is read where it is needed."""
+    """One run over some pages. What the others hold (their ids, the places in them) is read where it is needed.
 
-    def __init__(self, paths: list[Path]) -> None:
+    `known`: pages that an earlier run of this process came to, by the address of what decides them.
+    """
+
+    def __init__(self, paths: list[Path], known: dict[str, Page] | None = None) -> None:
         self.paths = paths
         self.found: list[Problem] = []
-        self.evaluated: dict[str, Evaluated] = {}  # by path; for whoever renders the pages after the check
-        self._read: dict[Path, Source | None] = {}
+        self.pages: dict[str, Page] = {}  # by path: those of the checked pages that have no problems of their own
+        self.known: dict[str, Page] = {} if known is None else known
+        self._outlines: dict[Path, Outline | None] = {}
 
     def problems(self, *, twice: bool) -> list[Problem]:
         """Every problem of the pages; where a link or a special file stands, of names only, and nothing is read."""
         if odd := tree.problems(self._docs.parent if self._docs else Path()):
             self._names()
             return [*odd, *self.found]
-        scanned = [page for path in self.paths if (page := self._page(path, tell=True)) is not None]
-        for page in scanned:
-            path = Path(page.path)
-            docs = self._docs if self._docs and path.is_relative_to(self._docs) else None
-            with bounds.reading(page.path):
-                self.found += links.problems(page, path, self._anchors, docs)
-                self.found += self._headings(page)
-            self.found += self._nav(path)
-        self._ids(scanned)
+        told: dict[str, list[Problem]] = {}  # of what stands in each page
+        keys: dict[str, str] = {}
+        scanned: list[tuple[Source, dict[str, Any]]] = []
+        for path in self.paths:
+            with bounds.reading(path.as_posix()):
+                written, faults = _held(path)
+                told[path.as_posix()] = faults
+                if written is None:
+                    self._outlines[path] = None
+                    continue
+                key = keys[path.as_posix()] = page.address(path, written, str(self._settings))
+                if (kept := self._kept(key, twice)) is not None:
+                    self.pages[path.as_posix()], self._outlines[path] = kept, kept.outline
+                    continue
+                text, more, meta = self._read(path, written)
+                faults += more
+                self._outlines[path] = links.outline(text) if text else None
+                if text is not None:
+                    faults += [*links.problems(text), *_headings(text)]
+                    scanned.append((text, meta))
+        self._across(told)
+        self._ids()
         self._names()
         if self._docs:
             self.found += config.problems(self._docs.parent / config.NAME)
             self.found += published.problems(self._docs)
         self._committed()
-        found = apart.evaluated(scanned, twice=twice, convert=self._faults)
-        self.evaluated = dict(zip((page.path for page in scanned), found, strict=True))
-        return [*self.found, *(problem for page in found for problem in page.problems)]
+        metas = {text.path: meta for text, meta in scanned}
+        done = apart.run(
+            [text for text, _ in scanned],
+            lambda text, typeset: self._render(text, typeset, metas[text.path]) if not told[text.path] else None,
+            twice=twice,
+        )
+        for (text, _), (typeset, made) in zip(scanned, done, strict=True):
+            if made is not None and not typeset.problems:
+                self.pages[text.path] = self.known[keys[text.path]] = made
+                page.save(keys[text.path], made, twice=twice)
+        found = [problem for faults in told.values() for problem in faults]
+        return [*found, *self.found, *(problem for typeset, _ in done for problem in typeset.problems)]
 
-    def _faults(self, page: Source, evaluated: Evaluated) -> list[Problem] | None:
-        """What only a conversion finds, of a page that is right so far: otherwise it finds the same in other words."""
-        if any(problem.location.path == page.path for problem in self.found):
+    def _kept(self, key: str, twice: bool) -> Page | None:
+        """The page at an address, from this process or an earlier one."""
+        if key not in self.known and (kept := page.load(key, twice=twice)) is not None:
+            self.known[key] = kept
+        return self.known.get(key)
+
+    def _render(self, text: Source, typeset: Evaluated, meta: dict[str, Any]) -> Page | None:
+        """The page, or None where it has problems; those that only a conversion finds are added to its others."""
+        if typeset.problems:
             return None
-        with bounds.reading(page.path):
-            return extension.faults(page, evaluated)
+        within = PurePosixPath(Path(text.path).relative_to(self._docs) if self._docs else text.path)
+        outline = self._outlines[Path(text.path)]
+        assert outline is not None
+        with bounds.reading(text.path):
+            try:
+                return render.render(
+                    text,
+                    typeset,
+                    address=published.address(within),
+                    meta=meta,
+                    outline=outline,
+                    settings=self._settings,
+                    within=within.as_posix(),
+                )
+            except extension.LessonError as refused:
+                typeset.problems += refused.problems
+            except RecursionError:
+                deep = Problem(text.location(0), "L015", "this page is nested too deeply", "put less into each other")
+                typeset.problems.append(deep)
+        return None
+
+    @cached_property
+    def _settings(self) -> render.Settings:
+        """How Markdown is converted: as mkdocs.yml says."""
+        return settings(self._docs.parent / config.NAME if self._docs else None)
+
+    def _across(self, told: dict[str, list[Problem]]) -> None:
+        """What is wrong between pages: links, and pages that nav does not name."""
+        for path in self.paths:
+            outline = self._outline(path)
+            if outline is None:
+                continue
+            docs = self._docs if self._docs and path.is_relative_to(self._docs) else None
+            told[path.as_posix()] += links.unresolved(outline.links, path, self.anchors, docs)
+            self.found += self._nav(path)
 
     def _tell(self, path: Path, code: str, message: str, repair: str, line: int = 1, column: int = 1) -> None:
         self.found.append(Problem(Location(path.as_posix(), line, column), code, message, repair))
 
-    def _page(self, path: Path, *, tell: bool = False) -> Source | None:
-        """A page, scanned once; None where it cannot be read. `tell`: its own faults are problems of this run."""
-        if path not in self._read or tell:
+    def _outline(self, path: Path) -> Outline | None:
+        """What a page tells others of itself; None where it cannot be read."""
+        if path not in self._outlines:
             with bounds.reading(path.as_posix()):
-                self._read[path] = self._scan(path, tell)
-        return self._read[path]
+                self._outlines[path] = self._looked_up(path)
+        return self._outlines[path]
 
-    def _scan(self, path: Path, tell: bool) -> Source | None:
-        fault = too_much(path) or _unreadable(path)
-        if fault is not None:
-            if tell:
-                self._tell(path, *fault)
-            return None
-        written, problems = textfile.read(path)
-        if tell:
-            self.found += problems
+    def _looked_up(self, path: Path) -> Outline | None:
+        written, _ = _held(path)
         if written is None:
             return None
-        text = source.normalize(written)
-        page = source.read(path.as_posix(), text)
-        if tell:
-            self._text(path, text, page)
-            self.found += rules.front_matter(page.path, written)
-        return page
+        if (kept := self._kept(page.address(path, written, str(self._settings)), False)) is not None:
+            return kept.outline
+        text, _, _ = self._read(path, written)
+        return links.outline(text) if text else None
 
-    def _text(self, path: Path, text: str, page: Source) -> None:
-        self.found += textfile.control(page.path, text)
-        if not page.text.strip():
-            self._tell(path, "L004", "the page is empty", "write it, or delete the file")
+    def _read(self, path: Path, written: bytes) -> tuple[Source | None, list[Problem], dict[str, Any]]:
+        """A page scanned, what is wrong with its text, and its front matter."""
+        decoded, problems = textfile.decoded(path, written)
+        if decoded is None:
+            return None, problems, {}
+        text = source.normalize(decoded)
+        scanned = source.read(path.as_posix(), text)
+        problems += textfile.control(scanned.path, text)
+        if not scanned.text.strip():
+            where = Location(path.as_posix())
+            problems.append(Problem(where, "L004", "the page is empty", "write it, or delete the file"))
+        problems += rules.front_matter(scanned.path, decoded)
+        meta, _ = header.read(scanned.path, source.split_front_matter(text)[0])
+        return scanned, problems, meta
 
-    def _anchors(self, file: Path) -> set[str] | None:
+    def anchors(self, file: Path) -> Set[str] | None:
         """The places a link into a file may name; None where there is no such file."""
         if file.suffix == ".ipynb" and file.parent.name == NOTEBOOKS:
-            return set() if (file.parents[2] / NOTEBOOKS / f"{file.stem}.py").is_file() else None
+            return frozenset() if (file.parents[2] / NOTEBOOKS / f"{file.stem}.py").is_file() else None
         if not file.is_file():
             return None
-        page = self._page(file) if file.suffix == ".md" else None
-        return links.anchors(page) if page else set()
+        if self._docs and file.is_relative_to(self._docs / tree.DECISIONS):  # which the site does not publish
+            return None
+        outline = self._outline(file) if file.suffix == ".md" else None
+        return outline.anchors if outline else frozenset()
 
-    def _headings(self, page: Source) -> Iterable[Problem]:
-        taken = links.block_ids(page)
-        for heading in page.of(Heading):
-            identifier = links.given_id(heading)
-            if identifier and identifier in taken:
-                repair = "give one of them another: ## Words { #another-id }"
-                where = page.location(heading.start)
-                yield Problem(where, "L114", f"the heading id {identifier!r} is used twice", repair)
-            taken.add(identifier)
-
-    def _ids(self, scanned: list[Source]) -> None:
+    def _ids(self) -> None:
         """L105 across pages: also against pages that are not checked in this run."""
         first_use: dict[str, Location] = {}
-        checked = {page.path for page in scanned}
-        others = [page for path in self._siblings if path.as_posix() not in checked and (page := self._page(path))]
-        for page in [*scanned, *others]:
-            for identifier, where in rules.written_ids(page):
+        checked = {path.as_posix() for path in self.paths}
+        others = [path for path in self._siblings if path.as_posix() not in checked]
+        for outline in filter(None, map(self._outline, [*self.paths, *others])):
+            for identifier, where in outline.ids:
                 first = first_use.setdefault(identifier, where)
                 if first.path == where.path or not checked & {first.path, where.path}:
                     continue
@@ -186,6 +260,33 @@ class Check:
         for name in committed:
             repair = f"take it out of the commit: git rm --cached {name}"
             self._tell(self._docs.parent / name, "L011", "only a build may write this file", repair)
+
+
+def settings(config_file: Path | None) -> render.Settings:
+    """How pages are converted: as `config_file` says, with the printed deck on offer; a build may take that away."""
+    said = config.markdown_extensions(config_file) if config_file else None
+    if said is None:
+        return render.Settings()
+    lessons = {"lessons": said[1].get("lessons", {}) | {"deck_pdf": True}}
+    return render.Settings((*BUILT_IN, *said[0]), said[1] | lessons)
+
+
+def _held(path: Path) -> tuple[bytes | None, list[Problem]]:
+    """What a page's file holds, None where it cannot be read, and why."""
+    if fault := too_much(path) or _unreadable(path):
+        return None, [Problem(Location(path.as_posix()), *fault)]
+    return textfile.bytes_of(path)
+
+
+def _headings(text: Source) -> Iterable[Problem]:
+    taken = links.block_ids(text)
+    for heading in text.of(Heading):
+        identifier = links.given_id(heading)
+        if identifier and identifier in taken:
+            repair = "give one of them another: ## Words { #another-id }"
+            where = text.location(heading.start)
+            yield Problem(where, "L114", f"the heading id {identifier!r} is used twice", repair)
+        taken.add(identifier)
 
 
 def too_much(path: Path) -> tuple[str, str, str] | None:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -238,7 +239,6 @@ KEYS: dict[str, Rule] = {
     "nav": _either(_one_of(None), _nav),
     "theme": _either(_one_of("material"), _keys(THEME)),
     "plugins": _named(PLUGINS),
-    "hooks": _each(_file("notebook", "mkdocs_hook.py")),
     "markdown_extensions": _named(EXTENSIONS),
     "extra_css": _each(_like(r"assets/(?:[\w-]+/)*[\w-]+(?:\.[\w-]+)*\.css")),
     "extra_javascript": _each(
@@ -269,6 +269,27 @@ def listed(config: Path) -> set[str]:
         else:
             entries += [value for _, value in entry.value] if isinstance(entry, yaml.MappingNode) else entry.value
     return found
+
+
+def markdown_extensions(config: Path) -> tuple[tuple[str, ...], dict[str, dict[str, Any]]] | None:
+    """The names under `markdown_extensions:`, and the options of each; None where the file cannot be read, or has none.
+
+    A value from the environment, which only `lessons: deck_pdf` may have, is left out.
+    """
+    node = _composed(_Look(config))
+    top = node.value if isinstance(node, yaml.MappingNode) else []
+    entries = next((value for key, value in top if _plain(key) == "markdown_extensions"), None)
+    if not isinstance(entries, yaml.SequenceNode):
+        return None
+    names, options = [], {}
+    for entry in entries.value:
+        pairs = entry.value if isinstance(entry, yaml.MappingNode) else [(entry, None)]
+        for name, told in pairs:
+            names.append(str(name.value))
+            if isinstance(told, yaml.MappingNode):
+                said = {str(key.value): _plain(value) for key, value in told.value}
+                options[names[-1]] = {key: value for key, value in said.items() if value is not _UNREADABLE}
+    return tuple(names), options
 
 
 def _composed(look: _Look) -> yaml.Node | None:

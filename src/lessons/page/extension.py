@@ -6,6 +6,7 @@ and registers the blocks. A page with a problem raises, so that no generator can
 
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as etree
 from collections.abc import Iterator
 from pathlib import Path
@@ -46,6 +47,7 @@ PRIORITY = 28
 UNKNOWN_PAGE = "page.md"
 # What mkdocs.yml names under markdown_extensions.
 EXTENSIONS = ["lessons", "attr_list", "tables", "toc", "pymdownx.highlight", "pymdownx.superfences"]
+_BLANK = re.compile(r"(?m)^ +$")  # as Markdown itself has taken the spaces out of empty lines
 _CLINGS = frozenset(",.;:!?)")
 SPACE = "leave a blank line above it"
 
@@ -66,7 +68,8 @@ class LessonPreprocessor(Preprocessor):
 
     def run(self, lines: list[str]) -> list[str]:
         self.source, evaluated = self.given or self._read(lines)
-        return self._splice(self.source.text, evaluated).split("\n")
+        spliced = self._splice(self.source.text, evaluated)
+        return _BLANK.sub("", f"{spliced}\n\n").split("\n")
 
     def _read(self, lines: list[str]) -> tuple[Source, Evaluated]:
         path, line_offset = page_location(self.md)
@@ -129,21 +132,6 @@ class Census(Treeprocessor):
         ]
         if lost:
             raise LessonError(lost)
-
-
-def faults(source: Source, evaluated: Evaluated) -> list[Problem]:
-    """What only the conversion of a page finds: what the rules took for words and Markdown for something else."""
-    md = Markdown(extensions=EXTENSIONS)
-    lessons = md.preprocessors["lessons"]
-    assert isinstance(lessons, LessonPreprocessor)
-    lessons.given = (source, evaluated)
-    try:
-        md.convert(source.text)
-    except LessonError as refused:
-        return refused.problems
-    except RecursionError:
-        return [Problem(source.location(0), "L015", "this page is nested too deeply", "put less into each other")]
-    return []
 
 
 class LessonExtension(BlocksExtension):  # type: ignore[misc]

@@ -1,79 +1,27 @@
-"""Evaluated pages, kept by all that decides them: text, the whole package, the locks, KaTeX and Python.
+"""What the code of pages came to, kept by all that decides it: the code in its order and what it may read.
 
-Only pages without problems are kept. An edit of any file of the package forgets every page.
+The words around the code may change freely, and nothing runs again. Only results without problems are kept.
 """
 
 from __future__ import annotations
 
-import functools
-import hashlib
-from collections.abc import Iterable
-from dataclasses import asdict
 from pathlib import Path
 
 from lessons import store
-from lessons.page import inputs, katex
-from lessons.page.display import Described
-from lessons.page.evaluate import Evaluated
-from lessons.page.problem import Location
+from lessons.page import inputs
 from lessons.page.snippet import Result, place
-from lessons.page.source import Example, Part, Snippet, Source, Value
+from lessons.page.source import Part, Snippet, Source, Value
 from lessons.page.told import Descriptions, Unbelievable, hear, tell
 
 Results = dict[Part, Result]
 PartDescriptions = dict[Part, Descriptions]
 
-FOLDER = Path(".cache/pages")
-PACKAGE = Path(__file__).resolve().parents[1]
 RESULTS = Path(".cache/results")  # what code came to, whatever words stand around it
 # What runs a page's code is a part of what decides its results.
 RUNNERS = tuple(
     Path(__file__).resolve().with_name(name)
     for name in ("apart.py", "snippet.py", "display.py", "provenance.py", "told.py")
 )
-LOCKS = (Path("package-lock.json"),)
-
-
-@functools.cache
-def _world() -> bytes:
-    """A hash of everything but the page. Read once: a process does not outlive an edit, see `publish.serve`."""
-    digest = hashlib.sha256(inputs.installed(Path(inputs.LOCK)))
-    files = [*sorted(PACKAGE.rglob("*.py")), katex.distribution() / "katex.min.js", *LOCKS]
-    for file in files:
-        if file.is_file():
-            digest.update(file.name.encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
-    return digest.digest()
-
-
-def _address(source: Source, twice: bool) -> str:
-    page = f"{source.path}\0{source.line_offset}\0{source.made}\0{twice}\0{source.text.rstrip()}"
-    digest = hashlib.sha256(_world() + page.encode(errors="surrogatepass"))
-    for name, file in inputs.data_files(Path(source.path)):
-        digest.update(f"\0{name}\0".encode() + hashlib.sha256(file.read_bytes()).digest())
-    return digest.hexdigest()
-
-
-def load(source: Source, *, twice: bool) -> Evaluated | None:
-    """The page as an earlier run evaluated it, or None. What was checked twice serves those who ask for once."""
-    found = store.load_value(FOLDER, _address(source, True))
-    if found is None and not twice:
-        found = store.load_value(FOLDER, _address(source, False))
-    if found is None:
-        return None
-    parts = {(part.start, part.end): part for part in _parts(source)}
-    html = {parts[start, end]: text for start, end, text in found["html"]}
-    described = [
-        (Location(source.path, line, column), expression, Described(**said))
-        for line, column, expression, said in found["described"]
-    ]
-    return Evaluated(html, [], described)
-
-
-def save(source: Source, evaluated: Evaluated, *, twice: bool) -> None:
-    """Keep a page that has no problems."""
-    html = [(part.start, part.end, text) for part, text in evaluated.html.items()]
-    described = [(where.line, where.column, code, asdict(said)) for where, code, said in evaluated.described]
-    store.save_value(FOLDER, _address(source, twice), {"html": html, "described": described})
 
 
 def results_key(read: inputs.Inputs) -> str:
@@ -118,10 +66,3 @@ def _begins(part: Snippet | Value, source: Source) -> tuple[int, int]:
 
 def _code(source: Source) -> list[Snippet | Value]:
     return [part for part in source.parts if isinstance(part, Snippet | Value)]
-
-
-def _parts(source: Source) -> Iterable[Part]:
-    for part in source.parts:
-        yield part
-        if isinstance(part, Example):
-            yield part.closing

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Set
 from pathlib import Path
 from urllib.parse import unquote
 
 from markdown.extensions.toc import unique
 
-from lessons.page import names
+from lessons.page import names, rules
+from lessons.page.page import Link, Outline
 from lessons.page.problem import MOST_NAMED, Location, Problem, nearest
 from lessons.page.source import Block, Formula, Heading, Source, Value
 
@@ -28,7 +29,7 @@ _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 SCHEMES = ("https:", "http:", "mailto:")
 USE_ONE = f"use one of: {', '.join(SCHEMES)}"
 
-Anchors = Callable[[Path], set[str] | None]  # of a page; None where there is no such page
+Anchors = Callable[[Path], Set[str] | None]  # of a page; None where there is no such page
 
 
 def anchors(source: Source) -> set[str]:
@@ -78,27 +79,33 @@ def _alternative(source: Source, span: tuple[int, int], where: Location) -> Iter
         yield Problem(where, "L605", "an alternative text is plain words, without formulas and values", repair)
 
 
-def problems(source: Source, page: Path, anchors_of: Anchors, docs: Path | None = None) -> Iterator[Problem]:
-    """L601 to L605. `page` is where the text stands, for links start from there; `anchors_of` knows the other pages.
+def links(source: Source) -> Iterator[Link]:
+    """Where a page's text points."""
+    for match in [*_LINK.finditer(source.prose), *_DEFINITION.finditer(source.prose)]:
+        yield Link(source.location(match.start()), match["target"], match.groupdict().get("image") == "!")
 
-    `docs`: the folder that links may not leave.
-    """
+
+def problems(source: Source) -> Iterator[Problem]:
+    """L601 and L605: what is wrong with a link, wherever it leads."""
     prose = source.prose
-    for match in _REFERENCED.finditer(prose):
+    for match in [*_REFERENCED.finditer(prose), *(one for one in _LINK.finditer(prose) if one["image"])]:
         yield from _alternative(source, match.span("text"), source.location(match.start()))
-    for match in [*_LINK.finditer(prose), *_DEFINITION.finditer(prose)]:
-        target, where = match["target"], source.location(match.start())
-        image = match.groupdict().get("image") == "!"
-        if image:
-            yield from _alternative(source, match.span("text"), where)
-        if wrong := wrong_scheme(target):
-            yield Problem(where, "L601", wrong, USE_ONE)
-        if _SCHEME.match(target):
-            continue
-        if target.startswith("/"):
-            yield Problem(
-                where, "L601", f"the link {target!r} starts at the root of the host", "write it relative to this page"
-            )
+    for link in links(source):
+        if wrong := wrong_scheme(link.target):
+            yield Problem(link.where, "L601", wrong, USE_ONE)
+        elif link.target.startswith("/") and not _SCHEME.match(link.target):
+            message = f"the link {link.target!r} starts at the root of the host"
+            yield Problem(link.where, "L601", message, "write it relative to this page")
+
+
+def unresolved(found: Iterable[Link], page: Path, anchors_of: Anchors, docs: Path | None = None) -> Iterator[Problem]:
+    """L602 to L604: links that lead nowhere, or where they should not.
+
+    `page` is where links start from; `anchors_of` knows the other pages; `docs` is the folder they may not leave.
+    """
+    for link in found:
+        target, where = link.target, link.where
+        if _SCHEME.match(target) or target.startswith("/"):
             continue
         name, _, anchor = target.partition("#")
         file = page if not name else Path(*_normal(page.parent, unquote(name)))
@@ -109,12 +116,17 @@ def problems(source: Source, page: Path, anchors_of: Anchors, docs: Path | None 
         known = anchors_of(file)
         if known is None:
             repair = _nearby(file)
-            code, what = ("L604", "image") if image else ("L602", "link")
+            code, what = ("L604", "image") if link.image else ("L602", "link")
             yield Problem(where, code, f"the {what} {target!r} leads to no file", repair)
         elif anchor and file.suffix in (".md", ".ipynb") and unquote(anchor) not in known:
             yield Problem(
                 where, "L603", f"the link {target!r} leads to no such place on that page", nearest(anchor, known)
             )
+
+
+def outline(source: Source) -> Outline:
+    """What other pages need to know of a page."""
+    return Outline(tuple(rules.written_ids(source)), frozenset(anchors(source)), tuple(links(source)))
 
 
 def _normal(folder: Path, name: str) -> list[str]:

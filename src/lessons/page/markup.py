@@ -6,8 +6,9 @@ browser. The text is read as XML, which knows one way to write a thing, and writ
 
 from __future__ import annotations
 
+import html as entities
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from xml.parsers import expat
 
 
@@ -174,3 +175,34 @@ def _declares(declaration: str) -> bool:
 def _paints(value: str) -> bool:
     """Whether a value is a colour, a length, a shape, a font's name: it names nothing outside of the picture."""
     return bool(_PAINTED.fullmatch(_CALLS.sub(" ", value)))
+
+
+# ---- in what is published -----------------------------------------------------------------------------------------
+
+SCRIPT = re.compile(r"(?is)<script\b(?P<attributes>[^>]*)>(?P<code>.*?)</script\s*>")
+_TAG = re.compile(
+    rf"{SCRIPT.pattern}|<(?P<name>[a-z][^\s/>]*)(?P<rest>(?:[^>\"']|\"[^\"]*\"|'[^']*')*)>", re.IGNORECASE | re.DOTALL
+)
+_ATTRIBUTE = re.compile(r"""([^\s"'=/>]+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+))?""")
+_RUNS = re.compile(r"(?i)(?:javascript|vbscript):|data:(?!image/(?:png|gif|jpeg|webp)[;,])")
+Allowed = Callable[[Mapping[str, str], str], bool]  # whether a script with these attributes and this code may stand
+
+
+def running(document: str, allowed: Allowed = lambda *_: False) -> Iterator[str]:
+    """What a page's HTML, or a part of it, holds that would run, or would not be let: scripts, handlers, styles."""
+    for tag in _TAG.finditer(document):
+        name = (tag["name"] or "script").lower()
+        written = tag["attributes"] or tag["rest"] or ""
+        attributes = {key.lower(): entities.unescape(value.strip("\"'")) for key, value in _ATTRIBUTE.findall(written)}
+        if name == "script" and not allowed(attributes, tag["code"] or ""):
+            yield f"a script that the policy does not know: {_cut(tag[0])}"
+        elif name == "style":
+            yield f"a style element: {_cut(tag[0])}"
+        for key, value in attributes.items():
+            address = re.sub(r"[\x00-\x20]", "", value)
+            if key.startswith("on") or (key.endswith(("href", "src", "action")) and _RUNS.match(address)):
+                yield f"an attribute that runs a script: {_cut(tag[0])}"
+
+
+def _cut(text: str) -> str:
+    return f"{' '.join(text.split())[:80]}…" if len(text) > 80 else " ".join(text.split())

@@ -27,10 +27,10 @@ def held(path: Path) -> bytes:
         return file.read()
 
 
-def read(path: Path) -> tuple[str | None, list[Problem]]:
-    """The text of a file, None where there is none to be had; and its problem then, L005."""
+def bytes_of(path: Path) -> tuple[bytes | None, list[Problem]]:
+    """What a file holds, None where there is nothing to be had; and its problem then, L005."""
     try:
-        data = held(path)
+        return held(path), []
     except NoFile:
         return None, [_fault(path, "this is no file but a device, a pipe or a socket", "put a file here")]
     except IsADirectoryError:
@@ -38,11 +38,21 @@ def read(path: Path) -> tuple[str | None, list[Problem]]:
     except OSError as fault:
         said = os.strerror(fault.errno) if fault.errno else str(fault)
         return None, [_fault(path, f"the file cannot be read: {said}", "give yourself the right to read it")]
+
+
+def decoded(path: Path, data: bytes) -> tuple[str | None, list[Problem]]:
+    """A file's text, None where it is none; and its problem then, L005."""
     try:
         return data.decode("utf-8"), []
     except UnicodeDecodeError as wrong:
         line = data.count(b"\n", 0, wrong.start) + 1
         return None, [_fault(path, "the file is not UTF-8 text", "save it as UTF-8", line)]
+
+
+def read(path: Path) -> tuple[str | None, list[Problem]]:
+    """The text of a file, None where there is none to be had; and its problem then, L005."""
+    data, problems = bytes_of(path)
+    return (None, problems) if data is None else decoded(path, data)
 
 
 def _fault(path: Path, message: str, repair: str, line: int = 1) -> Problem:

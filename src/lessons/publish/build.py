@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import contextlib
-import importlib
-import logging
+import hashlib
 import os
 import stat
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from enum import Enum
-from functools import partial
 from pathlib import Path
 
-from mkdocs.commands.build import build as mkdocs_build
-from mkdocs.config import load_config
-from mkdocs.exceptions import Abort, ConfigurationError, MkDocsException
-
-from lessons import faults, files
-from lessons.notebook import stage
-from lessons.page import checks, config, imports, katex, tree
+from lessons import files
+from lessons.page import checks, tree
+from lessons.page.blocks import DECK_PDF
 from lessons.page.problem import Problem, report
-from lessons.publish import digest, fonts, notices, origins, pdf, policy, slim, swap
+from lessons.publish import digest, notices, pdf, swap
+from lessons.publish.deck import Deck
+from lessons.publish.project import Project
+from lessons.publish.shell import NoShell, shell
+from lessons.publish.site import Site
 
 KEPT = ("docs", "notebooks", "src", "tests", ".git", ".venv", "node_modules")  # folders that no site replaces
 
@@ -30,7 +29,6 @@ class BuildFailed(Exception):
 
 
 Say = Callable[[str], None]
-Generate = Callable[[Path, Path], None]  # from this mkdocs.yml into this folder; raises BuildFailed
 
 
 class Decks(Enum):
@@ -41,55 +39,64 @@ class Decks(Enum):
     PRINTED = "offered, and printed now"
 
 
-def build(
-    config_file: Path,
-    site: Path,
-    *,
-    decks: Decks = Decks.NONE,
-    serve_url: str | None = None,
-    say: Say = print,
-    generate: Generate | None = None,
-) -> None:
-    """Build `config_file`'s pages into `site`, whole or not at all. Raises BuildFailed with every problem found.
+def build(config_file: Path, site: Path, *, decks: Decks = Decks.NONE, say: Say = print) -> str:
+    """Build `config_file`'s pages into `site`, whole or not at all. Returns its digest.
 
-    `generate`: another site generator than MkDocs.
+    Raises BuildFailed with every problem found.
     """
     root = config_file.parent
     if tree.problems(root):  # then no place in it is safe to write to
         raise BuildFailed(report(check(root / "docs")))
 
-    def write(fresh: Path) -> None:
-        # First: what stands in it decides which code the site generator runs when it reads it.
-        problems = config.problems(Path(os.path.relpath(config_file)))
-        problems += check(root / "docs", twice=serve_url is None)
-        problems += stage.stage(root, say, write=not problems)  # whatever is wrong, all of it is told
-        if problems:
+    def write(fresh: Path) -> str:
+        project = Project(root)
+        if problems := project.update(say):
             raise BuildFailed(report(problems))
-        os.environ["LESSONS_DECK_PDF"] = "false" if decks is Decks.NONE else "true"  # read by mkdocs.yml
-        (generate or partial(_generate, serve_url=serve_url))(config_file, fresh)
-        fonts.write(fresh)
-        slim.write(fresh)
-        katex.remember()
-        if generate is None:  # another theme has other scripts and other authors: see docs/decisions/after-material.md
-            _apply_policy(fresh)
-        if decks is Decks.PRINTED:
-            pdf.write(fresh)
-        if generate is None:
-            _look_through(fresh, root / "docs")
-            _give_notice(fresh)
+        try:
+            whole = Site(root / "docs", project.pages, shell(config_file, project.pages), decks=decks is not Decks.NONE)
+            found = dict(whole) | (print_decks(whole) if decks is Decks.PRINTED else {})
+        except (NoShell, notices.Unlicensed) as fault:
+            raise BuildFailed(str(fault)) from None
+        listed = digest.listing({address: hashlib.sha256(data).hexdigest() for address, data in found.items()})
+        for address, data in [*found.items(), (digest.LIST, listed)]:
+            place = fresh / address
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(data)
+        return digest.named(listed)
 
-    publish(site, write)
+    return _put(site, write)
 
 
-def publish(site: Path, write: Callable[[Path], object]) -> None:
-    """Let `write` fill a fresh folder, and only then put it in the place of the site there is. Raises BuildFailed."""
+def print_decks(site: Site) -> dict[str, bytes]:
+    """The printed deck of every page that has cards. Raises NoBrowser, CannotPrint."""
+    decks = [Deck(page, site.docs) for page in site.pages if page.cards]
+    with ThreadPoolExecutor() as side_by_side:  # Chromium waits longer than it works
+        printed = side_by_side.map(pdf.printed, decks)
+        return {deck.page.beside(DECK_PDF): data for deck, data in zip(decks, printed, strict=True)}
+
+
+def publish(site: Path, write: Callable[[Path], object]) -> str:
+    """Let another program fill a fresh folder, and only then put it in the place of the site there is, listed.
+
+    Returns its digest. Raises BuildFailed.
+    """
+
+    def filled(fresh: Path) -> str:
+        write(fresh)
+        digest.write(fresh)  # last: it lists all that is there
+        return digest.of(fresh)
+
+    return _put(site, filled)
+
+
+def _put(site: Path, write: Callable[[Path], str]) -> str:
     try:
         _require_replaceable(site)
         with swap.fresh(site) as fresh:
-            write(fresh)
-            digest.write(fresh)  # last: it lists all that is there
+            named = write(fresh)
             swap.swap(fresh, site)
-    except pdf.CannotPrint as fault:
+            return named
+    except (pdf.CannotPrint, pdf.NoBrowser) as fault:
         raise BuildFailed(str(fault)) from None
     except OSError as fault:
         said = files.told(fault)
@@ -98,75 +105,10 @@ def publish(site: Path, write: Callable[[Path], object]) -> None:
         raise BuildFailed(said) from None
 
 
-def _look_through(site: Path, docs: Path) -> None:
-    try:
-        origins.check(site, docs)
-    except origins.Unknown as fault:
-        raise BuildFailed(str(fault)) from None
-
-
-def _give_notice(site: Path) -> None:
-    try:
-        notices.write(site)
-    except notices.Unlicensed as fault:
-        raise BuildFailed(str(fault)) from None
-
-
-def _apply_policy(site: Path) -> None:
-    try:
-        policy.write(site)
-    except policy.NotCovered as fault:
-        raise BuildFailed(str(fault)) from None
-
-
 def check(docs: Path, *, twice: bool = True) -> list[Problem]:
     """Problems of all pages, with paths as a person at the project's folder would type them."""
     pages = [Path(os.path.relpath(path)) for path in checks.pages(docs)]
     return checks.check(pages, twice=twice)
-
-
-def _generate(config_file: Path, site: Path, *, serve_url: str | None) -> None:
-    os.environ["NO_MKDOCS_2_WARNING"] = "1"  # Material's notice of its end of life: see docs/decisions
-    # mkdocs-jupyter brings nbconvert, which tries all its exporters when it is imported; none is used here.
-    os.environ["NBCONVERT_DISABLE_CONFIG_EXPORTERS"] = "1"
-    with contextlib.chdir(imports.NEUTRAL):
-        importlib.import_module("babel.dates")  # reads the file that the time zone names, there before anywhere else
-    messages = _Messages()
-    logger = logging.getLogger("mkdocs")
-    logger.addHandler(messages)
-    try:
-        config = load_config(config_file=str(config_file), site_dir=str(site), strict=True)
-        if serve_url:
-            config.site_url = serve_url
-        config.plugins.on_startup(command="build", dirty=False)
-        try:
-            mkdocs_build(config)
-        finally:
-            config.plugins.on_shutdown()
-    except Abort:
-        raise BuildFailed("\n".join(messages.lines)) from None
-    except (ConfigurationError, MkDocsException) as fault:
-        raise BuildFailed("\n".join([*messages.lines, str(fault)])) from None
-    except OSError:
-        raise
-    except RecursionError:
-        deep = "it nests lists, quotations or brackets too deeply: make it flatter"
-        raise BuildFailed("\n".join([*(messages.lines or ["mkdocs.yml cannot be read"]), deep])) from None
-    except Exception as fault:  # the site generator has named the page
-        raise BuildFailed("\n".join([*messages.lines, faults.told(fault)])) from fault
-    finally:
-        logger.removeHandler(messages)
-
-
-class _Messages(logging.Handler):
-    """What the site generator warns of: under `strict`, each one fails the build."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.lines: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.lines.append(record.getMessage())
 
 
 def _require_replaceable(site: Path) -> None:

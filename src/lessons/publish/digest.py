@@ -31,7 +31,7 @@ def write(site: Path) -> None:
 def of(site: Path) -> str:
     """The digest of a site, from the files as they are now. Raises NoSite."""
     _require_site(site)
-    return _digest(listing(sums(site)))
+    return named(listing(sums(site)))
 
 
 def verify(copy: Path, built: Path, expected: str | None = None) -> list[str]:
@@ -43,8 +43,8 @@ def verify(copy: Path, built: Path, expected: str | None = None) -> list[str]:
     _require_site(copy)
     listed = (copy / LIST).read_bytes()
     if expected is not None:
-        if _digest(listed) != expected:
-            raise NoSite(f"{copy}/{LIST} has the digest {_digest(listed)}: this is another site, or an altered one")
+        if named(listed) != expected:
+            raise NoSite(f"{copy}/{LIST} has the digest {named(listed)}: this is another site, or an altered one")
         return differences(sums(copy), _read(copy)) + oddities(copy)
     if built.is_symlink():
         raise NoSite(f"{built} is a symbolic link: remove it, and build the site again")
@@ -161,7 +161,8 @@ def _shown(path: str) -> str:
     return path if path.isprintable() else ascii(path)
 
 
-def _digest(listed: bytes) -> str:
+def named(listed: bytes) -> str:
+    """The digest of the site that has this list."""
     return f"sha256:{hashlib.sha256(listed).hexdigest()}"
 
 

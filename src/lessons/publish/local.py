@@ -102,14 +102,14 @@ def file(root: Path, found: Parts) -> Reply:
     named = found if found[-1] else (*found[:-1], "index.html")
     body = read(root, named)
     if body is not None:
-        return Reply(body, _kind(named[-1]))
+        return Reply(body, kind(named[-1]))
     if found[-1] and read(root, (*found, "index.html")) is not None:
         location = "/" + "".join(f"{urllib.parse.quote(name)}/" for name in found)
         return Reply(status=HTTPStatus.FOUND, location=location)
     return NOT_FOUND
 
 
-def _kind(name: str) -> str:
+def kind(name: str) -> str:
     kind, coded = mimetypes.guess_type(f"x{Path(name).suffix}")
     return _TYPES.get(Path(name).suffix.lower()) or (None if coded else kind) or "application/octet-stream"
 
@@ -186,12 +186,11 @@ class _Server(Quiet, http.server.ThreadingHTTPServer):
     pass
 
 
-class served:  # noqa: N801 - read as a statement: with served(site) as address
-    """Serve a folder on a free port of this machine while the block runs."""
+class served:  # noqa: N801 - read as a statement: with served(answer) as address
+    """Serve what `answer` says on a free port of this machine while the block runs."""
 
-    def __init__(self, folder: Path) -> None:
-        answer = handler(lambda request: file(folder, request.parts), {"X-Content-Type-Options": "nosniff"})
-        self.server = _Server((HOST, 0), answer)
+    def __init__(self, answer: Answer) -> None:
+        self.server = _Server((HOST, 0), handler(answer, {"X-Content-Type-Options": "nosniff"}))
 
     def __enter__(self) -> str:
         threading.Thread(target=self.server.serve_forever, daemon=True).start()

@@ -6,21 +6,24 @@ upgrade changed: each stops the build. The texts are the installed packages' own
 
 from __future__ import annotations
 
+import hashlib
 import importlib.metadata
+import io
 import itertools
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from fontTools.ttLib import TTFont
-
+from lessons import store
 from lessons.page import katex, published
 from lessons.page.blocks import DECK_PDF
+from lessons.page.page import world
 from lessons.publish.fonts import LICENCE
 
 PAGE = "notices.txt"
+CACHE = Path(".cache/notices")
 ALLOWED = ("0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "CC-BY-4.0", "MIT", "OFL-1.1", "W3C-20150513")
 
 KINDS = (*published.PICTURES, *published.DATA)  # beside pages; each was judged
@@ -117,14 +120,28 @@ _COPYRIGHT = re.compile(r"/\*+!?\s(?:(?!\*/).)*?(?:copyright|licensed)(?:(?!\*/)
 _RULE = "-" * 100
 
 
-def write(site: Path) -> None:
-    """Check what the built site holds and write its notices. Raises Unlicensed with every fault."""
-    paths = sorted(path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file())
-    bundled, fonts = _bundled(site), _fonts(site)
-    faults = [*_unowned(paths), *_changed(), *_unlisted(bundled), *_unreadable(site, paths), *_unnamed(fonts)]
+def text(files: Mapping[str, bytes], paths: Iterable[str]) -> str:
+    """The notices of a site. `files`: those of the theme and the fonts; `paths`: of all there are, these too.
+
+    Raises Unlicensed with every fault.
+    """
+    listed = sorted({*paths, PAGE})
+    digest = hashlib.sha256(world() + "\0".join(listed).encode())
+    for path in sorted(files):
+        digest.update(f"\0{path}\0".encode() + hashlib.sha256(files[path]).digest())
+    kept = store.load(CACHE, digest.hexdigest())
+    if kept is None:
+        kept = _text(files, listed).encode()
+        store.save(CACHE, digest.hexdigest(), kept)
+    return kept.decode()
+
+
+def _text(files: Mapping[str, bytes], listed: list[str]) -> str:
+    bundled, fonts = _bundled(files), _fonts(files)
+    faults = [*_unowned(listed), *_changed(), *_unlisted(bundled), *_unreadable(listed), *_unnamed(fonts)]
     if faults:
         raise Unlicensed("\n".join(faults))
-    (site / PAGE).write_text(_told(paths, bundled, set(fonts.values())), encoding="utf-8")
+    return _told(listed, bundled, set(fonts.values()))
 
 
 def _owned(component: Component, paths: list[str]) -> list[str]:
@@ -149,11 +166,11 @@ def _changed() -> Iterator[str]:
             yield f"{name}: {licence} is not one of the licences that the site may ship: {', '.join(ALLOWED)}"
 
 
-def _bundled(site: Path) -> dict[str, str]:
+def _bundled(files: Mapping[str, bytes]) -> dict[str, str]:
     """The libraries inside the theme's files, each with the copyright notes of its sources."""
     notes: dict[str, dict[str, None]] = {}
-    for path in sorted(site.rglob("*.map")):
-        told = json.loads(path.read_text(encoding="utf-8"))
+    for path in sorted(path for path in files if path.endswith(".map")):
+        told = json.loads(files[path])
         for source, text in itertools.zip_longest(told["sources"], told.get("sourcesContent") or [], fillvalue=""):
             if module := _MODULE.search(source):
                 notes.setdefault(module[1], {}).update(dict.fromkeys(m[0] for m in _COPYRIGHT.finditer(text or "")))
@@ -165,18 +182,20 @@ def _unlisted(bundled: dict[str, str]) -> Iterator[str]:
         yield f"{name}: the theme's scripts have it inside: list its licence in src/lessons/publish/notices.py"
 
 
-def _unreadable(site: Path, paths: list[str]) -> Iterator[str]:
+def _unreadable(paths: list[str]) -> Iterator[str]:
     for path in paths:
-        if re.fullmatch(r"assets/javascripts/.*\.js", path) and not (site / f"{path}.map").is_file():
+        if re.fullmatch(r"assets/javascripts/.*\.js", path) and f"{path}.map" not in paths:
             yield f"{path}: it has no source map, so that nobody can tell what is inside"
 
 
-def _fonts(site: Path) -> dict[str, str]:
+def _fonts(files: Mapping[str, bytes]) -> dict[str, str]:
     """The licence that each font carries, without the name of its face."""
+    from fontTools.ttLib import TTFont  # it takes a moment to load, and only here
+
     told = {}
-    for path in sorted(site.rglob("*.woff2")):
-        entry = TTFont(path)["name"].getDebugName(LICENCE) or ""
-        told[path.relative_to(site).as_posix()] = re.sub(r"KaTeX_\w+", "KaTeX_*", entry)
+    for path in sorted(path for path in files if path.endswith(".woff2")):
+        entry = TTFont(io.BytesIO(files[path]))["name"].getDebugName(LICENCE) or ""
+        told[path] = re.sub(r"KaTeX_\w+", "KaTeX_*", entry)
     return told
 
 

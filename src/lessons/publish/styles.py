@@ -6,50 +6,42 @@ selector names is a word of some page, or any part of some script, of the site. 
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import re
-import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Set
 from pathlib import Path
 from typing import Any
-
-import tinycss2
 
 from lessons import store
 
 FOLDER = Path(".cache/styles")
-LANGUAGES = Path("assets/javascripts/lunr")  # of the search: English needs none, and they are under another licence
 _STATED = re.compile(r"\[(data-md-color-(?:primary|accent))=\"?([\w-]+)\"?\]")
 _CLASS = re.compile(r"\.(-?[_a-zA-Z][\w-]*)")
-_WORD = re.compile(r'data-md-color-\w+="[^"]*"|[\w-]+')
 _STRINGS = re.compile(r"\"[^\"]*\"|'[^']*'")
 
 
-def write(site: Path) -> None:
-    """Cut every stylesheet of a built site, and give each the hash of what it now holds as a part of its name."""
-    shutil.rmtree(site / LANGUAGES, ignore_errors=True)
-    pages = {path: path.read_text(encoding="utf-8") for path in sorted(site.rglob("*.html"))}
-    scripts = "\n".join(p.read_text(encoding="utf-8") for p in sorted(site.rglob("*.js")))
-    words = {word for html in pages.values() for word in _WORD.findall(html)}
+def written(sheets: Mapping[str, bytes], words: Set[str], scripts: str) -> tuple[dict[str, bytes], dict[str, str]]:
+    """A site's stylesheets cut to these words and to what its scripts name; and the new names of those that got one.
 
+    The theme's, which browsers keep for long by their names, get the hash of what they now hold as a part of theirs.
+    """
+    made: dict[str, bytes] = {}
     renamed: dict[str, str] = {}
-    for sheet in sorted(site.rglob("*.css")):
-        text = _kept(sheet.read_text(encoding="utf-8"), words, scripts)
-        sheet.write_text(text, encoding="utf-8")
-        if sheet.name.endswith(".min.css"):  # the theme's, which browsers keep for long by their names
-            stem = sheet.name.partition(".")[0]
-            renamed[sheet.name] = f"{stem}.{hashlib.sha256(text.encode()).hexdigest()[:8]}.min.css"
-            sheet.rename(sheet.with_name(renamed[sheet.name]))
-    for path, html in pages.items():
-        for old, new in renamed.items():
-            html = html.replace(old, new)
-        path.write_text(html, encoding="utf-8")
+    for address, sheet in sorted(sheets.items()):
+        text = _kept(sheet.decode(), words, scripts)
+        folder, slash, name = address.rpartition("/")
+        if name.endswith(".min.css"):
+            digest = hashlib.sha256(text.encode()).hexdigest()[:8]
+            renamed[name] = f"{name.partition('.')[0]}.{digest}.min.css"
+        made[f"{folder}{slash}{renamed.get(name, name)}"] = text.encode()
+    return made, renamed
 
 
-def _kept(css: str, words: set[str], scripts: str) -> str:
+def _kept(css: str, words: Set[str], scripts: str) -> str:
     """The stylesheet cut to what these words name; kept by the hash of it and of what it names that they do."""
-    classes = {name for name in set(_CLASS.findall(_STRINGS.sub("", css))) if name in words or name in scripts}
+    classes = {name for name in _named(css) if name in words} | _in_scripts(css, scripts)
     stated = {pair for pair in _STATED.findall(css) if f'{pair[0]}="{pair[1]}"' in words}
     decides = json.dumps([css, sorted(classes), sorted(stated), Path(__file__).read_text(encoding="utf-8")])
     address = hashlib.sha256(decides.encode()).hexdigest()
@@ -65,12 +57,33 @@ def _kept(css: str, words: set[str], scripts: str) -> str:
     return str(text)
 
 
+@functools.cache
+def _named(css: str) -> frozenset[str]:
+    """The classes that a stylesheet names."""
+    return frozenset(_CLASS.findall(_STRINGS.sub("", css)))
+
+
+@functools.cache
+def _in_scripts(css: str, scripts: str) -> frozenset[str]:
+    """Of the classes that a stylesheet names, those that some script names."""
+    address = hashlib.sha256(f"{css}\0{scripts}".encode()).hexdigest()
+    found = store.load_value(FOLDER, address)
+    if found is None:
+        found = sorted(name for name in _named(css) if name in scripts)
+        store.save_value(FOLDER, address, found)
+    return frozenset(found)
+
+
 def cut(css: str, needed: Callable[[str], bool]) -> str:
     """A stylesheet without comments and without the selectors that are not needed."""
+    import tinycss2
+
     return _serialized(tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True), needed)
 
 
 def _serialized(rules: list[Any], needed: Callable[[str], bool]) -> str:
+    import tinycss2
+
     pieces = []
     for rule in rules:
         if rule.type == "qualified-rule":
@@ -89,6 +102,8 @@ def _serialized(rules: list[Any], needed: Callable[[str], bool]) -> str:
 
 def _selectors(prelude: list[Any]) -> list[str]:
     """The selectors of a list, split at its own commas and not at those inside :is()."""
+    import tinycss2
+
     parts: list[list[Any]] = [[]]
     for token in prelude:
         if token.type == "literal" and token.value == ",":
@@ -100,5 +115,7 @@ def _selectors(prelude: list[Any]) -> list[str]:
 
 def _body(content: list[Any]) -> str:
     """Declarations as they are, without comments and line breaks."""
+    import tinycss2
+
     text = tinycss2.serialize([token for token in content if token.type != "comment"])
     return re.sub(r"\s*\n\s*", " ", text).strip()

@@ -1,0 +1,148 @@
+"""Notebooks as pages of the site: each is run where it has to be, and becomes a page like any other."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePosixPath
+
+from lessons import bounds
+from lessons.notebook import cache, execute, ipynb
+from lessons.notebook.outputs import Outputs
+from lessons.notebook.shown import problems as unfit
+from lessons.notebook.source import Notebook, read
+from lessons.page import checks, links, page, published, textfile, tree
+from lessons.page.evaluate import evaluate
+from lessons.page.page import Outline, Page
+from lessons.page.problem import Location, Problem
+from lessons.page.render import Settings, render
+from lessons.page.source import scan
+from lessons.visible import on_one_line
+
+SOURCES = Path("notebooks")
+
+Say = Callable[[str], None]
+
+
+def sources(root: Path) -> list[Path]:
+    """The files of the notebooks that a project has."""
+    return [path.relative_to(root) for path in sorted((root / SOURCES).glob("*.py"))]
+
+
+@dataclass
+class Notebooks:
+    """The notebooks of a project: the pages of those that are right, and what is wrong with the others.
+
+    `known`: pages that an earlier run of this process came to, by the address of what decides them.
+    """
+
+    root: Path
+    settings: Settings
+    anchors: links.Anchors  # the places on the site's pages
+    known: dict[str, Page] = field(default_factory=dict)
+    pages: dict[str, Page] = field(default_factory=dict, init=False)  # by the author's file
+    problems: list[Problem] = field(default_factory=list, init=False)
+    _keys: dict[str, str] = field(default_factory=dict, init=False)
+
+    def check(self) -> list[Notebook]:
+        """Read all that has to be read. Returns the notebooks that are no pages yet; nothing is run."""
+        found = []
+        self.problems += tree.problems(self.root)
+        for shown in [] if self.problems else sources(self.root):
+            if (notebook := self._read(self.root / shown, shown)) is not None:
+                found.append(notebook)
+        return found
+
+    def run(self, say: Say, jobs: int = 0) -> None:
+        """Make every notebook a page. What was run is kept, so that a run that is cut short goes on where it was.
+
+        With a problem nothing is run.
+        """
+        found = self.check()
+        if self.problems:
+            return
+        addresses = {notebook.slug: cache.key(notebook) for notebook in found}
+        outputs = {slug: kept for slug, address in addresses.items() if (kept := cache.load(address)) is not None}
+        missing = [notebook for notebook in found if notebook.slug not in outputs]
+        ready = len(self.pages)
+
+        def finished(notebook: Notebook, result: Outputs, seconds: float) -> None:
+            outputs[notebook.slug] = _from_anywhere(result, self.root)
+            cache.save(addresses[notebook.slug], outputs[notebook.slug])
+            done, of = ready + len(outputs), ready + len(found)
+            say(f"ran {on_one_line(notebook.path.as_posix())} in {seconds:.1f} s ({done} of {of} ready)")
+
+        def started(notebook: Notebook) -> None:
+            say(f"running {on_one_line(notebook.path.as_posix())}")
+
+        self.problems += execute.execute(missing, finished, started, jobs)
+        for notebook in found:
+            with bounds.reading(notebook.path.as_posix()):
+                # Of what was kept, too: what a page may have is not decided by what a cell does.
+                faults = list(unfit(notebook, outputs.get(notebook.slug, [])))
+                self.problems += faults
+                if notebook.slug in outputs and not faults:
+                    made = _page(notebook, outputs[notebook.slug], self.settings)
+                    name = notebook.path.as_posix()
+                    self.pages[name] = self.known[self._keys[name]] = made
+                    page.save(self._keys[name], made, twice=True)
+
+    def _read(self, path: Path, shown: Path) -> Notebook | None:
+        """A notebook that is no page yet."""
+        name = shown.as_posix()
+        if fault := checks.too_much(shown):
+            self.problems.append(Problem(Location(name), *fault))
+            return None
+        self.problems += textfile.name(shown)
+        written, faults = textfile.bytes_of(path)
+        text = None
+        if written is not None:
+            key = self._keys[name] = page.address(shown, written, str(self.settings))
+            if key not in self.known and (kept := page.load(key, twice=True)) is not None:
+                self.known[key] = kept
+            if key in self.known:
+                self.pages[name] = self.known[key]
+                self.problems += self._unresolved(shown, self.pages[name].outline.links)
+                return None
+            text, faults = textfile.decoded(path, written)
+        if text is None:
+            self.problems += [replace(one, location=replace(one.location, path=name)) for one in faults]
+            return None
+        with bounds.reading(name):
+            notebook, faults = read(shown, text)
+        self.problems += [*faults, *self._unresolved(shown, notebook.links)]
+        return notebook
+
+    def _unresolved(self, path: Path, found: tuple[page.Link, ...]) -> Iterator[Problem]:
+        """Where its links lead: as seen from its page."""
+        return links.unresolved(found, Path("docs") / _within(path), self.anchors, Path("docs"))
+
+
+def _within(path: Path) -> PurePosixPath:
+    """The file below docs/ that a notebook is taken for."""
+    return PurePosixPath(checks.NOTEBOOKS, f"{path.stem}.ipynb")
+
+
+def _page(notebook: Notebook, outputs: Outputs, settings: Settings) -> Page:
+    within = _within(notebook.path)
+    document = ipynb.document(notebook, outputs)
+    source = scan(notebook.path.as_posix(), ipynb.to_markdown(document, within.name), made=True)
+    return render(
+        source,
+        evaluate(source, {}),
+        address=published.address(within),
+        meta={"title": notebook.title, "description": notebook.description},
+        outline=Outline(anchors=frozenset(links.anchors(source)), links=notebook.links),
+        settings=settings,
+        within=within.as_posix(),
+        files={within.name: document},
+    )
+
+
+def _from_anywhere(outputs: Outputs, root: Path) -> Outputs:
+    """The outputs with paths from the project's folder, as warnings name them: it lies elsewhere for everybody."""
+    folder = json.dumps(f"{root.resolve()}{os.sep}")[1:-1]
+    moved: Outputs = json.loads(json.dumps(outputs).replace(folder, ""))
+    return moved

@@ -1,0 +1,172 @@
+"""A page's source and the results of its code become the page: Markdown is converted once, here."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import xml.etree.ElementTree as etree
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import Any
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
+
+from markdown import Markdown
+from markdown.treeprocessors import Treeprocessor
+from markdown.util import AMP_SUBSTITUTE
+
+from lessons.page import extension, glyphs, markup, published
+from lessons.page.evaluate import Evaluated
+from lessons.page.page import Card, Entry, Exercise, Outline, Page, Question, Value
+from lessons.page.problem import Problem
+from lessons.page.sections import sections
+from lessons.page.source import Source
+
+PAGES = (published.PAGE, ".ipynb")
+_WORD = re.compile(r'data-md-color-\w+="[^"]*"|[\w-]+')
+_LAST = -10  # after every other processor of the tree
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How Markdown is converted: what mkdocs.yml says under markdown_extensions, as Python-Markdown wants it."""
+
+    extensions: tuple[str, ...] = tuple(extension.EXTENSIONS)
+    configs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return repr((self.extensions, self.configs))
+
+
+def render(
+    source: Source,
+    typeset: Evaluated,
+    *,
+    address: str,
+    meta: Mapping[str, Any],
+    outline: Outline,
+    settings: Settings,
+    within: str = "",
+    files: Mapping[str, str] | None = None,
+) -> Page:
+    """The page. `within`: its file below docs/, from which its links start. Raises LessonError, RecursionError."""
+    md = Markdown(
+        extensions=list(settings.extensions), extension_configs={k: dict(v) for k, v in settings.configs.items()}
+    )
+    lessons = md.preprocessors["lessons"]
+    assert isinstance(lessons, extension.LessonPreprocessor)
+    lessons.given = (source, typeset)
+    md.treeprocessors.register(_Links(md, within or address, address), "lessons-links", 0)
+    harvest = _Harvest(md)
+    md.treeprocessors.register(harvest, "lessons-harvest", _LAST)
+    html = md.convert(source.text)
+    if fault := next(markup.running(html), None):
+        where = source.location(0)
+        raise extension.LessonError(
+            [Problem(where, "L112", f"it would not work under the site's policy: {fault}", "take it out")]
+        )
+    return Page(
+        source.path,
+        address,
+        meta,
+        html,
+        tuple(map(_entry, getattr(md, "toc_tokens", []))),
+        outline,
+        tuple(harvest.questions()),
+        tuple(harvest.exercises()),
+        tuple(harvest.cards()),
+        tuple(Value(*one) for one in typeset.described),
+        sections(html, str(meta["title"])),
+        glyphs.shown(html),
+        frozenset(_WORD.findall(html)),
+        files or {},
+    )
+
+
+def _entry(token: Mapping[str, Any]) -> Entry:
+    return Entry(token["level"], token["id"], token["name"], tuple(map(_entry, token["children"])))
+
+
+class _Links(Treeprocessor):
+    """Links to files of the sources become links to what the site has of them."""
+
+    def __init__(self, md: Markdown, within: str, address: str) -> None:
+        super().__init__(md)
+        self.folder, self.here = posixpath.dirname(within), posixpath.dirname(address)
+
+    def run(self, root: etree.Element) -> None:
+        for element in root.iter():
+            key = {"a": "href", "img": "src"}.get(str(element.tag))
+            if key and (target := element.get(key)):
+                element.set(key, self.address(target))
+
+    def address(self, target: str) -> str:
+        scheme, host, path, query, anchor = urlsplit(target)
+        if scheme or host or not path or target.startswith(("/", "\\")) or AMP_SUBSTITUTE in target:
+            return target
+        file = posixpath.normpath(posixpath.join(self.folder, unquote(path)))
+        if not PurePosixPath(path).suffix:  # no file: the check has told of it
+            return target
+        url = quote(file)
+        if PurePosixPath(file).suffix in PAGES:
+            url = published.address(PurePosixPath(file)).removesuffix("index.html")
+        return urlunsplit(("", "", relative(url, self.here), query, anchor))
+
+
+def relative(url: str, folder: str) -> str:
+    """The way from a folder of the site to an address in it; a page's ends in a slash."""
+    way = posixpath.relpath(url or ".", folder or ".")
+    return f"{way}/" if not url or url.endswith("/") else way
+
+
+class _Harvest(Treeprocessor):
+    """The blocks of a page as values, taken from the tree when all in it is done."""
+
+    def __init__(self, md: Markdown) -> None:
+        super().__init__(md)
+        self.root = etree.Element("div")
+
+    def run(self, root: etree.Element) -> None:
+        self.root = root
+
+    def _found(self, css_class: str) -> Iterator[etree.Element]:
+        return (element for element in self.root.iter() if element.get("class") == css_class)
+
+    def cards(self) -> Iterator[Card]:
+        for card in self._found("lesson-card"):
+            yield Card(card.get("id", ""), self._inner(card.find("./details/summary")), self._content(card))
+
+    def questions(self) -> Iterator[Question]:
+        for block in self._found("lesson-question"):
+            yield Question(
+                block.get("aria-labelledby", ""),
+                self._inner(block.find("./p[@class='lesson-prompt']")),
+                self._content(block.find("./details")),
+            )
+
+    def exercises(self) -> Iterator[Exercise]:
+        for block in self._found("lesson-exercise"):
+            title = block.find("./h3")
+            named = "" if title is None else "".join(title.itertext())
+            yield Exercise(
+                block.get("aria-labelledby", ""),
+                self._finished(named).strip(),
+                self._inner(block.find("./section[@class='lesson-content']")),
+                self._content(block.find("./details")),
+            )
+
+    def _content(self, block: etree.Element | None) -> str:
+        return "" if block is None else self._inner(block.find(".//section[@class='lesson-content']"))
+
+    def _inner(self, element: etree.Element | None) -> str:
+        """The HTML inside an element."""
+        if element is None:
+            return ""
+        written = self.md.serializer(element)
+        return self._finished(written[written.index(">") + 1 : written.rindex("<")]).strip()
+
+    def _finished(self, text: str) -> str:
+        """Text with what Markdown put aside in its place again."""
+        for processor in self.md.postprocessors:
+            text = processor.run(text)
+        return text

@@ -1,0 +1,258 @@
+"""What stands around the pages: MkDocs and its theme make a frame for each, with the navigation, and nothing else.
+
+A frame is a page's HTML before and after its content. It depends on the page's head and headings, on the titles of the
+other pages and on the configuration; not on what the page says. So it is made again only where one of these changed:
+an edit of a sentence or a number never loads the site generator.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import hashlib
+import importlib
+import io
+import json
+import logging
+import os
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+from lessons import bounds, faults, store
+from lessons.page import imports
+from lessons.page.page import Entry, Page, world
+from lessons.publish import policy
+
+FOLDER = Path(".cache/frames")
+THEME = Path(__file__).resolve().parents[1] / "theme"
+SITEMAP = "sitemap.xml"
+_CONTENT = "<div>the content of the page</div>"
+_TITLE = re.compile(r"<title\b[^>]*>(.*?)</title\s*>", re.DOTALL | re.IGNORECASE)
+_DESCRIPTION = re.compile(r"<meta\s[^>]*\bname\s*=\s*[\"']?description\b[^>]*>", re.IGNORECASE)
+_AS_WRITTEN = re.compile(r'<meta name="description" content="([^"<>]*)">')
+
+
+class NoShell(Exception):
+    """The site generator refuses the project; the message is ready to print."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The HTML before and after a page's content."""
+
+    before: str
+    after: str
+
+    def around(self, content: str) -> str:
+        return f"{self.before}{content}{self.after}"
+
+
+@dataclass(frozen=True)
+class Shell:
+    """All that MkDocs gives to a site. `order` is that of the addresses in the search index."""
+
+    frames: dict[str, Frame] = field(default_factory=dict)  # by a page's address
+    files: dict[str, str] = field(default_factory=dict)  # pages of the theme's own, and the sitemap
+    search: dict[str, Any] = field(default_factory=dict)  # how the search index is to be read
+    order: tuple[str, ...] = ()
+
+
+def shell(config_file: Path, pages: Sequence[Page], url: str | None = None) -> Shell:
+    """The shell of these pages; what an earlier run kept of it is not made again. Raises NoShell.
+
+    `url`: where the site is served, if not where mkdocs.yml says.
+    """
+    common = _common(config_file, pages, url)
+    keys = {page.address: _key(common, page) for page in pages}
+    frames = {address: Frame(**kept) for address, key in keys.items() if (kept := store.load_value(FOLDER, key))}
+    whole = store.load_value(FOLDER, common)
+    if whole is None or len(frames) < len(pages):
+        missing = [page for page in pages if page.address not in frames]
+        made = _Generator(config_file, url).shell(pages, missing)
+        for address, frame in made.frames.items():
+            store.save_value(FOLDER, keys[address], asdict(frame))
+        whole = {"files": made.files, "search": made.search, "order": made.order}
+        store.save_value(FOLDER, common, whole)
+        frames |= made.frames
+    return Shell(frames, whole["files"], whole["search"], tuple(whole["order"]))
+
+
+def sitemap_compressed(sitemap: str) -> bytes:
+    """The sitemap as crawlers like it; without the time, which would be another one tomorrow."""
+    written = io.BytesIO()
+    with gzip.GzipFile(fileobj=written, filename=SITEMAP, mode="wb", mtime=0) as file:
+        file.write(sitemap.encode())
+    return written.getvalue()
+
+
+def _common(config_file: Path, pages: Sequence[Page], url: str | None) -> str:
+    """The hash of what decides every frame."""
+    digest = hashlib.sha256(world() + config_file.read_bytes())
+    for template in sorted(THEME.rglob("*")):
+        if template.is_file():
+            digest.update(template.name.encode() + b"\0" + template.read_bytes())
+    titles = [(page.address, page.title) for page in pages]
+    digest.update(json.dumps([url, titles], ensure_ascii=False).encode())
+    return digest.hexdigest()
+
+
+def _key(common: str, page: Page) -> str:
+    head = [common, page.address, dict(page.meta), [asdict(entry) for entry in page.contents], "<h1" in page.html]
+    return hashlib.sha256(json.dumps(head, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+# ---- MkDocs ---------------------------------------------------------------------------------------------------------
+
+
+class _Generator:
+    """MkDocs, asked step by step for what its own build asks; it writes no file."""
+
+    def __init__(self, config_file: Path, url: str | None) -> None:
+        self.config_file, self.url = config_file, url
+
+    def shell(self, pages: Sequence[Page], wanted: Sequence[Page]) -> Shell:
+        messages = _Messages()
+        logger = logging.getLogger("mkdocs")
+        logger.addHandler(messages)
+        try:
+            made = self._made(pages, wanted)
+        except OSError:
+            raise
+        except RecursionError:
+            deep = "it nests lists, quotations or brackets too deeply: make it flatter"
+            raise NoShell("\n".join([*(messages.lines or ["mkdocs.yml cannot be read"]), deep])) from None
+        except Exception as fault:
+            known = type(fault).__module__.startswith("mkdocs.")
+            said = [str(fault)] if known else [faults.told(fault)]
+            raise NoShell("\n".join([*messages.lines, *filter(None, said)])) from fault
+        finally:
+            logger.removeHandler(messages)
+        if messages.lines:  # as `strict` has it
+            raise NoShell("\n".join(messages.lines))
+        return made
+
+    def _made(self, pages: Sequence[Page], wanted: Sequence[Page]) -> Shell:
+        os.environ["NO_MKDOCS_2_WARNING"] = "1"  # Material's notice of its end of life: see docs/decisions
+        # mkdocs-jupyter brings nbconvert, which tries all its exporters when it is imported; none is used here.
+        os.environ["NBCONVERT_DISABLE_CONFIG_EXPORTERS"] = "1"
+        with contextlib.chdir(imports.NEUTRAL):
+            importlib.import_module("babel.dates")  # reads the file that the time zone names, before anywhere else
+        from mkdocs.commands import build as mkdocs
+        from mkdocs.config import load_config
+        from mkdocs.structure.files import get_files, set_exclusions
+        from mkdocs.structure.nav import get_navigation
+        from mkdocs.structure.pages import Page as Document
+
+        config = load_config(config_file=str(self.config_file), strict=True)
+        if self.url:
+            config.site_url = self.url
+        config.plugins.on_startup(command="build", dirty=False)
+        try:
+            config = config.plugins.on_config(config)
+            config.plugins.on_pre_build(config=config)
+            files = get_files(config)
+            env = config.theme.get_env()
+            files.add_files_from_theme(env, config)
+            files = config.plugins.on_files(files, config=config)
+            set_exclusions(files, config)
+            nav = config.plugins.on_nav(get_navigation(files, config), config=config, files=files)
+            documents = files.documentation_pages()
+            by_address = {page.address: page for page in pages}
+            for file in documents:
+                document = file.page or Document(None, file, config)
+                if (page := by_address.get(file.dest_uri)) is not None:
+                    self._fill(document, page)
+            env = config.plugins.on_env(env, config=config, files=files)
+            made = {}
+            for name in sorted(config.theme.static_templates):
+                made[name] = self._static(mkdocs, name, env, files, config, nav)
+            made[policy.HEADERS_FILE] = policy.headers()
+            frames = {}
+            names = {page.address for page in wanted}
+            for file in documents:
+                if file.dest_uri in names:
+                    page = by_address[file.dest_uri]
+                    with bounds.reading(page.path):
+                        frames[file.dest_uri] = self._frame(mkdocs, file.page, page, env, documents, config, nav)
+            search: Any = config.plugins["material/search"]
+            kept = {key: search.search_index.config[key] for key in ("lang", "separator", "pipeline", "fields")}
+            return Shell(frames, made, kept, tuple(file.dest_uri for file in documents))
+        finally:
+            config.plugins.on_shutdown()
+
+    @staticmethod
+    def _fill(document: Any, page: Page) -> None:
+        """What templates ask of a page, in MkDocs' own terms."""
+        from mkdocs.structure.toc import get_toc
+
+        document.markdown, document.meta = "", dict(page.meta)
+        tokens: Any = [_token(entry) for entry in page.contents]
+        document.toc = get_toc(tokens)
+        # The theme asks whether there is a heading of the first level.
+        document.content = f"{_CONTENT}<h1></h1>" if "<h1" in page.html else _CONTENT
+
+    @staticmethod
+    def _static(mkdocs: Any, name: str, env: Any, files: Any, config: Any, nav: Any) -> str:
+        """A page of the theme's own."""
+        html = str(mkdocs._build_template(name, env.get_template(name), files, config, nav))
+        return _finished(name, html) if name.endswith(".html") else html
+
+    @staticmethod
+    def _frame(mkdocs: Any, document: Any, page: Page, env: Any, documents: Any, config: Any, nav: Any) -> Frame:
+        config._current_page = document
+        document.active = True
+        try:
+            context = mkdocs.get_context(nav, documents, config, document)
+            template = env.get_template("main.html")
+            context = config.plugins.on_page_context(context, page=document, config=config, nav=nav)
+            html = _finished(page.path, template.render(context))
+        finally:
+            document.active = False
+            config._current_page = None
+        for fault in _head(html, page):
+            raise NoShell(f"{page.path}: {fault}")
+        before, found, after = html.partition(document.content)
+        if not found or document.content in after:
+            raise NoShell(f"{page.path}: the theme does not show the page's content once")
+        return Frame(before, after)
+
+
+def _token(entry: Entry) -> dict[str, Any]:
+    """A heading as Python-Markdown tells it."""
+    below = [_token(child) for child in entry.children]
+    return {"level": entry.level, "id": entry.id, "name": entry.title, "children": below}
+
+
+def _finished(name: str, html: str) -> str:
+    """A page with its policy in it. Raises NoShell if it would not work under that."""
+    try:
+        return policy.into(name, html)
+    except policy.NotCovered as fault:
+        raise NoShell(str(fault)) from None
+
+
+def _head(text: str, page: Page) -> Iterator[str]:
+    """What is wrong with the words in a page's head: they are as they were checked, or the page is not published."""
+    titles = _TITLE.findall(text)
+    title = page.title
+    if len(titles) != 1 or "<" in titles[0] or not (titles[0] == title or titles[0].startswith(f"{title} - ")):
+        yield f"its title is not {title!r}, as it was checked"
+    found = _DESCRIPTION.findall(text)
+    written = [unescape(words) for words in _AS_WRITTEN.findall(text)]
+    if len(found) != len(written) or written not in ([], [page.description]):
+        yield f"its description is not {page.description!r}, as it was checked"
+
+
+class _Messages(logging.Handler):
+    """What the site generator warns of: under `strict`, each one fails the build."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(record.getMessage())

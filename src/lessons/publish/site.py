@@ -1,0 +1,172 @@
+"""The site: every file of it, by its address, folded from the pages and what stands around them.
+
+Nothing is read that another stage wrote. A file is computed when it is asked for, and once: whoever builds the site
+asks for all, whoever serves it for what a reader looks at.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from lessons.page import published
+from lessons.page.blocks import DECK_OFFER
+from lessons.page.page import Page
+from lessons.publish import fonts, notices, styles
+from lessons.publish.policy import TEMPLATES
+from lessons.publish.shell import SITEMAP, Frame, Shell, sitemap_compressed
+
+SEARCH = "search/search_index.json"
+LANGUAGES = "assets/javascripts/lunr"  # of the search: English needs none, and they are under another licence
+_WORD = re.compile(r'data-md-color-\w+="[^"]*"|[\w-]+')
+
+
+class Site(Mapping[str, bytes]):
+    """The files of a site. `decks`: whether a page with cards offers them as PDF. Raises Unlicensed on its notices."""
+
+    def __init__(self, docs: Path, pages: Sequence[Page], shell: Shell, *, decks: bool) -> None:
+        self.docs, self.pages, self.shell, self.decks = docs, pages, shell, decks
+        self._by_address = {page.address: page for page in pages}
+        self._beside = {page.beside(name): text for page in pages for name, text in page.files.items()}
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self._paths
+
+    def __len__(self) -> int:
+        return len(self._paths)
+
+    def __contains__(self, address: object) -> bool:
+        return address in self._paths
+
+    def __getitem__(self, address: str) -> bytes:
+        """A file. Raises KeyError where there is none."""
+        if (page := self._by_address.get(address)) is not None:
+            return self._page(page).encode("utf-8", errors="xmlcharrefreplace")
+        if (text := self._beside.get(address)) is not None:
+            return text.encode()
+        if address in self._given:
+            return self._given[address].read_bytes()
+        if address == SEARCH:
+            return self._search.encode()
+        if address == notices.PAGE:
+            return notices.text(self._made | self._theme, self._addresses).encode()
+        if address == f"{SITEMAP}.gz":
+            return sitemap_compressed(self.shell.files[SITEMAP])
+        if address in self.shell.files:
+            return self._restyled(self.shell.files[address]).encode()
+        if address in self._theme:
+            return self._theme[address]
+        return self._made[address]
+
+    def page(self, address: str) -> Page | None:
+        """The page that has this address."""
+        return self._by_address.get(address)
+
+    # ---- what there is ----
+
+    @functools.cached_property
+    def _paths(self) -> dict[str, None]:
+        return dict.fromkeys([*self._addresses, notices.PAGE])
+
+    @functools.cached_property
+    def _addresses(self) -> list[str]:
+        own = [SEARCH, f"{SITEMAP}.gz", *self.shell.files, *self._made, *self._theme]
+        return [*self._by_address, *self._beside, *self._given, *own]
+
+    @functools.cached_property
+    def _given(self) -> dict[str, Path]:
+        """Files of docs/ that the site has as they are: pictures, data, scripts. Each was judged."""
+        return {
+            path.relative_to(self.docs).as_posix(): path
+            for path in published.walk(self.docs)
+            if path.suffix not in (published.PAGE, ".ipynb", ".css") and path.is_file()
+        }
+
+    @functools.cached_property
+    def _theme(self) -> dict[str, bytes]:
+        """The theme's files, but for its stylesheets."""
+        return {address: path.read_bytes() for address, path in _of_theme().items() if not address.endswith(".css")}
+
+    # ---- folds over all pages ----
+
+    @functools.cached_property
+    def _made(self) -> dict[str, bytes]:
+        """Stylesheets and fonts."""
+        return self._fonts | self._styles[0]
+
+    @functools.cached_property
+    def _fonts(self) -> dict[str, bytes]:
+        return {address: data for address, data in self._mathematics.items() if not address.endswith(".css")}
+
+    @functools.cached_property
+    def _mathematics(self) -> dict[str, bytes]:
+        return fonts.written(fonts.union(self.pages))
+
+    @functools.cached_property
+    def _styles(self) -> tuple[dict[str, bytes], dict[str, str]]:
+        sheets = {address: path.read_bytes() for address, path in _of_theme().items() if address.endswith(".css")}
+        for path in published.walk(self.docs):
+            if path.suffix == ".css" and path.is_file():
+                sheets[path.relative_to(self.docs).as_posix()] = path.read_bytes()
+        sheets |= {address: data for address, data in self._mathematics.items() if address.endswith(".css")}
+        scripts = {address: data for address, data in self._theme.items() if address.endswith(".js")}
+        scripts |= {address: path.read_bytes() for address, path in self._given.items() if path.suffix == ".js"}
+        text = "\n".join(scripts[address].decode() for address in sorted(scripts))
+        return styles.written(sheets, self._words, text)
+
+    @functools.cached_property
+    def _words(self) -> frozenset[str]:
+        around = [text for frame in self.shell.frames.values() for text in (frame.before, frame.after)]
+        texts = [*around, *(text for name, text in self.shell.files.items() if name.endswith(".html"))]
+        found = {word for text in texts for word in _WORD.findall(text)}
+        return frozenset(found.union(*(page.words for page in self.pages)))
+
+    @functools.cached_property
+    def _search(self) -> str:
+        pages = [page for address in self.shell.order if (page := self._by_address.get(address)) is not None]
+        entries = [entry for page in pages for entry in _entries(page)]
+        return json.dumps({"config": self.shell.search, "docs": entries}, separators=(",", ":"))
+
+    # ---- one page ----
+
+    def _page(self, page: Page) -> str:
+        content = page.html if self.decks else page.html.replace(DECK_OFFER, "")
+        return self._restyled_frames[page.address].around(content)
+
+    @functools.cached_property
+    def _restyled_frames(self) -> dict[str, Frame]:
+        return {
+            address: Frame(self._restyled(frame.before), self._restyled(frame.after))
+            for address, frame in self.shell.frames.items()
+        }
+
+    def _restyled(self, html: str) -> str:
+        """HTML with the stylesheets' new names."""
+        for old, new in self._styles[1].items():
+            html = html.replace(old, new)
+        return html
+
+
+def _entries(page: Page) -> Iterator[dict[str, object]]:
+    """What the search index says of a page."""
+    search = page.meta.get("search") or {}
+    if search.get("exclude"):
+        return
+    ranked = {"boost": search["boost"]} if "boost" in search else {}
+    for section in page.sections:
+        place = f"#{section.id}" if section.id else ""
+        yield {"location": f"{page.url}{place}", "title": section.title, "text": section.text, **ranked}
+
+
+@functools.cache
+def _of_theme() -> dict[str, Path]:
+    """The scripts, styles and pictures of the installed theme, by their addresses."""
+    found = {path.relative_to(TEMPLATES).as_posix(): path for path in (TEMPLATES / "assets").rglob("*")}
+    return {
+        address: found[address]
+        for address in sorted(found)
+        if found[address].is_file() and not address.startswith(f"{LANGUAGES}/")
+    }
