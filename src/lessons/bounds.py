@@ -91,6 +91,11 @@ def exceeded(path: str) -> str | None:
     return _exceeding.get(path)
 
 
+def exceeds() -> bool:
+    """Whether some file took too much in this run."""
+    return bool(_exceeding)
+
+
 def _end(work: Callable[[], int], parent: int) -> NoReturn:
     """In the child: do the work, and go."""
     assert _board is not None

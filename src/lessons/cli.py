@@ -301,11 +301,11 @@ def _build(options: argparse.Namespace) -> int:
 
 def _build_next(options: argparse.Namespace) -> int:
     from lessons.publish import chromium, zensical
-    from lessons.publish.build import BuildFailed, Decks, build
+    from lessons.publish.build import BuildFailed, Decks
 
     decks = Decks.PRINTED if chromium.browser() else Decks.NONE
     try:
-        build(CONFIG.resolve(), _place(options.site), decks=decks, say=_say, generate=zensical.generate)
+        zensical.build(CONFIG.resolve(), _place(options.site), decks=decks, say=_say)
     except BuildFailed as fault:
         return _fail(f"{fault}\nThe site was not built; {options.site}/ is as it was.")
     _say(f"built {options.site}/")
@@ -317,7 +317,8 @@ def _sandbox(options: argparse.Namespace) -> int:
     from lessons.publish.build import BuildFailed, publish
 
     try:
-        publish(_place(options.site), lambda fresh: _say(sandbox.build(options.tree.resolve(), fresh)))
+        tree = options.tree.resolve()
+        publish(_place(options.site), lambda fresh: _say(sandbox.build(tree, fresh)))
     except (sandbox.SandboxFailed, BuildFailed) as fault:
         return _fail(f"{fault}\nThe site was not built; {options.site}/ is as it was.")
     _say(f"built {options.site}/ in a sandbox")

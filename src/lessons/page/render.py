@@ -23,7 +23,7 @@ from lessons.page.sections import sections
 from lessons.page.source import Source
 
 PAGES = (published.PAGE, ".ipynb")
-_WORD = re.compile(r'data-md-color-\w+="[^"]*"|[\w-]+')
+WORD = re.compile(r'data-md-color-\w+="[^"]*"|[\w-]+')
 _LAST = -10  # after every other processor of the tree
 
 
@@ -78,7 +78,7 @@ def render(
         tuple(Value(*one) for one in typeset.described),
         sections(html, str(meta["title"])),
         glyphs.shown(html),
-        frozenset(_WORD.findall(html)),
+        frozenset(WORD.findall(html)),
         files or {},
     )
 

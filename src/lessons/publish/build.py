@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from enum import Enum
 from pathlib import Path
@@ -14,6 +14,7 @@ from pathlib import Path
 from lessons import files
 from lessons.page import checks, tree
 from lessons.page.blocks import DECK_PDF
+from lessons.page.page import Page
 from lessons.page.problem import Problem, report
 from lessons.publish import digest, notices, pdf, swap
 from lessons.publish.deck import Deck
@@ -54,7 +55,7 @@ def build(config_file: Path, site: Path, *, decks: Decks = Decks.NONE, say: Say 
             raise BuildFailed(report(problems))
         try:
             whole = Site(root / "docs", project.pages, shell(config_file, project.pages), decks=decks is not Decks.NONE)
-            found = dict(whole) | (print_decks(whole) if decks is Decks.PRINTED else {})
+            found = dict(whole) | (print_decks(whole.docs, whole.pages) if decks is Decks.PRINTED else {})
         except (NoShell, notices.Unlicensed) as fault:
             raise BuildFailed(str(fault)) from None
         listed = digest.listing({address: hashlib.sha256(data).hexdigest() for address, data in found.items()})
@@ -67,9 +68,9 @@ def build(config_file: Path, site: Path, *, decks: Decks = Decks.NONE, say: Say 
     return _put(site, write)
 
 
-def print_decks(site: Site) -> dict[str, bytes]:
-    """The printed deck of every page that has cards. Raises NoBrowser, CannotPrint."""
-    decks = [Deck(page, site.docs) for page in site.pages if page.cards]
+def print_decks(docs: Path, pages: Sequence[Page]) -> dict[str, bytes]:
+    """The printed deck of every page that has cards, by its address. Raises NoBrowser, CannotPrint."""
+    decks = [Deck(page, docs) for page in pages if page.cards]
     with ThreadPoolExecutor() as side_by_side:  # Chromium waits longer than it works
         printed = side_by_side.map(pdf.printed, decks)
         return {deck.page.beside(DECK_PDF): data for deck, data in zip(decks, printed, strict=True)}

@@ -52,6 +52,7 @@ class Reply:
 
 
 Answer = Callable[[Request], Reply]
+Get = Callable[[str], bytes | None]  # a file by its address; None where there is none
 NOT_FOUND = Reply(b"404: there is no such file\n", status=HTTPStatus.NOT_FOUND)
 
 
@@ -97,13 +98,18 @@ def _open(root: Path, found: Parts) -> int:
     return here
 
 
-def file(root: Path, found: Parts) -> Reply:
-    """What a folder's file is, or that there is none. A folder is its index.html, below its name with a slash."""
+def folder(root: Path) -> Answer:
+    """Says what lies below a folder."""
+    return lambda request: file(lambda address: read(root, tuple(address.split("/"))), request.parts)
+
+
+def file(get: Get, found: Parts) -> Reply:
+    """What a site's file is, or that there is none. A folder is its index.html, below its name with a slash."""
     named = found if found[-1] else (*found[:-1], "index.html")
-    body = read(root, named)
+    body = get("/".join(named))
     if body is not None:
         return Reply(body, kind(named[-1]))
-    if found[-1] and read(root, (*found, "index.html")) is not None:
+    if found[-1] and get("/".join((*found, "index.html"))) is not None:
         location = "/" + "".join(f"{urllib.parse.quote(name)}/" for name in found)
         return Reply(status=HTTPStatus.FOUND, location=location)
     return NOT_FOUND

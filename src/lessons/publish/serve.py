@@ -1,7 +1,7 @@
-"""Serve the site while it is written: rebuild on every change, show problems where the page would be.
+"""Serve the site while it is written: what is saved is served, problems stand where the page would be.
 
-Each build runs in a fresh child that imports `lessons` anew, so an edit of the package is seen as an edit of a page
-is, while what the site generator needs stays loaded in the child's parent. The watching is MkDocs' own.
+The pages live in the memory of a process of their own, see `worker`; a request brings up to date what has changed, and
+the watching, which is MkDocs' own, tells the browsers to ask again.
 
 Every answer has the headers that a published page has, so that nothing runs here that would not run there; the script
 that reloads a page is a file, for the policy allows no others.
@@ -12,20 +12,16 @@ from __future__ import annotations
 import errno
 import html
 import logging
-import multiprocessing
-import multiprocessing.util
 import os
 import re
 import socket
-import sys
+import sysconfig
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from http import HTTPStatus
-from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
 
 import watchdog.observers
 from mkdocs.livereload import LiveReloadServer
@@ -38,31 +34,15 @@ from watchdog.events import (
     FileSystemEventHandler,
 )
 
-from lessons import bounds, faults
 from lessons.page.blocks import DECK_PDF
-from lessons.publish import build, chromium, local, pdf, policy
+from lessons.publish import local, policy
 from lessons.publish.local import HOST, NOT_FOUND, Reply, Request
+from lessons.publish.worker import Told, Worker
 from lessons.visible import visible
 
-SITE = Path(".cache/serve/site")
 WATCHED = ("docs", "src", "mkdocs.yml", "notebooks")
-LOADED_ONCE = (
-    "fontTools.subset",
-    "jupytext",
-    "markdown.extensions.attr_list",
-    "markdown.extensions.tables",
-    "markdown.extensions.toc",
-    "material.plugins.search.plugin",
-    "mkdocs.commands.build",
-    "mkdocs.livereload",
-    "mkdocs_jupyter.plugin",
-    "numpy",
-    "pygments.lexers.python",
-    "pymdownx.highlight",
-    "pymdownx.superfences",
-    "quickjs",
-    "watchdog.observers",
-)
+LOCKS = ("requirements.txt", "package-lock.json", "node_modules/katex/package.json")
+PACKAGES = Path(sysconfig.get_path("purelib"))  # where what is installed lies; its time tells of any change
 MADE = ("__pycache__", "docs/notebooks/")  # written by a build, and no reason for another
 CHANGES = (FileCreatedEvent, FileDeletedEvent, FileModifiedEvent, FileMovedEvent)
 PORTS_TO_TRY = 20
@@ -78,8 +58,8 @@ def serve(config_file: Path, port: int) -> None:
     """Build and serve at http://127.0.0.1:port/ until interrupted. Raises PortTaken."""
     _require_free(port)
     root = config_file.parent
-    site = root / SITE
-    server = _Server(_Builder(config_file, site, port), port, site)
+    builder = _Builder(config_file, port)
+    server = _Server(builder.ask, port)
     server.rebuild()
     for path in WATCHED:
         if (root / path).exists():
@@ -90,7 +70,7 @@ def serve(config_file: Path, port: int) -> None:
         print()
     finally:
         server.shutdown()
-        multiprocessing.util._run_finalizers()  # type: ignore[attr-defined] # its folder goes with our temporary ones
+        builder.worker.end()
 
 
 def _require_free(port: int) -> None:
@@ -112,59 +92,38 @@ def _require_free(port: int) -> None:
 
 
 class _Builder:
-    """Builds in a fresh child of a process that has the site generator loaded, but nothing of this package."""
+    """Asks the process that has the pages; another one where the package, or what is installed, is not what it was."""
 
-    def __init__(self, config_file: Path, site: Path, port: int) -> None:
-        self._arguments = (config_file, site, port)
-        forks = "forkserver" in multiprocessing.get_all_start_methods()
-        self._context: Any = multiprocessing.get_context("forkserver" if forks else "spawn")
-        if forks:
-            self._context.set_forkserver_preload(list(LOADED_ONCE))
+    def __init__(self, config_file: Path, port: int) -> None:
+        self.worker = Worker(config_file, f"http://{HOST}:{port}/")
+        self.root = config_file.parent
+        self.lock = threading.Lock()  # one question at a time
+        self.state: object = None
 
-    def __call__(self) -> str:
-        """Build. Returns the problems as text, empty where there are none."""
-        receiving, sending = self._context.Pipe(duplex=False)
-        child = self._context.Process(target=_build, args=(*self._arguments, sending))
-        child.start()
-        sending.close()
-        try:
-            return str(receiving.recv())
-        except EOFError:
-            child.join()
-            return f"the build ended without a word, with exit code {child.exitcode}"
-        finally:
-            child.join()
+    def ask(self, question: str, address: str = "") -> Told:
+        with self.lock:
+            now = self._state()
+            if now != self.state:
+                self.worker.end()
+                self.state = now
+            return self.worker.ask(question, address)
 
-
-def _build(config_file: Path, site: Path, port: int, report: Connection) -> None:
-    """In the child: build with what now stands in the files, and report the problems."""
-    os.chdir(config_file.parent)
-    sys.exit(bounds.run(lambda: _report(config_file, site, port, report)))
-
-
-def _report(config_file: Path, site: Path, port: int, report: Connection) -> int:
-    try:
-        decks = build.Decks.OFFERED if chromium.browser() else build.Decks.NONE
-        build.build(config_file, site, decks=decks, serve_url=f"http://{HOST}:{port}/")
-        report.send("")
-    except build.BuildFailed as fault:
-        report.send(str(fault))
-    except Exception as fault:
-        report.send(faults.told(fault))
-    return 0
+    def _state(self) -> object:
+        """What the process has loaded: this package, the locks, and what is installed, without being read."""
+        package = [path for path in Path(__file__).parents[1].rglob("*") if path.suffix != ".pyc"]
+        locks = [self.root / name for name in LOCKS]
+        about = [(path, path.stat()) for path in (*package, *locks, PACKAGES) if path.exists()]
+        return [(str(path), one.st_mtime_ns, one.st_size) for path, one in about if path == PACKAGES or path.is_file()]
 
 
 class _Server(local.Quiet, LiveReloadServer):
     """Says what the site's files are, or in the place of every page what is wrong with one."""
 
-    def __init__(self, builder: Callable[[], str], port: int, site: Path) -> None:
-        super().__init__(builder=self.rebuild, host=HOST, port=port, root=str(site))
+    def __init__(self, ask: Callable[..., Told], port: int) -> None:
+        super().__init__(builder=self.rebuild, host=HOST, port=port, root=os.curdir)
         self.RequestHandlerClass = local.handler(self.answer, policy.sent())
-        self.site = site
-        self.build_site = builder
-        self.problems = ""
+        self.ask = ask
         self.build_delay = 0.05
-        self.printing = threading.Lock()  # a browser takes more of a machine than a page may ask for
         # Told by the kernel, not by polling.
         self.observer = watchdog.observers.Observer()  # type: ignore[assignment]
         logging.getLogger("mkdocs.livereload").setLevel(logging.ERROR)
@@ -186,29 +145,36 @@ class _Server(local.Quiet, LiveReloadServer):
     def rebuild(self) -> None:
         """Build, and say in the terminal how it went; the browsers reload either way."""
         start = time.perf_counter()
-        self.problems = self.build_site()
+        problems = self.ask("pages").problems
         seconds = time.perf_counter() - start
-        print(visible(self.problems) or f"built in {seconds:.2f} s", flush=True)
+        print(visible(problems) or f"built in {seconds:.2f} s", flush=True)
 
     def server_activate(self) -> None:
         super().server_activate()
         print(f"Serving on http://{HOST}:{self.server_port}/ - press Ctrl+C to stop", flush=True)
 
     def answer(self, request: Request) -> Reply:
-        """What a request gets, once a build that goes on has ended."""
+        """What a request gets, from the sources as they are now."""
         if request.parts[0] == "livereload":
             return self._news(request.path)
-        with self._epoch_cond:
-            self._epoch_cond.wait_for(lambda: self._shutdown or self._visible_epoch == self._wanted_epoch)
-            epoch = self._visible_epoch
+        epoch = self._visible_epoch
         if request.parts[-1] == DECK_PDF:
             return self._deck(request)
-        if self.problems and (not request.parts[-1] or request.parts[-1].endswith(".html")):
-            return self._reloading(Reply(self.error_page(), "text/html; charset=utf-8"), epoch)
-        return self._reloading(local.file(self.site, request.parts), epoch)
+        problems = ""
 
-    def error_page(self) -> bytes:
-        return _ERROR_PAGE.format(problems=html.escape(visible(self.problems))).encode()
+        def get(address: str) -> bytes | None:
+            nonlocal problems
+            told = self.ask("site", address)
+            problems = problems or told.problems
+            return told.data
+
+        found = local.file(get, request.parts)
+        if problems and (not request.parts[-1] or request.parts[-1].endswith(".html")):
+            found = Reply(self.error_page(problems), "text/html; charset=utf-8")
+        return self._reloading(found, epoch)
+
+    def error_page(self, problems: str) -> bytes:
+        return _ERROR_PAGE.format(problems=html.escape(visible(problems))).encode()
 
     def _reloading(self, reply: Reply, epoch: int) -> Reply:
         """A page with the script that waits for the next build."""
@@ -232,19 +198,11 @@ class _Server(local.Quiet, LiveReloadServer):
 
     def _deck(self, request: Request) -> Reply:
         """A page's deck, printed where somebody wants to have it: one at a time, and each once."""
-        page = local.read(self.site, (*request.parts[:-1], "index.html"))
-        if page is None or not pdf.has_deck(page.decode(errors="replace")):
-            return NOT_FOUND
-        if request.head:
-            return Reply(kind="application/pdf")
-        try:
-            with self.printing:
-                data = pdf.printed(self.site, self.site.joinpath(*request.parts[:-1], "index.html"))
-        except (pdf.NoBrowser, pdf.CannotPrint, OSError) as fault:
-            said = faults.told(fault) if isinstance(fault, OSError) else str(fault)
-            print(visible(said), flush=True)
-            return Reply(f"500: {visible(said)}\n".encode(), status=HTTPStatus.INTERNAL_SERVER_ERROR)
-        return Reply(data, "application/pdf")
+        told = self.ask("head of deck" if request.head else "deck", "/".join((*request.parts[:-1], "index.html")))
+        if told.problems:
+            print(visible(told.problems), flush=True)
+            return Reply(f"500: {visible(told.problems)}\n".encode(), status=HTTPStatus.INTERNAL_SERVER_ERROR)
+        return NOT_FOUND if told.data is None else Reply(told.data, "application/pdf")
 
 
 # It waits for news while the page is looked at, and comes back when a server that was ended does.

@@ -178,9 +178,7 @@ class _Generator:
                     page = by_address[file.dest_uri]
                     with bounds.reading(page.path):
                         frames[file.dest_uri] = self._frame(mkdocs, file.page, page, env, documents, config, nav)
-            search: Any = config.plugins["material/search"]
-            kept = {key: search.search_index.config[key] for key in ("lang", "separator", "pipeline", "fields")}
-            return Shell(frames, made, kept, tuple(file.dest_uri for file in documents))
+            return Shell(frames, made, _how_to_search(config), tuple(file.dest_uri for file in documents))
         finally:
             config.plugins.on_shutdown()
 
@@ -219,6 +217,12 @@ class _Generator:
         if not found or document.content in after:
             raise NoShell(f"{page.path}: the theme does not show the page's content once")
         return Frame(before, after)
+
+
+def _how_to_search(config: Any) -> dict[str, Any]:
+    """What the search of the theme needs to know; nothing where there is none."""
+    search = config.plugins.get("material/search")
+    return {key: search.search_index.config[key] for key in ("lang", "separator", "pipeline", "fields")} if search else {}
 
 
 def _token(entry: Entry) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -21,7 +20,6 @@ from lessons.publish.shell import SITEMAP, Frame, Shell, sitemap_compressed
 
 SEARCH = "search/search_index.json"
 LANGUAGES = "assets/javascripts/lunr"  # of the search: English needs none, and they are under another licence
-_WORD = re.compile(r'data-md-color-\w+="[^"]*"|[\w-]+')
 
 
 class Site(Mapping[str, bytes]):
@@ -49,7 +47,7 @@ class Site(Mapping[str, bytes]):
             return text.encode()
         if address in self._given:
             return self._given[address].read_bytes()
-        if address == SEARCH:
+        if address == SEARCH and self.shell.search:
             return self._search.encode()
         if address == notices.PAGE:
             return notices.text(self._made | self._theme, self._addresses).encode()
@@ -73,7 +71,7 @@ class Site(Mapping[str, bytes]):
 
     @functools.cached_property
     def _addresses(self) -> list[str]:
-        own = [SEARCH, f"{SITEMAP}.gz", *self.shell.files, *self._made, *self._theme]
+        own = [*([SEARCH] if self.shell.search else []), f"{SITEMAP}.gz", *self.shell.files, *self._made, *self._theme]
         return [*self._by_address, *self._beside, *self._given, *own]
 
     @functools.cached_property
@@ -121,8 +119,7 @@ class Site(Mapping[str, bytes]):
     def _words(self) -> frozenset[str]:
         around = [text for frame in self.shell.frames.values() for text in (frame.before, frame.after)]
         texts = [*around, *(text for name, text in self.shell.files.items() if name.endswith(".html"))]
-        found = {word for text in texts for word in _WORD.findall(text)}
-        return frozenset(found.union(*(page.words for page in self.pages)))
+        return styles.words(texts).union(*(page.words for page in self.pages))
 
     @functools.cached_property
     def _search(self) -> str:

@@ -8,11 +8,12 @@ it makes of that is looked through before it becomes a site. See docs/decisions/
 from __future__ import annotations
 
 import importlib.util
+import os
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,12 @@ from mkdocs.utils.yaml import yaml_load
 from lessons import scratch
 from lessons.notebook import stage
 from lessons.page import checks, links, source, tree
-from lessons.publish.build import BuildFailed
+from lessons.page.page import Page
+from lessons.page.problem import report
+from lessons.publish import fonts, styles
+from lessons.publish.build import BuildFailed, Decks, print_decks, publish
+from lessons.publish.project import Project, Say
+from lessons.publish.site import LANGUAGES
 
 SEARCH = "search"  # the only plugin of ours that Zensical knows
 NOTEBOOK_LINKS = "lessons.notebook.markdown_links"
@@ -34,6 +40,44 @@ _DOWNLOAD = re.compile(r'(<a href=")\.\./([\w.-]+" download)')
 _ARTICLE = re.compile(r"(?s)<article.*</article>")
 _CODE = re.compile(r"(?s)<(pre|code)\b.*?</\1>")
 _RAW = re.compile(r"///[^<\n]*|\{python\}[^<\n]*")
+
+
+def build(config_file: Path, site: Path, *, decks: Decks, say: Say = print) -> None:
+    """Build the project's site with Zensical, whole or not at all. Raises BuildFailed with every problem found."""
+    if tree.problems(config_file.parent):  # then no place in it is safe to write to
+        raise BuildFailed(report(checks.check(checks.pages(config_file.parent / "docs"))))
+
+    def write(fresh: Path) -> None:
+        project = Project(config_file.parent)
+        if problems := project.update(say):
+            raise BuildFailed(report(problems))
+        os.environ["LESSONS_DECK_PDF"] = "false" if decks is Decks.NONE else "true"  # read by mkdocs.yml
+        generate(config_file, fresh)
+        _dress(fresh, project.pages)
+        for address, data in (print_decks(project.docs, project.pages) if decks is Decks.PRINTED else {}).items():
+            (fresh / address).write_bytes(data)
+
+    publish(site, write)
+
+
+def _dress(site: Path, pages: Sequence[Page]) -> None:
+    """Give the site its mathematics' fonts, and cut its stylesheets to what its pages and scripts name."""
+    for address, data in fonts.written(fonts.union(pages)).items():
+        (site / address).parent.mkdir(parents=True, exist_ok=True)
+        (site / address).write_bytes(data)
+    shutil.rmtree(site / LANGUAGES, ignore_errors=True)
+    html = {path: path.read_text(encoding="utf-8") for path in sorted(site.rglob("*.html"))}
+    scripts = "\n".join(path.read_text(encoding="utf-8") for path in sorted(site.rglob("*.js")))
+    sheets = {path.relative_to(site).as_posix(): path.read_bytes() for path in site.rglob("*.css")}
+    made, renamed = styles.written(sheets, styles.words(html.values()), scripts)
+    for address in sheets:
+        (site / address).unlink()
+    for address, data in made.items():
+        (site / address).write_bytes(data)
+    for path, text in html.items():
+        for old, new in renamed.items():
+            text = text.replace(old, new)
+        path.write_text(text, encoding="utf-8")
 
 
 def generate(config_file: Path, site: Path) -> None:
@@ -75,7 +119,6 @@ def lay_out(config_file: Path, project: Path) -> Any:
     theme = config.get("theme", {})
     config["theme"] = (theme if isinstance(theme, dict) else {"name": theme}) | {"variant": VARIANT}
     config["theme"].pop("custom_dir", None)  # mends Material's templates, and would spoil Zensical's
-    config.pop("hooks", None)
     (project / "mkdocs.yml").write_text(yaml.safe_dump(config, sort_keys=False, allow_unicode=True), encoding="utf-8")
     return config.get("nav", [])
 
