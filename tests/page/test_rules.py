@@ -397,7 +397,7 @@ CASES = [
         6,
         1,
         "this solution has no exercise",
-        "put it right below the exercise it solves",
+        "put it right below its exercise",
         QUESTION + EXERCISE + SOLUTION,
     ),
     Case(
