@@ -17,7 +17,7 @@ function openTarget() {
   const target = document.getElementById(linkedId());
   if (!target) return;
   const closed = target.matches("details") ? target : target.querySelector(":scope > details");
-  if (closed && !target.matches(".lesson-question, .lesson-exercise")) closed.open = true;
+  if (closed) closed.open = true;
   for (let outer = target.parentElement; outer; outer = outer.parentElement) {
     if (outer.matches("details")) outer.open = true;
   }

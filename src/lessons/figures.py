@@ -24,6 +24,8 @@ from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as MatplotlibFigure
 
+from lessons.unshowable import NoAlternative
+
 __all__ = ["Figure", "ink", "plt"]
 
 # Six colours that differ for every common colour blindness, dark enough for lines on paper. The page's stylesheet
@@ -88,7 +90,7 @@ class Figure:
     """A finished figure: what it shows (SVG), what it says to those who cannot see it (`alt`), and its caption.
 
     `alt` tells in a sentence or two what the picture shows, not that it is one. The matplotlib figure is drawn once
-    and closed. Raises ValueError on an `alt` that is empty.
+    and closed. Raises NoAlternative on an `alt` that is empty.
     """
 
     figure: MatplotlibFigure = field(repr=False)
@@ -98,7 +100,7 @@ class Figure:
 
     def __post_init__(self) -> None:
         if not self.alt.strip():
-            raise ValueError("alt is empty: say in a sentence what the figure shows")
+            raise NoAlternative("alt is empty: say in a sentence what the figure shows")
         buffer = io.StringIO()
         self.figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
         plt.close(self.figure)

@@ -79,7 +79,7 @@ HOSTILE: dict[str, tuple[str, str]] = {
     ),
     "empty-alternative": (
         f"{PICTURE}from lessons.figures import Figure\nFigure(fig, alt=' ')  # here\n",
-        "L501 ValueError: alt is empty: .*",
+        "L501 NoAlternative: alt is empty: .*",
     ),
 }
 LIMITS = {

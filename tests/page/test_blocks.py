@@ -2,13 +2,16 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
-from lessons.page.blocks import BLOCKS, ID_PATTERN
+from lessons.page.blocks import BLOCKS, ID_PATTERN, LessonBlock, ids
 
 Render = Callable[[str], str]
+
+STYLES = Path(__file__).parents[2] / "docs/assets/lesson.css"
 
 PAGE = """
 /// question | First?
@@ -148,9 +151,28 @@ def test_blocks_have_names_of_their_own_and_say_what_they_are_for() -> None:
     for block in BLOCKS:
         assert block.BODY, block
         assert block.__doc__, block
-        assert ("id" in block.OPTIONS) == block.NEEDS_ID, block
+        assert not (block.FOLLOWS and block.needs_id()), block  # its id is derived from the one above
 
 
 def test_every_block_of_the_page_is_known_to_the_fixtures() -> None:
     assert {block.NAME for block in BLOCKS} == set(re.findall(r"(?m)^/// ([\w-]+)", PAGE))
     assert all(re.fullmatch(ID_PATTERN, name) for name in re.findall(r"id: (\S+)", PAGE))
+
+
+@pytest.mark.parametrize("block", BLOCKS)
+def test_every_block_has_its_class_and_a_style(block: type[LessonBlock], tree: ElementTree.Element) -> None:
+    assert [element for element in tree.iter() if block.CLASS in element.get("class", "").split()]
+    assert re.search(rf"\.{block.CLASS}\b(?!-)", STYLES.read_text(encoding="utf-8"))
+
+
+def test_the_ids_that_the_table_derives_are_those_of_the_html(tree: ElementTree.Element) -> None:
+    written = re.findall(r"(?m)^/// ([\w-]+).*\n    id: (\S+)", PAGE)
+    assert len(written) == 6
+    derived = set().union(*(ids(name, identifier) for name, identifier in written))
+    assert derived == {element.attrib["id"] for element in tree.iter() if "id" in element.attrib}
+
+
+@pytest.mark.parametrize("block", BLOCKS)
+def test_every_block_has_a_fixture(block: type[LessonBlock]) -> None:
+    fixtures = (path.read_text(encoding="utf-8") for path in (Path(__file__).parent / "fixtures").glob("*.md"))
+    assert any(re.search(rf"(?m)^/// {block.NAME}\b(?!-)", text) for text in fixtures)

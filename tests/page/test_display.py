@@ -6,7 +6,8 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from lessons.page.display import MOST_WORDS, CannotShow, NotFinite, Shown, described, in_sentence, on_its_own
+from lessons.page.display import MOST_WORDS, CannotShow, Shown, described, in_sentence, on_its_own
+from lessons.unshowable import NotFinite
 
 
 class Area:

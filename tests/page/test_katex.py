@@ -65,6 +65,9 @@ def test_bad_tex_raises_with_the_words_of_katex_in_one_line(tex: str, message: s
         r"\href{https://example.org}{x}",
         r"\href{javascript:alert(1)}{x}",
         r"\url{https://example.org}",
+        r"\text{\url{x}}",
+        r"\phantom{\href{x}{y}}",
+        r"\href{&colon;x}{x}",  # an address whose kind KaTeX does not make out
         r"\includegraphics{https://example.org/x.png}",
         r"\htmlClass{a}{x}",
         r"\htmlStyle{color: red}{x}",
@@ -73,6 +76,17 @@ def test_bad_tex_raises_with_the_words_of_katex_in_one_line(tex: str, message: s
 def test_links_images_and_html_in_a_formula_are_refused(tex: str) -> None:
     with pytest.raises(katex.TexError):
         katex.typeset(tex)
+
+
+@pytest.mark.parametrize(
+    "tex", [r"\text{refused-by-katex}", r'\text{"refused-by-katex"}', r'\text{mathcolor="refused-by-katex"}']
+)
+def test_the_name_of_the_colour_is_a_word_like_others(tex: str) -> None:
+    assert "refused-by-katex" in katex.typeset(tex)
+
+
+def test_a_colour_is_not_taken_for_what_katex_refuses() -> None:
+    assert "#cc0000" in katex.typeset(r"\textcolor{#cc0000}{x}")
 
 
 @pytest.mark.parametrize("text", ["</script><script>alert(1)", "<img src=x onerror=alert(1)>", '" onload="x', "a & b"])

@@ -397,7 +397,7 @@ CASES = [
         6,
         1,
         "this solution has no exercise",
-        "put it right below the exercise it solves",
+        "put it right below its exercise",
         QUESTION + EXERCISE + SOLUTION,
     ),
     Case(
@@ -572,8 +572,8 @@ CASES = [
         FENCE % f"{QUANTITY}Quantity(float('nan'))",
         3,
         1,
-        "ValueError: a shown value must be finite, got nan",
-        RUN,
+        "a shown value must be finite, got nan",
+        FINITE,
         FENCE % f"{QUANTITY}Quantity(0.5)",
     ),
     Case(

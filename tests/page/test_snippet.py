@@ -269,7 +269,7 @@ def test_values_that_cannot_be_shown(expression: str, code: str, inline: bool) -
 
 @pytest.mark.parametrize(
     ("last", "line", "words"),
-    [("fig", 1, "a figure without alternative text"), ("Figure(fig, alt=' ')", 5, "ValueError: alt is empty")],
+    [("fig", 1, "a figure without alternative text"), ("Figure(fig, alt=' ')", 5, "alt is empty: say in")],
 )
 def test_a_figure_without_alternative_text(last: str, line: int, words: str) -> None:
     code = f"from lessons.figures import Figure, plt\n\nfig, ax = plt.subplots()\n{last}"

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from copy import deepcopy
+from pathlib import Path as File
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lessons.page import problem
+from lessons.page import problem, snippet
 from lessons.page.display import Described, Shown
 from lessons.page.problem import Location, Problem
 from lessons.page.snippet import MOST_PRINTED, Output, Result, Runner
@@ -335,3 +337,9 @@ def test_a_part_has_one_value_at_most(kind: str) -> None:
 def test_a_number_is_told_as_a_number_that_is_finite(number: object) -> None:
     with pytest.raises(Unbelievable):
         heard("Shown", changed("Shown", (2, 0, 3, "number"), number))
+
+
+def test_every_code_that_a_page_s_process_makes_is_one_it_may_report() -> None:
+    """Those in the module that runs there, read from its text: none is missing, and none is believed for nothing."""
+    made = re.findall(r'"(L\d{3})"', File(snippet.__file__).read_text(encoding="utf-8"))
+    assert set(made) == set(problem.REPORTED)

@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
+from lessons.unshowable import NotFinite
+
 # Two doubles that agree to this relative difference are the same decimal figure: 0.5 - 0.3 is shown as 0.2.
 SAME = 1e-12
 DIGITS = 3
@@ -49,11 +51,11 @@ def figure(value: float, digits: int = DIGITS) -> Figure:
 
     Exact values lose their trailing zeros and may take two more places (0.0625); rounded ones keep all their
     places (1.500). Values too small or too large for that are written with a power of ten.
-    Raises ValueError where `value` is not finite: no lesson shows nan or infinity as a result.
+    Raises NotFinite where `value` is nan or infinite: no lesson shows that as a result.
     """
     value = float(value)
     if not math.isfinite(value):
-        raise ValueError(f"a shown value must be finite, got {value}")
+        raise NotFinite(f"a shown value must be finite, got {value}")
     for places in range(digits + EXTRA_DIGITS + 1):
         text = f"{value:.{places}f}"
         if _same(float(text), value) and abs(value) < 1e9:
@@ -76,7 +78,7 @@ class Quantity:
     r"""A number that knows its symbol (TeX), its unit and how many places it is shown with.
 
     `str` gives what a sentence needs: `0.125 nats` where the figure is exact, `≈ 0.318 nats` where it is rounded.
-    Raises ValueError where the value is not finite or the digits are not between 1 and 12.
+    Raises NotFinite where the value is nan or infinite, ValueError where the digits are not between 1 and 12.
     """
 
     value: float

@@ -14,6 +14,7 @@ import numpy as np
 
 from lessons.maths import elbo, gaussian, gradients
 from lessons.maths.derivation import DIGITS, Derivation, Quantity, Step
+from lessons.unshowable import NotFinite
 
 KL = r"D_{\mathrm{KL}}"
 # What is left of a sum of a few doubles that cancel, relative to the largest of them.
@@ -280,7 +281,7 @@ class TrainingStep:
 def _scalar(value: object) -> float:
     number = float(np.asarray(value).reshape(()))
     if not math.isfinite(number):
-        raise ValueError(f"a worked value must be finite, got {number}: choose smaller parameters")
+        raise NotFinite(f"a worked value must be finite, got {number}: choose smaller parameters")
     return number
 
 

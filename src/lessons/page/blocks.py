@@ -1,7 +1,18 @@
-"""The blocks a lesson is made of, and the HTML each becomes.
+"""The blocks a lesson is made of: one table that says of each how it is written and which HTML it becomes.
+
+Whoever needs to know something of a block (the rules, the targets of links, the extension) asks its class here, by
+`named`; no other module names a block. To add one: a class here, an entry in BLOCKS, a style in
+`docs/assets/lesson.css`, a fixture in `tests/page/fixtures/`.
+
+    /// question | Why must a standard deviation be positive?     NAME and, after the bar, the title (ARGUMENT)
+        id: why-positive                                          OPTIONS
+    It is a length.                                               BODY
+    ///
+
+becomes `<section class="lesson-question">` (CLASS), with the ids `why-positive` and `why-positive-answer` (ID_SUFFIX).
 
 Native `details` carries every disclosure: it opens by click, Enter and Space, without JavaScript, and browsers
-open it by themselves when a link or a search leads inside. To add a block: one class here, one entry in BLOCKS.
+open it by themselves when a link or a search leads inside.
 """
 
 from __future__ import annotations
@@ -15,19 +26,37 @@ from pymdownx.blocks.block import Block, type_string
 DECK_PDF = "flashcards.pdf"
 _DECK_LINK = f'<a href="{DECK_PDF}" download>Download the deck as PDF</a>'
 DECK_OFFER = f'<p class="lesson-deck-pdf">{_DECK_LINK}</p>\n'  # as it stands on a page
+DECK_CLASS = "lesson-deck"
 ID_PATTERN = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
+WITH_ID: dict[str, Any] = {"id": ["", type_string]}
 
 
 class LessonBlock(Block):  # type: ignore[misc]
-    """What all blocks share. `NEEDS_ID`, `BODY`, `HOLDS_RESULTS` and `HEADED` are what the rules ask of it."""
+    """One kind of block: its columns of the table, and how it becomes HTML (`on_create`)."""
 
-    NAME: ClassVar[str]
-    ARGUMENT: ClassVar[bool | None] = True
-    OPTIONS: ClassVar[dict[str, Any]] = {"id": ["", type_string]}
-    NEEDS_ID: ClassVar[bool] = True
-    BODY: ClassVar[str] = ""  # what the block's body is called when it is missing
-    HOLDS_RESULTS: ClassVar[bool] = True  # whether a result in it must be computed
+    # How it is written.
+    NAME: ClassVar[str]  # after the ///
+    ARGUMENT: ClassVar[bool | None] = True  # whether it has a title
+    OPTIONS: ClassVar[dict[str, Any]] = WITH_ID  # an id that may be given must be given
+    BODY: ClassVar[str]  # what its body is called where it is missing
+    FOLLOWS: ClassVar[type[LessonBlock] | None] = None  # what must stand right above, and may not stand without it
+    HOLDS_RESULTS: ClassVar[bool] = True  # whether a figure in its body must be computed
+    TITLE_HOLDS_RESULTS: ClassVar[bool] = False  # and one in its title
+
+    # What it becomes.
+    CLASS: ClassVar[str]  # of its outermost element
+    ID_SUFFIX: ClassVar[str] = ""  # what the id of the disclosure inside ends in, if that has one
     HEADED: ClassVar[bool] = False  # whether its title becomes a heading
+    SEARCHABLE: ClassVar[bool] = False  # whether a search finds words of its body; an answer would be given away
+
+    @classmethod
+    def needs_id(cls) -> bool:
+        return "id" in cls.OPTIONS
+
+    @classmethod
+    def derived_id(cls, identifier: str) -> str:
+        """The id of the disclosure inside a block with this id; empty where it has none."""
+        return f"{identifier}-{cls.ID_SUFFIX}" if cls.ID_SUFFIX else ""
 
     @property
     def id(self) -> str:
@@ -43,22 +72,21 @@ class LessonBlock(Block):  # type: ignore[misc]
         found = block.find(".//section[@class='lesson-content']")
         return block if found is None else found
 
+    def disclosure(self, parent: etree.Element, summary: str, attributes: dict[str, str]) -> etree.Element:
+        """A closed disclosure that holds the body."""
+        details = etree.SubElement(parent, "details", attributes)
+        etree.SubElement(details, "summary").text = summary
+        self.content(details)
+        return details
 
-def _disclosure(parent: etree.Element, summary: str, attributes: dict[str, str]) -> etree.Element:
-    details = etree.SubElement(parent, "details", attributes)
-    etree.SubElement(details, "summary").text = summary
-    _content(details)
-    return details
+    def content(self, parent: etree.Element) -> None:
+        """Add the element that the body goes into.
 
-
-def _content(parent: etree.Element, *, searchable: bool = False) -> etree.Element:
-    """The element a body goes into; answers stay out of the search index, which would give them away.
-
-    A section and not a div: the theme's indexer takes the first end tag of that name inside for the end of what it
-    leaves out, and a body may hold divs.
-    """
-    attributes = {"class": "lesson-content"} | ({} if searchable else {"data-search-exclude": ""})
-    return etree.SubElement(parent, "section", attributes)
+        A section and not a div: the theme's indexer takes the first end tag of that name inside for the end of what it
+        leaves out, and a body may hold divs.
+        """
+        attributes = {"class": "lesson-content"} | ({} if self.SEARCHABLE else {"data-search-exclude": ""})
+        etree.SubElement(parent, "section", attributes)
 
 
 class Question(LessonBlock):
@@ -66,29 +94,34 @@ class Question(LessonBlock):
 
     NAME = "question"
     BODY = "answer"
+    CLASS = "lesson-question"
+    ID_SUFFIX = "answer"
 
     def on_create(self, parent: etree.Element) -> etree.Element:
-        section = etree.SubElement(parent, "section", {"class": "lesson-question", "aria-labelledby": self.id})
+        section = etree.SubElement(parent, "section", {"class": self.CLASS, "aria-labelledby": self.id})
         etree.SubElement(section, "h3", {"id": self.id}).text = f"Question {self.count()}"
         etree.SubElement(section, "p", {"class": "lesson-prompt"}).text = self.argument
-        _disclosure(section, "Show answer", {"class": "lesson-answer", "id": f"{self.id}-answer"})
+        self.disclosure(section, "Show answer", {"class": "lesson-answer", "id": self.derived_id(self.id)})
         return section
 
 
 class Exercise(LessonBlock):
-    """A task to work out; its body is the prompt. A solution block follows it."""
+    """A task to work out; its body is the prompt. A solution block follows it, and goes into its element."""
 
     NAME = "exercise"
     BODY = "prompt"
     HOLDS_RESULTS = False
+    CLASS = "lesson-exercise"
+    ID_SUFFIX = "solution"
     HEADED = True
+    SEARCHABLE = True
 
     def on_create(self, parent: etree.Element) -> etree.Element:
-        section = etree.SubElement(parent, "section", {"class": "lesson-exercise", "aria-labelledby": self.id})
+        section = etree.SubElement(parent, "section", {"class": self.CLASS, "aria-labelledby": self.id})
         heading = etree.SubElement(section, "h3", {"id": self.id})
         etree.SubElement(heading, "span", {"class": "lesson-kicker"}).text = f"Try it yourself {self.count()}:"
         heading[-1].tail = f" {self.argument}"
-        _content(section, searchable=True)
+        self.content(section)
         return section
 
 
@@ -98,17 +131,18 @@ class Solution(LessonBlock):
     NAME = "solution"
     ARGUMENT = False
     OPTIONS: ClassVar[dict[str, Any]] = {}
-    NEEDS_ID = False
     BODY = "worked answer"
+    FOLLOWS = Exercise
+    CLASS = "lesson-solution"
 
     def on_create(self, parent: etree.Element) -> etree.Element:
         exercise = parent[-1] if len(parent) else None
-        if exercise is None or exercise.get("class") != "lesson-exercise":
+        if exercise is None or exercise.get("class") != self.FOLLOWS.CLASS:
             exercise = parent  # a fault the rules report; the page is not published
-        attributes = {"class": "lesson-answer lesson-solution"}
+        attributes = {"class": f"lesson-answer {self.CLASS}"}
         if identifier := exercise.get("aria-labelledby"):
-            attributes["id"] = f"{identifier}-solution"
-        return _disclosure(exercise, "Check your work", attributes)
+            attributes["id"] = self.FOLLOWS.derived_id(identifier)
+        return self.disclosure(exercise, "Check your work", attributes)
 
 
 class Flashcard(LessonBlock):
@@ -116,16 +150,16 @@ class Flashcard(LessonBlock):
 
     NAME = "flashcard"
     BODY = "back"
+    TITLE_HOLDS_RESULTS = True
+    CLASS = "lesson-card"
 
     def on_create(self, parent: etree.Element) -> etree.Element:
         deck = parent[-1] if len(parent) else None
-        if deck is None or deck.get("class") != "lesson-deck":
+        if deck is None or deck.get("class") != DECK_CLASS:
             self._offer_pdf(parent)
-            deck = etree.SubElement(parent, "ol", {"class": "lesson-deck"})
-        card = etree.SubElement(deck, "li", {"class": "lesson-card", "id": self.id})
-        details = etree.SubElement(card, "details")
-        etree.SubElement(details, "summary").text = self.argument
-        _content(details)
+            deck = etree.SubElement(parent, "ol", {"class": DECK_CLASS})
+        card = etree.SubElement(deck, "li", {"class": self.CLASS, "id": self.id})
+        self.disclosure(card, self.argument, {})
         name = f"Permanent link to card {self.count()}"
         link = {"class": "headerlink", "href": f"#{self.id}", "title": name, "aria-label": name}
         etree.SubElement(card, "a", link).text = "#"
@@ -144,9 +178,10 @@ class InDepth(LessonBlock):
 
     NAME = "in-depth"
     BODY = "note"
+    CLASS = "lesson-depth"
 
     def on_create(self, parent: etree.Element) -> etree.Element:
-        details = _disclosure(parent, "", {"class": "lesson-depth", "id": self.id})
+        details = self.disclosure(parent, "", {"class": self.CLASS, "id": self.id})
         summary = details[0]
         etree.SubElement(summary, "span", {"class": "lesson-kicker"}).text = "In depth:"
         summary[-1].tail = f" {self.argument}"
@@ -154,3 +189,19 @@ class InDepth(LessonBlock):
 
 
 BLOCKS: tuple[type[LessonBlock], ...] = (Question, Exercise, Solution, Flashcard, InDepth)
+
+
+def named(name: str) -> type[LessonBlock] | None:
+    """The block of this name, or None."""
+    return next((kind for kind in BLOCKS if name == kind.NAME), None)
+
+
+def follower(kind: type[LessonBlock]) -> type[LessonBlock] | None:
+    """The block that must stand right below this one, or None."""
+    return next((other for other in BLOCKS if other.FOLLOWS is kind), None)
+
+
+def ids(name: str, identifier: str) -> set[str]:
+    """The ids in the HTML of a block with this name and id: its own, and the one derived from it."""
+    kind = named(name)
+    return {identifier, *filter(None, [kind.derived_id(identifier) if kind else ""])} if identifier else set()

@@ -10,6 +10,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from lessons.unshowable import NoAlternative, NotFinite
+
 MOST_WORDS = 10_000  # characters that a value may be described with
 PLAIN = (str, int)  # bool is an int: "True" reads well enough in a table of checks
 
@@ -27,23 +29,18 @@ class CannotShow(TypeError):
     """The value does not know how to show itself; the message says why and what to use instead."""
 
 
-class NoAlternative(TypeError):
-    """A picture without words for those who cannot see it."""
-
-
-class NotFinite(ValueError):
-    """The value is nan or infinite."""
-
-
 def in_sentence(value: object) -> Shown:
-    """How the value reads inside a sentence, relation and unit included."""
+    """How the value reads inside a sentence, relation and unit included. Raises CannotShow, NotFinite."""
     if isinstance(value, PLAIN) or hasattr(type(value), "_repr_latex_"):  # a class cannot show its instances
         return Shown(str(value))
     raise _refusal(value)
 
 
 def on_its_own(value: object) -> Shown:
-    """How the value stands as a block of its own: a derivation with all its lines, say."""
+    """How the value stands as a block of its own: a derivation with all its lines, say.
+
+    Raises CannotShow, NotFinite, NoAlternative.
+    """
     if hasattr(type(value), "_repr_latex_"):
         latex = str(value._repr_latex_())  # type: ignore[attr-defined]
         return Shown(latex.strip().strip("$").strip(), tex=True)

@@ -17,8 +17,7 @@ from markdown.treeprocessors import Treeprocessor
 from pymdownx.blocks import BlocksExtension, BlocksProcessor
 from pymdownx.superfences import SuperFencesException
 
-from lessons.page import apart, guard
-from lessons.page.blocks import BLOCKS
+from lessons.page import apart, blocks, guard
 from lessons.page.evaluate import Evaluated
 from lessons.page.problem import Problem, report
 from lessons.page.source import (
@@ -148,7 +147,7 @@ class LessonExtension(BlocksExtension):  # type: ignore[misc]
         md.preprocessors.register(preprocessor, "lessons", PRIORITY)
         md.treeprocessors.register(Census(md, preprocessor), "lessons-census", 100)
         guard.register(md, lambda: preprocessor.source, lambda problem: LessonError([problem]))
-        for block in BLOCKS:
+        for block in blocks.BLOCKS:
             block_mgr.register(block, self.getConfigs())
 
 

@@ -17,11 +17,14 @@ import quickjs
 
 from lessons import store
 
+# KaTeX does not raise on a command that it does not trust, \href say, but shows it in this colour. No author can write
+# the name in a place of a colour, and no quotation mark stands before it in what an author wrote.
+_REFUSED = "refused-by-katex"
 _RENDER = """
-(tex, display) => {
+(tex, display, errorColor) => {
   try {
     return JSON.stringify({html: katex.renderToString(tex, {
-      displayMode: display, throwOnError: true, strict: "error", trust: false, output: "htmlAndMathml"})});
+      displayMode: display, throwOnError: true, strict: "error", trust: false, output: "htmlAndMathml", errorColor})});
   } catch (error) {
     return JSON.stringify({error: error.message});
   }
@@ -66,12 +69,12 @@ def distribution(start: Path = Path(__file__)) -> Path:
 
 
 @functools.cache
-def _renderer() -> Callable[[str, bool], str]:
+def _renderer() -> Callable[[str, bool, str], str]:
     context = quickjs.Context()
     context.set_memory_limit(MOST_MEMORY)
     context.set_time_limit(MOST_SECONDS)
     context.eval((distribution() / "katex.min.js").read_text(encoding="utf-8"))
-    render: Callable[[str, bool], str] = context.eval(_RENDER)
+    render: Callable[[str, bool, str], str] = context.eval(_RENDER)
     return render
 
 
@@ -95,7 +98,7 @@ def typeset(tex: str, display: bool = False) -> str:
 
 def _typeset(tex: str, display: bool) -> str:
     try:
-        answer = json.loads(_renderer()(tex.encode(errors="replace").decode(), display))
+        answer = json.loads(_renderer()(tex.encode(errors="replace").decode(), display, _REFUSED))
     except quickjs.JSException:
         raise TexError(f"it takes more than {MOST_SECONDS} s, or too much memory, to set") from None
     if "error" in answer:
@@ -103,7 +106,7 @@ def _typeset(tex: str, display: bool) -> str:
         # KaTeX underlines the fault with combining marks, which a terminal shows as noise.
         raise TexError(message.replace("\u0332", "").replace("\n", " "))
     html = str(answer["html"])
-    if "#cc0000" in html:  # KaTeX paints what it does not trust red, \href say
+    if f'"{_REFUSED}"' in html:
         raise TexError("a command that a lesson may not use (links, HTML or included files inside a formula)")
     return _ANNOTATION.sub("", html)
 

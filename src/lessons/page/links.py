@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from markdown.extensions.toc import unique
 
-from lessons.page import names, rules
+from lessons.page import blocks, names, rules
 from lessons.page.page import Link, Outline
 from lessons.page.problem import MOST_NAMED, Location, Problem, nearest
 from lessons.page.source import Block, Formula, Heading, Source, Value
@@ -44,13 +44,10 @@ def anchors(source: Source) -> set[str]:
 
 
 def block_ids(source: Source) -> set[str]:
-    """The ids of blocks, and of the answers and solutions that get theirs from them."""
+    """The ids of blocks, and of what is inside them and gets its own from theirs."""
     found: set[str] = set()
     for block in source.of(Block):
-        identifier = next((value for key, value, _ in block.options if key == "id"), "")
-        if identifier:
-            found |= {identifier, f"{identifier}-answer"} if block.name == "question" else {identifier}
-            found |= {f"{identifier}-solution"} if block.name == "exercise" else set()
+        found |= blocks.ids(block.name, block.id)
     return found
 
 

@@ -15,7 +15,7 @@ from markdown import Markdown
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import AMP_SUBSTITUTE
 
-from lessons.page import extension, glyphs, markup, published
+from lessons.page import blocks, extension, glyphs, markup, published
 from lessons.page.evaluate import Evaluated
 from lessons.page.page import Card, Entry, Exercise, Outline, Page, Question, Value
 from lessons.page.problem import Problem
@@ -129,15 +129,15 @@ class _Harvest(Treeprocessor):
     def run(self, root: etree.Element) -> None:
         self.root = root
 
-    def _found(self, css_class: str) -> Iterator[etree.Element]:
-        return (element for element in self.root.iter() if element.get("class") == css_class)
+    def _found(self, block: type[blocks.LessonBlock]) -> Iterator[etree.Element]:
+        return (element for element in self.root.iter() if element.get("class") == block.CLASS)
 
     def cards(self) -> Iterator[Card]:
-        for card in self._found("lesson-card"):
+        for card in self._found(blocks.Flashcard):
             yield Card(card.get("id", ""), self._inner(card.find("./details/summary")), self._content(card))
 
     def questions(self) -> Iterator[Question]:
-        for block in self._found("lesson-question"):
+        for block in self._found(blocks.Question):
             yield Question(
                 block.get("aria-labelledby", ""),
                 self._inner(block.find("./p[@class='lesson-prompt']")),
@@ -145,7 +145,7 @@ class _Harvest(Treeprocessor):
             )
 
     def exercises(self) -> Iterator[Exercise]:
-        for block in self._found("lesson-exercise"):
+        for block in self._found(blocks.Exercise):
             title = block.find("./h3")
             named = "" if title is None else "".join(title.itertext())
             yield Exercise(

@@ -13,8 +13,9 @@ from typing import Any
 
 import yaml
 
+from lessons.page import blocks as table
 from lessons.page import header, names, textfile
-from lessons.page.blocks import BLOCKS, ID_PATTERN
+from lessons.page.blocks import ID_PATTERN
 from lessons.page.imports import imports
 from lessons.page.problem import Location, Problem, nearest
 from lessons.page.source import (
@@ -29,8 +30,6 @@ from lessons.page.source import (
     split_front_matter,
 )
 
-KINDS = {block.NAME: block for block in BLOCKS}
-ANSWERS = {"question": "answer", "exercise": "solution"}  # what their ids end in
 FRONT_MATTER_KEYS = ("title", "description", "hide", "search")
 HIDDEN = ("footer", "navigation", "path", "toc")  # what a page may do without
 
@@ -122,9 +121,10 @@ def blocks(source: Source) -> Iterator[Problem]:
     """L101, L103, L104, L106, L107, L110: each block is known, whole and well named."""
     for block in source.of(Block):
         where = source.location(block.start)
-        kind = KINDS.get(block.name)
+        kind = table.named(block.name)
         if kind is None:
-            yield Problem(where, "L101", f"there is no block {block.name!r}", nearest(block.name, KINDS))
+            known = [kind.NAME for kind in table.BLOCKS]
+            yield Problem(where, "L101", f"there is no block {block.name!r}", nearest(block.name, known))
             continue
         if block.depth:
             repair = "blocks stand one after another: close the first before this one opens"
@@ -134,7 +134,7 @@ def blocks(source: Source) -> Iterator[Problem]:
                 repair = nearest(key, kind.OPTIONS) if kind.OPTIONS else f"a {block.name} takes no options"
                 message = f"{block.name} has the unknown option {key!r}"
                 yield Problem(source.location(offset), "L103", message, repair)
-        if kind.NEEDS_ID:
+        if kind.needs_id():
             yield from _id(source, block)
         if kind.ARGUMENT and not block.title:
             repair = f"write it on the opening line: /// {block.name} | …"
@@ -172,11 +172,11 @@ def ids(source: Source) -> Iterator[Problem]:
             yield Problem(where, "L105", f"the id {identifier!r} is used twice", repair)
         seen.setdefault(identifier, where)
     for block in source.of(Block):
-        for key, value, _ in block.options:
-            made = f"{value}-{ANSWERS.get(block.name)}"
-            if key == "id" and made in seen:
-                repair = f"choose another: the {ANSWERS[block.name]} of {value!r} has it"
-                yield Problem(seen[made], "L105", f"the id {made!r} is used twice", repair)
+        kind = table.named(block.name)
+        made = kind.derived_id(block.id) if kind else ""
+        if kind and made in seen:
+            repair = f"choose another: the {kind.ID_SUFFIX} of {block.id!r} has it"
+            yield Problem(seen[made], "L105", f"the id {made!r} is used twice", repair)
 
 
 def written_ids(source: Source) -> Iterator[tuple[str, Location]]:
@@ -186,27 +186,28 @@ def written_ids(source: Source) -> Iterator[tuple[str, Location]]:
                 yield value, source.location(offset)
 
 
-def exercises(source: Source) -> Iterator[Problem]:
-    """L108: each exercise has its solution right below, and no solution stands alone."""
+def pairs(source: Source) -> Iterator[Problem]:
+    """L108: a block and the one that follows it stand together, as each exercise and its solution."""
     found = [block for block in source.of(Block) if block.depth == 0]
-    for block, following in itertools.pairwise([*found, None]):
-        if block is None or block.name != "exercise":
-            continue
-        gap = source.text[block.end : following.start].strip() if following else ""
-        if following is None or following.name != "solution" or gap:
-            repair = "put a `/// solution` block right below it"
-            yield Problem(source.location(block.start), "L108", "this exercise has no solution", repair)
-    for previous, block in itertools.pairwise([None, *found]):
-        if block and block.name == "solution" and (previous is None or previous.name != "exercise"):
-            repair = "put it right below the exercise it solves"
-            yield Problem(source.location(block.start), "L108", "this solution has no exercise", repair)
+    for above, below in itertools.pairwise([None, *found, None]):
+        kind_above, kind_below = (table.named(block.name) if block else None for block in (above, below))
+        wanted = table.follower(kind_above) if kind_above else None
+        gap = source.text[above.end : below.start].strip() if above and below else ""
+        if above and wanted and (kind_below is not wanted or gap):
+            repair = f"put a `/// {wanted.NAME}` block right below it"
+            message = f"this {above.name} has no {wanted.NAME}"
+            yield Problem(source.location(above.start), "L108", message, repair)
+        if below and kind_below and kind_below.FOLLOWS and kind_below.FOLLOWS is not kind_above:
+            leader = kind_below.FOLLOWS.NAME
+            message = f"this {below.name} has no {leader}"
+            yield Problem(source.location(below.start), "L108", message, f"put it right below its {leader}")
 
 
 def headings(source: Source) -> Iterator[Problem]:
     """L302: a heading becomes a link, a search result and a tab title, none of which shows mathematics."""
     spans = [(heading.start, heading.end) for heading in source.of(Heading)]
     for block in source.of(Block):
-        if (kind := KINDS.get(block.name)) and kind.HEADED:
+        if (kind := table.named(block.name)) and kind.HEADED:
             spans.append((block.start, source.text.index("\n", block.start)))
     for formula in source.of(Formula):
         if any(start <= formula.start < end for start, end in spans):
@@ -218,11 +219,11 @@ def typed_results(source: Source) -> Iterator[Problem]:
     """L401: a figure of two or more places in an answer, solution, card or note was computed somewhere: here."""
     visible = _NO_FIGURE.sub(lambda match: " " * len(match[0]), source.without(Code, Value, Snippet))
     for block in source.of(Block):
-        kind = KINDS.get(block.name)
+        kind = table.named(block.name)
         if kind is None or not kind.HOLDS_RESULTS:
             continue
         # The front of a card is a part of the card; a question may state the numbers it asks about.
-        start = block.start if block.name == "flashcard" else block.body.start
+        start = block.start if kind.TITLE_HOLDS_RESULTS else block.body.start
         for match in _TYPED.finditer(visible, start, block.body.end):
             repair = "compute it in a snippet and write its name: `{python} name`"
             message = f"the figure {match[0]} is typed by hand"
@@ -289,7 +290,7 @@ def control_characters(source: Source) -> Iterator[Problem]:
 
 Rule = Callable[[Source], Iterator[Problem]]
 RULES: tuple[Rule, ...] = (
-    *(blocks, ids, exercises, headings, markup, given_names, directions, control_characters, imports, typed_results),
+    *(blocks, ids, pairs, headings, markup, given_names, directions, control_characters, imports, typed_results),
 )
 
 

@@ -16,16 +16,23 @@ from types import CodeType
 
 from lessons import confine
 from lessons.page import display
-from lessons.page.display import Described, Shown
+from lessons.page.display import CannotShow, Described, Shown
 from lessons.page.problem import Location, Problem, nearest
 from lessons.page.provenance import History, set_by, visible
 from lessons.page.source import Snippet, Source, Value
+from lessons.unshowable import NoAlternative, NotFinite
 
 # How much of a snippet's code the reader sees: all of it, a closed disclosure beside the result, or nothing.
 CODE_SHOWN = ("folded", "shown", "hidden")
 MOST_PRINTED = 100_000
 MOST_SAID = 1_000  # characters of an exception's message
 OPTIONS = {"code": CODE_SHOWN}
+# The code and the repair of a value that cannot be shown, by why it cannot: raised by what shows it, or by the value.
+REFUSALS: dict[type[Exception], tuple[str, str]] = {
+    NotFinite: ("L203", "look at the parameters above it: no lesson shows nan or infinity as a result"),
+    CannotShow: ("L202", "wrap a number: Quantity(x, unit='nats', digits=3) from lessons.maths.derivation"),
+    NoAlternative: ("L504", 'end with Figure(fig, alt="what it shows") from lessons.figures'),
+}
 
 
 @dataclass(frozen=True)
@@ -52,6 +59,11 @@ def _compiled(tree: ast.Module | ast.Expression, name: str) -> CodeType:
     mode = "eval" if isinstance(tree, ast.Expression) else "exec"
     # A page's code is no part of this module: its `from __future__` must not reach it.
     return compile(tree, name, mode, dont_inherit=True)
+
+
+def _said(fault: BaseException) -> str:
+    """What an exception says, on one line that has an end."""
+    return " ".join(str(fault).split())[:MOST_SAID] or "no message"
 
 
 def visibility(snippet: Snippet) -> str:
@@ -149,15 +161,9 @@ class Runner:
             with warnings.catch_warnings():
                 warnings.simplefilter("error")  # an overflow that numpy only warns of is a wrong number here
                 return work()
-        except display.NotFinite as fault:
-            repair = "look at the parameters above it: no lesson shows nan or infinity as a result"
-            return Problem(location, "L203", str(fault), repair)
-        except display.CannotShow as fault:
-            repair = "wrap a number: Quantity(x, unit='nats', digits=3) from lessons.maths.derivation"
-            return Problem(location, "L202", str(fault), repair)
-        except display.NoAlternative as fault:
-            repair = 'end with Figure(fig, alt="what it shows") from lessons.figures'
-            return Problem(location, "L504", str(fault), repair)
+        except tuple(REFUSALS) as fault:
+            code, repair = next(told for kind, told in REFUSALS.items() if isinstance(fault, kind))
+            return Problem(self._location(fault, location), code, _said(fault), repair)
         except SyntaxError as fault:
             where = self._location(fault, location)
             if fault.filename in self.above:
@@ -166,7 +172,7 @@ class Runner:
             return Problem(where, "L201", f"SyntaxError: {fault.msg}", "mend the snippet: it is not valid Python")
         except (Exception, SystemExit) as fault:
             where = self._location(fault, location)
-            message = " ".join(str(fault).split())[:MOST_SAID] or "no message"
+            message = _said(fault)
             repair = "run the page's snippets from the top in Python to see the whole traceback"
             if isinstance(fault, ModuleNotFoundError):
                 repair = "a page may import lessons, numpy and matplotlib; propose others in pyproject.toml"
@@ -179,11 +185,7 @@ class Runner:
                 repair = nearest(fault.name or "", known) if known else "no snippet above has set a name yet"
             if confine.refused(fault):
                 return Problem(where, "L209", f"{type(fault).__name__}: {message}", confine.ALLOWED)
-            not_finite = isinstance(fault, ValueError) and message.startswith("a shown value must be finite")
-            code = "L203" if not_finite else "L201"
-            if isinstance(fault, ValueError) and message.startswith("alt is empty"):
-                code, repair = "L504", 'end with Figure(fig, alt="what it shows")'
-            return Problem(where, code, f"{type(fault).__name__}: {message}", repair)
+            return Problem(where, "L201", f"{type(fault).__name__}: {message}", repair)
 
     def _location(self, fault: BaseException, default: Location) -> Location:
         """The innermost line of the page itself in the traceback."""

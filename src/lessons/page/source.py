@@ -102,6 +102,11 @@ class Block(Part):
     body: Part
     depth: int
 
+    @property
+    def id(self) -> str:
+        """The id that its options give it; empty where they give none."""
+        return next((value for key, value, _ in self.options if key == "id"), "")
+
 
 P = TypeVar("P", bound=Part)
 

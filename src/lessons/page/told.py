@@ -12,11 +12,11 @@ from dataclasses import asdict
 from typing import Any, TypeVar
 
 from lessons.page.display import Described, Shown
-from lessons.page.problem import Location, Problem
+from lessons.page.problem import REPORTED, Location, Problem
 from lessons.page.snippet import MOST_PRINTED, Output, Result
 from lessons.page.source import Snippet, Source, Value
 
-CODES = ("L201", "L202", "L203", "L204", "L209", "L504")  # problems that running a page's code may have
+CODES = tuple(REPORTED)
 MOST_PICTURE = 4_000_000  # characters
 Descriptions = list[tuple[Location, str, Described]]  # place, expression, value
 

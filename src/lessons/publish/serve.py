@@ -110,10 +110,17 @@ class _Builder:
 
     def _state(self) -> object:
         """What the process has loaded: this package, the locks, and what is installed, without being read."""
-        package = [path for path in Path(__file__).parents[1].rglob("*") if path.suffix != ".pyc"]
-        locks = [self.root / name for name in LOCKS]
-        about = [(path, path.stat()) for path in (*package, *locks, PACKAGES) if path.exists()]
-        return [(str(path), one.st_mtime_ns, one.st_size) for path, one in about if path == PACKAGES or path.is_file()]
+        package = Path(__file__).parents[1]
+        own = (path for path in package.rglob("*") if "__pycache__" not in path.parts and not path.is_dir())
+        return {str(path): _about(path) for path in (*own, *(self.root / name for name in LOCKS), PACKAGES)}
+
+
+def _about(path: Path) -> tuple[int, int] | None:
+    try:
+        about = path.stat()
+    except OSError:  # it is no more
+        return None
+    return about.st_mtime_ns, about.st_size
 
 
 class _Server(local.Quiet, LiveReloadServer):

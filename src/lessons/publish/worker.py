@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 from lessons import bounds, faults, scratch
-from lessons.confine import follow_parent
 from lessons.page import tree
 from lessons.page.problem import report
 from lessons.publish import chromium, notices, pdf
@@ -55,8 +54,8 @@ class Worker:
         """
         if self.process is None:
             self._start()
-        self.connection.send((question, address))
         try:
+            self.connection.send((question, address))
             while (told := self.connection.recv()) is None:  # it began anew, and has not heard
                 self.connection.send((question, address))
         except (EOFError, OSError):
@@ -94,7 +93,7 @@ AGAIN = "start another process"
 
 
 def _work(config_file: Path, url: str, connection: Connection) -> None:
-    follow_parent()
+    # It ends when the pipe does. The kernel's word that a parent died would be of the thread that had asked first.
     os.chdir(config_file.parent)
     sys.exit(bounds.run(lambda: _attended(config_file, url, connection)))
 
