@@ -13,7 +13,7 @@ import json
 import os
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -49,20 +49,25 @@ def forget() -> None:
 
 def load(folder: Path, address: str) -> bytes | None:
     """What is kept at an address, or None."""
+    return load_all(folder, [address]).get(address)
+
+
+def load_all(folder: Path, addresses: Iterable[str]) -> dict[str, bytes]:
+    """What is kept at these addresses of one folder; those at which nothing is are left out."""
+    found: dict[str, bytes] = {}
     if _forgotten:
-        return None
-    path = folder / address
-    try:
-        with files.folder(folder) as above:
-            data = files.read_in(above, path)
-            seal, payload = data[:_SEAL_BYTES], data[_SEAL_BYTES:]
-            if not hmac.compare_digest(seal, _seal(path, payload)):
-                return None
-            if os.stat(path.name, dir_fd=above).st_mtime < time.time() - FRESH:
-                os.utime(path.name, dir_fd=above, follow_symlinks=False)
-    except OSError:
-        return None
-    return payload
+        return found
+    with contextlib.suppress(OSError), files.folder(folder) as above, _key() as key:
+        for address in addresses:
+            path = folder / address
+            with contextlib.suppress(OSError):
+                data = files.read_in(above, path)
+                seal, payload = data[:_SEAL_BYTES], data[_SEAL_BYTES:]
+                if hmac.compare_digest(seal, hmac.digest(key, _named(path) + payload, "sha256")):
+                    found[address] = payload
+                    if os.stat(path.name, dir_fd=above).st_mtime < time.time() - FRESH:
+                        os.utime(path.name, dir_fd=above, follow_symlinks=False)
+    return found
 
 
 def save(folder: Path, address: str, payload: bytes) -> None:
@@ -78,6 +83,11 @@ def load_value(folder: Path, address: str) -> Any:
     return None if payload is None else json.loads(payload)
 
 
+def load_values(folder: Path, addresses: Iterable[str]) -> dict[str, Any]:
+    """The values kept as JSON at these addresses; those at which nothing is are left out."""
+    return {address: json.loads(payload) for address, payload in load_all(folder, addresses).items()}
+
+
 def save_value(folder: Path, address: str, value: Any) -> None:
     """Keep a value that JSON can hold."""
     save(folder, address, json.dumps(value, sort_keys=True).encode())
@@ -87,15 +97,27 @@ def save_value(folder: Path, address: str, value: Any) -> None:
 
 
 def _seal(path: Path, payload: bytes) -> bytes:
-    return seal(f"{path.parent.name}/{path.name}\0".encode() + payload)
+    return seal(_named(path) + payload)
+
+
+def _named(path: Path) -> bytes:
+    """What is sealed before the payload: an entry is none at another address."""
+    return f"{path.parent.name}/{path.name}\0".encode()
 
 
 def seal(words: bytes) -> bytes:
     """What only this user on this machine can write for these words."""
+    with _key() as key:
+        return hmac.digest(key, words, "sha256")
+
+
+@contextlib.contextmanager
+def _key() -> Iterator[bytearray]:
+    """The key, in memory for no longer than it is used: what runs lessons is forked from this process."""
     key = bytearray(_KEY_BYTES)
     try:
         _read_key(key)
-        return hmac.digest(key, words, "sha256")
+        yield key
     finally:
         key[:] = bytes(_KEY_BYTES)
 

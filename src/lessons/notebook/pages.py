@@ -48,12 +48,14 @@ class Notebooks:
 
     def check(self) -> list[Notebook]:
         """Read all that has to be read. Returns the notebooks that are no pages yet; nothing is run."""
-        found = []
         self.problems += tree.problems(self.root)
-        for shown in [] if self.problems else sources(self.root):
-            if (notebook := self._read(self.root / shown, shown)) is not None:
-                found.append(notebook)
-        return found
+        written: dict[Path, bytes] = {}
+        for path in [] if self.problems else sources(self.root):
+            if (data := self._held(path)) is not None:
+                written[path] = data
+                self._keys[path.as_posix()] = page.address(path, data, str(self.settings))
+        self.known |= page.load((key for key in self._keys.values() if key not in self.known), twice=True)
+        return [notebook for path, data in written.items() if (notebook := self._read(path, data)) is not None]
 
     def run(self, say: Say, jobs: int = 0) -> None:
         """Make every notebook a page. What was run is kept, so that a run that is cut short goes on where it was.
@@ -89,30 +91,34 @@ class Notebooks:
                     self.pages[name] = self.known[self._keys[name]] = made
                     page.save(self._keys[name], made, twice=True)
 
-    def _read(self, path: Path, shown: Path) -> Notebook | None:
-        """A notebook that is no page yet."""
-        name = shown.as_posix()
-        if fault := checks.too_much(shown):
+    def _held(self, path: Path) -> bytes | None:
+        """What the file of a notebook holds."""
+        name = path.as_posix()
+        if fault := checks.too_much(path):
             self.problems.append(Problem(Location(name), *fault))
             return None
-        self.problems += textfile.name(shown)
-        written, faults = textfile.bytes_of(path)
-        text = None
-        if written is not None:
-            key = self._keys[name] = page.address(shown, written, str(self.settings))
-            if key not in self.known and (kept := page.load(key, twice=True)) is not None:
-                self.known[key] = kept
-            if key in self.known:
-                self.pages[name] = self.known[key]
-                self.problems += self._unresolved(shown, self.pages[name].outline.links)
-                return None
-            text, faults = textfile.decoded(path, written)
+        self.problems += textfile.name(path)
+        data, faults = textfile.bytes_of(self.root / path)
+        self._tell(path, faults)
+        return data
+
+    def _tell(self, path: Path, faults: list[Problem]) -> None:
+        self.problems += [replace(one, location=replace(one.location, path=path.as_posix())) for one in faults]
+
+    def _read(self, path: Path, data: bytes) -> Notebook | None:
+        """A notebook that is no page yet; None of one that is, or that is no text."""
+        name = path.as_posix()
+        if (kept := self.known.get(self._keys[name])) is not None:
+            self.pages[name] = kept
+            self.problems += self._unresolved(path, kept.outline.links)
+            return None
+        text, faults = textfile.decoded(path, data)
+        self._tell(path, faults)
         if text is None:
-            self.problems += [replace(one, location=replace(one.location, path=name)) for one in faults]
             return None
         with bounds.reading(name):
-            notebook, faults = read(shown, text)
-        self.problems += [*faults, *self._unresolved(shown, notebook.links)]
+            notebook, faults = read(path, text)
+        self.problems += [*faults, *self._unresolved(path, notebook.links)]
         return notebook
 
     def _unresolved(self, path: Path, found: tuple[page.Link, ...]) -> Iterator[Problem]:

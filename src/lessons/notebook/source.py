@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import jupytext
 from markdown import Markdown
 
 from lessons.page import header, links, rules, textfile
@@ -114,6 +113,8 @@ def _prose(page: Source, cell: Cell) -> list[Problem]:
 
 def _cells(text: str, start: int) -> tuple[Cell, ...]:
     """The cells, and where each stands: below its marker, where its first line is. Jupytext does not tell."""
+    import jupytext  # it takes a moment to load, and only where a notebook is new
+
     lines = text.split("\n")
     start += len(text[start:]) - len(text[start:].lstrip("\n"))
     at = text[:start].count("\n")

@@ -74,18 +74,23 @@ class Check:
         told: dict[str, list[Problem]] = {}  # of what stands in each page
         keys: dict[str, str] = {}
         scanned: list[tuple[Source, dict[str, Any]]] = []
+        written: dict[Path, bytes] = {}
         for path in self.paths:
             with bounds.reading(path.as_posix()):
-                written, faults = _held(path)
-                told[path.as_posix()] = faults
-                if written is None:
+                data, told[path.as_posix()] = _held(path)
+                if data is None:
                     self._outlines[path] = None
                     continue
-                key = keys[path.as_posix()] = page.address(path, written, str(self._settings))
-                if (kept := self._kept(key, twice)) is not None:
-                    self.pages[path.as_posix()], self._outlines[path] = kept, kept.outline
-                    continue
-                text, more, meta = self._read(path, written)
+                written[path] = data
+                keys[path.as_posix()] = page.address(path, data, str(self._settings))
+        self.known |= page.load((key for key in keys.values() if key not in self.known), twice=twice)
+        for path, data in written.items():
+            if (kept := self.known.get(keys[path.as_posix()])) is not None:
+                self.pages[path.as_posix()], self._outlines[path] = kept, kept.outline
+                continue
+            with bounds.reading(path.as_posix()):
+                text, more, meta = self._read(path, data)
+                faults = told[path.as_posix()]
                 faults += more
                 self._outlines[path] = links.outline(text) if text else None
                 if text is not None:
@@ -110,12 +115,6 @@ class Check:
                 page.save(keys[text.path], made, twice=twice)
         found = [problem for faults in told.values() for problem in faults]
         return [*found, *self.found, *(problem for typeset, _ in done for problem in typeset.problems)]
-
-    def _kept(self, key: str, twice: bool) -> Page | None:
-        """The page at an address, from this process or an earlier one."""
-        if key not in self.known and (kept := page.load(key, twice=twice)) is not None:
-            self.known[key] = kept
-        return self.known.get(key)
 
     def _render(self, text: Source, typeset: Evaluated, meta: dict[str, Any]) -> Page | None:
         """The page, or None where it has problems; those that only a conversion finds are added to its others."""
@@ -171,7 +170,8 @@ class Check:
         written, _ = _held(path)
         if written is None:
             return None
-        if (kept := self._kept(page.address(path, written, str(self._settings)), False)) is not None:
+        key = page.address(path, written, str(self._settings))
+        if (kept := self.known.get(key) or page.load([key], twice=False).get(key)) is not None:
             return kept.outline
         text, _, _ = self._read(path, written)
         return links.outline(text) if text else None

@@ -7,6 +7,7 @@ against a list of all that this project uses. Whoever needs more adds it to KEYS
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -314,6 +315,19 @@ def _composed(look: _Look) -> yaml.Node | None:
         where = Location(start.path, data.count(b"\n", 0, wrong.start) + 1)
         look.found.append(Problem(where, "L005", "the file is not UTF-8 text", "save it as UTF-8"))
         return None
+    node, problems = _nodes(look.path, text)
+    look.found += problems
+    return node
+
+
+@functools.lru_cache(maxsize=4)  # whoever asks it for one thing asks it for three
+def _nodes(path: Path, text: str) -> tuple[yaml.Node | None, tuple[Problem, ...]]:
+    look, start = _Look(path), Location(path.as_posix())
+    node = _node(look, start, text)
+    return node, tuple(look.found)
+
+
+def _node(look: _Look, start: Location, text: str) -> yaml.Node | None:
     try:
         return yaml.compose(text, Loader=yaml.SafeLoader) if _has_plain_form(look, text) else None
     except yaml.YAMLError as fault:

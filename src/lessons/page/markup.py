@@ -204,5 +204,16 @@ def running(document: str, allowed: Allowed = lambda *_: False) -> Iterator[str]
                 yield f"an attribute that runs a script: {_cut(tag[0])}"
 
 
+_WORDS = re.compile(r"""\bclass=(?:"([^"]*)"|'([^']*)'|([^\s>"']+))|(data-md-color-\w+="[^"]*")""")
+
+
+def words(document: str) -> frozenset[str]:
+    """What a page's HTML, or a part of it, holds that a stylesheet could name: its classes, and the theme's colours."""
+    found: set[str] = set()
+    for double, single, bare, colour in _WORDS.findall(document):
+        found.update([colour] if colour else (double or single or bare).split())
+    return frozenset(found)
+
+
 def _cut(text: str) -> str:
     return f"{' '.join(text.split())[:80]}…" if len(text) > 80 else " ".join(text.split())

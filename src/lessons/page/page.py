@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -167,12 +167,18 @@ def address(file: Path, written: bytes, settings: str) -> str:
     return digest.hexdigest()
 
 
-def load(key: str, *, twice: bool) -> Page | None:
-    """The page that an earlier run kept. One whose code ran twice serves those who ask for once."""
-    found = store.load_value(FOLDER, f"{key}-twice")
-    if found is None and not twice:
-        found = store.load_value(FOLDER, f"{key}-once")
-    return None if found is None else _page(found)
+def load(keys: Iterable[str], *, twice: bool) -> dict[str, Page]:
+    """The pages that earlier runs kept. One whose code ran twice serves those who ask for once."""
+    wanted = list(keys)
+    found = {key: _page(data) for key, data in _kept(wanted, "twice").items()}
+    if not twice:
+        found |= {key: _page(data) for key, data in _kept([key for key in wanted if key not in found], "once").items()}
+    return found
+
+
+def _kept(keys: list[str], suffix: str) -> dict[str, Any]:
+    values = store.load_values(FOLDER, [f"{key}-{suffix}" for key in keys])
+    return {address.removesuffix(f"-{suffix}"): value for address, value in values.items()}
 
 
 def save(key: str, page: Page, *, twice: bool) -> None:

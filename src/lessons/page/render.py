@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 import xml.etree.ElementTree as etree
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -23,7 +22,6 @@ from lessons.page.sections import sections
 from lessons.page.source import Source
 
 PAGES = (published.PAGE, ".ipynb")
-WORD = re.compile(r'data-md-color-\w+="[^"]*"|[\w-]+')
 _LAST = -10  # after every other processor of the tree
 
 
@@ -78,7 +76,7 @@ def render(
         tuple(Value(*one) for one in typeset.described),
         sections(html, str(meta["title"])),
         glyphs.shown(html),
-        frozenset(WORD.findall(html)),
+        markup.words(html),
         files or {},
     )
 

@@ -34,9 +34,9 @@ class Project:
         """
         known: dict[str, Page] = dict(self._known)
         check = checks.Check([Path(os.path.relpath(path)) for path in checks.pages(self.docs)], known)
-        # What stands in mkdocs.yml decides which code the site generator runs when it reads it.
-        problems = config.problems(Path(os.path.relpath(self.root / config.NAME)))
-        problems += [fault for fault in check.problems(twice=twice) if fault not in problems]
+        problems = check.problems(twice=twice)
+        if not check.paths:  # then it has not looked at it
+            problems += config.problems(Path(os.path.relpath(self.root / config.NAME)))
         settings = checks.settings(Path(os.path.relpath(self.root / config.NAME)))
         notebooks = Notebooks(self.root, settings, check.anchors, known)
         if not tree.problems(self.root):

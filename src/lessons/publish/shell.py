@@ -24,6 +24,7 @@ from typing import Any
 
 from lessons import bounds, faults, store
 from lessons.page import imports
+from lessons.page.markup import words
 from lessons.page.page import Entry, Page, world
 from lessons.publish import policy
 
@@ -42,10 +43,11 @@ class NoShell(Exception):
 
 @dataclass(frozen=True)
 class Frame:
-    """The HTML before and after a page's content."""
+    """The HTML before and after a page's content, and the words in it that a stylesheet could name."""
 
     before: str
     after: str
+    words: tuple[str, ...] = ()
 
     def around(self, content: str) -> str:
         return f"{self.before}{content}{self.after}"
@@ -68,7 +70,8 @@ def shell(config_file: Path, pages: Sequence[Page], url: str | None = None) -> S
     """
     common = _common(config_file, pages, url)
     keys = {page.address: _key(common, page) for page in pages}
-    frames = {address: Frame(**kept) for address, key in keys.items() if (kept := store.load_value(FOLDER, key))}
+    kept = store.load_values(FOLDER, keys.values())
+    frames = {address: Frame(**kept[key]) for address, key in keys.items() if key in kept}
     whole = store.load_value(FOLDER, common)
     if whole is None or len(frames) < len(pages):
         missing = [page for page in pages if page.address not in frames]
@@ -216,13 +219,14 @@ class _Generator:
         before, found, after = html.partition(document.content)
         if not found or document.content in after:
             raise NoShell(f"{page.path}: the theme does not show the page's content once")
-        return Frame(before, after)
+        return Frame(before, after, tuple(sorted(words(f"{before}{after}"))))
 
 
 def _how_to_search(config: Any) -> dict[str, Any]:
     """What the search of the theme needs to know; nothing where there is none."""
     search = config.plugins.get("material/search")
-    return {key: search.search_index.config[key] for key in ("lang", "separator", "pipeline", "fields")} if search else {}
+    keys = ("lang", "separator", "pipeline", "fields") if search else ()
+    return {key: search.search_index.config[key] for key in keys}
 
 
 def _token(entry: Entry) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from lessons.page import published
 from lessons.page.blocks import DECK_OFFER
+from lessons.page.markup import words
 from lessons.page.page import Page
 from lessons.publish import fonts, notices, styles
 from lessons.publish.policy import TEMPLATES
@@ -117,9 +118,9 @@ class Site(Mapping[str, bytes]):
 
     @functools.cached_property
     def _words(self) -> frozenset[str]:
-        around = [text for frame in self.shell.frames.values() for text in (frame.before, frame.after)]
-        texts = [*around, *(text for name, text in self.shell.files.items() if name.endswith(".html"))]
-        return styles.words(texts).union(*(page.words for page in self.pages))
+        pages = [text for name, text in self.shell.files.items() if name.endswith(".html")]
+        around = (frame.words for frame in self.shell.frames.values())
+        return frozenset().union(*map(words, pages), *around, *(page.words for page in self.pages))
 
     @functools.cached_property
     def _search(self) -> str:

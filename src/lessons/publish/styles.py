@@ -10,12 +10,11 @@ import functools
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Callable, Mapping, Set
 from pathlib import Path
 from typing import Any
 
 from lessons import store
-from lessons.page.render import WORD
 
 FOLDER = Path(".cache/styles")
 _STATED = re.compile(r"\[(data-md-color-(?:primary|accent))=\"?([\w-]+)\"?\]")
@@ -38,11 +37,6 @@ def written(sheets: Mapping[str, bytes], words: Set[str], scripts: str) -> tuple
             renamed[name] = f"{name.partition('.')[0]}.{digest}.min.css"
         made[f"{folder}{slash}{renamed.get(name, name)}"] = text.encode()
     return made, renamed
-
-
-def words(pages: Iterable[str]) -> frozenset[str]:
-    """What HTML holds that a stylesheet could name."""
-    return frozenset(word for html in pages for word in WORD.findall(html))
 
 
 def _kept(css: str, words: Set[str], scripts: str) -> str:

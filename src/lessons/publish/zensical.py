@@ -23,6 +23,7 @@ from mkdocs.utils.yaml import yaml_load
 from lessons import scratch
 from lessons.notebook import stage
 from lessons.page import checks, links, source, tree
+from lessons.page.markup import words
 from lessons.page.page import Page
 from lessons.page.problem import report
 from lessons.publish import fonts, styles
@@ -69,7 +70,7 @@ def _dress(site: Path, pages: Sequence[Page]) -> None:
     html = {path: path.read_text(encoding="utf-8") for path in sorted(site.rglob("*.html"))}
     scripts = "\n".join(path.read_text(encoding="utf-8") for path in sorted(site.rglob("*.js")))
     sheets = {path.relative_to(site).as_posix(): path.read_bytes() for path in site.rglob("*.css")}
-    made, renamed = styles.written(sheets, styles.words(html.values()), scripts)
+    made, renamed = styles.written(sheets, frozenset().union(*map(words, html.values())), scripts)
     for address in sheets:
         (site / address).unlink()
     for address, data in made.items():
