@@ -72,7 +72,7 @@ lint: $(DEV_READY) workflows ## style, types, the arrows between the modules, an
 	@$(BIN)/lint-imports
 
 bench: $(DEV_READY) browsers ## measure weights and times, as ratios
-	@$(BIN)/python -P tests/bench.py
+	@$(RUN) tests.bench
 
 screenshot: $(DEV_READY) browsers ## make the pictures of the README again
 	@$(BIN)/python -P tests/screenshot.py

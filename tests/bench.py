@@ -1,6 +1,8 @@
 """Measure what the project promises, as ratios where a ratio can be had: `make bench`, or with other numbers of
 notebooks: `python tests/bench.py --notebooks 100 --peer 10`.
 
+The course of N lessons is built by Zensical with markdown-exec, too, in the same run.
+
 Nothing here passes or fails. Compare figures of one run only: machines differ, and so does their load.
 """
 
@@ -13,15 +15,19 @@ import http.server
 import json
 import os
 import shutil
+import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from tests import course
 
 from lessons.publish import chromium
 
@@ -40,6 +46,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--notebooks", type=int, default=100)
     options.add_argument("--peer", type=int, default=10, help="notebooks for plain mkdocs-jupyter, which is slow")
+    options.add_argument("--lessons", type=int, default=100, help="of the course that Zensical builds, too")
     options.add_argument(
         "--lighthouse", type=int, default=0, metavar="RUNS", help="score the practice page, median of so many"
     )
@@ -52,6 +59,8 @@ def main() -> None:
             lighthouse(copy / "site", given.lighthouse)
         if given.notebooks:
             notebooks(copy, given.notebooks, given.peer)
+        if given.lessons:
+            against_the_quickest(copy, given.lessons)
 
 
 @contextmanager
@@ -195,6 +204,125 @@ def notebooks(copy: Path, number: int, peer: int) -> None:
     print(
         f"plain mkdocs-jupyter, execute: true   {plain / peer:5.2f} s a notebook, {plain / peer / ours:.1f} times ours"
     )
+
+
+# ---- the same course, by Zensical with markdown-exec ----------------------------------------------------------------
+
+
+def against_the_quickest(copy: Path, number: int) -> None:
+    """Cold, nothing changed, one number edited, and from saving it to its being served: each as a ratio."""
+    sides = Side(copy / "ours", True), Side(copy / "peer", False)
+    config = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    for name in ("src", "docs/assets"):
+        shutil.copytree(ROOT / name, sides[0].folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("requirements.txt", "package-lock.json"):
+        shutil.copy(ROOT / name, sides[0].folder)
+    (sides[0].folder / "node_modules").symlink_to(ROOT / "node_modules")
+    for side in sides:
+        side.write(number, 0, config)
+    print(f"{number} lessons: lessons, Zensical + markdown-exec, ratio")
+    compare("cold", sides, lambda side: side.build())
+    compare("nothing changed", sides, lambda side: min(side.build() for _ in range(3)))
+    compare("one number edited", sides, lambda side: statistics.median(side.edited(number, config) for _ in range(3)))
+    print(f"{'peak memory, cold':20} {sides[0].peak:6.0f} {sides[1].peak:6.0f} MB")
+    compare("saved to served", sides, lambda side: side.served(number, config))
+
+
+def compare(what: str, sides: tuple[Side, Side], measured: Callable[[Side], float]) -> None:
+    ours, theirs = (measured(side) for side in sides)
+    print(f"{what:20} {ours:6.2f} {theirs:6.2f} s   {ours / theirs:5.2f}", flush=True)
+
+
+class Side:
+    """The course as one of the two has it."""
+
+    def __init__(self, folder: Path, ours: bool) -> None:
+        self.folder, self.ours, self.bump, self.peak = folder, ours, 0, 0.0
+        program = [sys.executable, "-m"]
+        self.command = [*program, "lessons", "build", "--no-pdf"] if ours else [*program, "zensical", "build"]
+        self.address = "lessons/lesson-001/" if ours else "lesson-001/practice/"
+        self.environment = os.environ | {"PYTHONPATH": str(folder / "src"), "PYTHONDONTWRITEBYTECODE": ""}
+
+    def write(self, number: int, bump: int, config: str) -> None:
+        if self.ours:
+            course.ours(self.folder, number, bump, config)
+        else:
+            course.peers(self.folder, number, bump)
+
+    def build(self) -> float:
+        """Seconds that a build takes; the first one's memory is looked at, too."""
+        start = time.perf_counter()
+        with subprocess.Popen(
+            self.command, cwd=self.folder, env=self.environment, stdout=subprocess.DEVNULL
+        ) as process:
+            if not self.peak:
+                self.peak = memory(process)
+            process.wait()
+        if process.returncode:
+            sys.exit(f"{self.command} failed")
+        seconds = time.perf_counter() - start
+        shown = (self.folder / "site" / self.address / "index.html").read_text(encoding="utf-8")
+        if course.value(self.bump) not in shown:
+            sys.exit(f"{self.command}: the page does not show {course.value(self.bump)}")
+        return seconds
+
+    def edited(self, number: int, config: str) -> float:
+        self.bump += 1
+        self.write(number, self.bump, config)
+        return self.build()
+
+    def served(self, number: int, config: str) -> float:
+        """Seconds from saving a number to the page that shows it, median of five."""
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        options = (
+            ["lessons", "serve", "--port", str(port)] if self.ours else ["zensical", "serve", "-a", f"127.0.0.1:{port}"]
+        )
+        process = subprocess.Popen(
+            [sys.executable, "-m", *options],
+            cwd=self.folder,
+            env=self.environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            self.wait(f"http://127.0.0.1:{port}/{self.address}", 300)
+            found = []
+            for _ in range(5):
+                time.sleep(1.5)  # until it rests
+                self.bump += 1
+                self.write(number, self.bump, config)
+                found.append(self.wait(f"http://127.0.0.1:{port}/{self.address}", 60))
+            return statistics.median(found)
+        finally:
+            process.terminate()
+            process.wait()
+
+    def wait(self, url: str, patience: float) -> float:
+        start = time.perf_counter()
+        while time.perf_counter() - start < patience:
+            with suppress(OSError), urllib.request.urlopen(url, timeout=60) as reply:
+                if course.value(self.bump) in reply.read().decode():
+                    return time.perf_counter() - start
+            time.sleep(0.02)
+        sys.exit(f"{url} never showed {course.value(self.bump)}")
+
+
+def memory(process: subprocess.Popen[bytes]) -> float:
+    """The most that a process and all below it had at once, in MB, looked at ten times a second until it ends."""
+    peak = 0.0
+    while process.poll() is None:
+        total, todo = 0, [process.pid]
+        while todo:
+            with suppress(OSError, IndexError):
+                pid = todo.pop()
+                total += int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+                for task in Path(f"/proc/{pid}/task").iterdir():
+                    todo += map(int, (task / "children").read_text().split())
+        peak = max(peak, total / 2**20)
+        time.sleep(0.1)
+    return peak
 
 
 def script(n: int) -> str:

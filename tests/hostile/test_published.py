@@ -17,8 +17,10 @@ from playwright.sync_api import Browser
 from lessons.page import names, published
 from lessons.page.checks import check, pages
 from lessons.page.extension import LessonError
+from lessons.page.page import Page
 from lessons.page.problem import Problem
-from lessons.publish import notices, origins, policy
+from lessons.publish import notices, policy
+from lessons.publish.shell import NoShell, shell
 
 ROOT = Path(__file__).parents[2]
 HEAD = "---\ntitle: T\ndescription: D\n---\n\n"
@@ -265,44 +267,43 @@ def test_front_matter_is_read_whatever_its_lines_end_in(end: str, project: Path)
 
 # The finished site ----------------------------------------------------------------------------------------------
 
-BUILT = '<!doctype html>\n<head><meta charset="utf-8"><meta name="description" content="{}"><title>{}</title></head>'
+THEMES = {
+    "another title": ("{% block htmltitle %}<title>{{ page.title | lower }}</title>{% endblock %}", "its title is not"),
+    "two titles": ("{% block extrahead %}<title>T - Hostile</title>{% endblock %}", "its title is not"),
+    "another description": (
+        '{% block extrahead %}<meta name="description" content="Another">{% endblock %}',
+        "its description is not 'D'",
+    ),
+    "a script": (
+        "{% block scripts %}<script>alert(1)</script>{% endblock %}",
+        "a script that the policy does not know",
+    ),
+    "a script from elsewhere": (
+        '{% block scripts %}<script src="//evil.test/a.js"></script>{% endblock %}',
+        "a script that the policy does not know",
+    ),
+    "a style": ("{% block styles %}<style>p {}</style>{% endblock %}", "a style element"),
+    "a handler": ('{% block footer %}<p onclick="x()">x</p>{% endblock %}', "an attribute that runs a script"),
+    "no content": ("{% block content %}{% endblock %}", "the theme does not show the page's content once"),
+    "content twice": ("{% block content %}{{ super() }}{{ super() }}{% endblock %}", "the page's content once"),
+}
 
 
-def test_what_no_source_gave_to_a_site_is_found_in_it(project: Path) -> None:
-    docs, site = project / "docs", project / "site"
-    texts = {"index.md": HEAD, "good.md": HEAD, "title.md": HEAD, "words.md": HEAD, "two.md": HEAD}
-    for name, text in texts.items():
-        (docs / name).write_text(text)
-    (docs / "curve.png").write_bytes(b"\x89PNG\r\n\x1a\n")
-    good = BUILT.format("D", "T - Hostile")
-    built = {
-        "index.html": good,
-        "good/index.html": good,
-        "404.html": "",
-        "sitemap.xml": "",
-        "title/index.html": BUILT.format("D", EVIL + " - Hostile"),
-        "words/index.html": BUILT.format("Another", "T - Hostile"),
-        "two/index.html": good + "<title>T - Hostile</title>",
-        "curve.png": "<script>",
-        "evil.html": "<script src=evil.js></script>",
-        "refresh.html": "<meta http-equiv=refresh>",
-        "more/index.html": good,
-        "assets/javascripts/more.js": "",
-        "assets/stylesheets/more.0a1b2c3d.min.css": "",
-        "good/flashcards.pdf": "",
-        "more/flashcards.pdf": "",
-    }
-    for name, text in built.items():
-        (site / name).parent.mkdir(parents=True, exist_ok=True)
-        (site / name).write_text(text)
-    (site / "link.png").symlink_to("curve.png")
-    with pytest.raises(origins.Unknown) as raised:
-        origins.check(site, docs)
-    wrong = {line.partition(":")[0] for line in str(raised.value).splitlines()}
-    assert wrong == {*list(built)[4:-2], "more/flashcards.pdf", "link.png"}
-    for name in wrong:
-        (site / name).unlink()
-    origins.check(site, docs)
+@pytest.mark.parametrize("what", THEMES)
+def test_what_a_theme_puts_around_a_page_is_looked_at(what: str, project: Path) -> None:
+    """What is checked is what is published: a frame with other words, or with more in it, ends the build."""
+    template, words = THEMES[what]
+    (project / "theme").mkdir()
+    (project / "theme/main.html").write_text('{% extends "base.html" %}\n' + template)
+    base = (ROOT / "src/lessons/theme/partials/javascripts/base.html").read_text()
+    (project / "theme/partials/javascripts").mkdir(parents=True)
+    (project / "theme/partials/javascripts/base.html").write_text(base)
+    (project / "mkdocs.yml").write_text(
+        "site_name: Hostile\nplugins: []\ntheme: {name: material, custom_dir: theme, font: false}\n"
+    )
+    page = Page("docs/index.md", "index.html", {"title": "T", "description": "D"}, "<h1>Home</h1>")
+    with pytest.raises(NoShell, match=re.escape(words)):
+        shell((project / "mkdocs.yml").resolve(), [page])
 
 
 @pytest.mark.parametrize("name", ["evil.html", "refresh.html", "lessons/evil.htm", "lessons/kl.ipynb", "x.pdf"])

@@ -17,7 +17,8 @@ import pytest
 
 from lessons import faults
 from lessons.authoring.values import Computed, listed
-from lessons.notebook import shown, source, stage
+from lessons.notebook import ipynb, shown, source
+from lessons.notebook.pages import Notebooks
 from lessons.page import checks, evaluate, header, links, rules, textfile
 from lessons.page.problem import FORMATS, Location, Problem, report
 from lessons.page.source import normalize, read
@@ -43,8 +44,11 @@ def project(tmp_path: Path) -> Iterator[Path]:
 
 def told() -> list[str]:
     """What a check says of the project, each problem with its place."""
-    problems = checks.check(checks.pages(Path("docs"))) + stage.notebooks(Path())[1]
-    return report(problems).splitlines()[:-1]
+    check = checks.Check(checks.pages(Path("docs")))
+    problems = check.problems(twice=True)
+    notebooks = Notebooks(Path(), checks.settings(None), check.anchors)
+    notebooks.check()
+    return report(problems + notebooks.problems).splitlines()[:-1]
 
 
 # ---- headers -------------------------------------------------------------------------------------------------------
@@ -153,7 +157,7 @@ def test_names_that_no_address_or_terminal_takes(project: Path) -> None:
 
 def test_an_output_that_no_ipynb_can_hold(project: Path) -> None:
     (project / "notebooks/x.py").write_text(NOTEBOOK + "# %%\n1\n\n# %%\n2\n\n# %%\n3\n")
-    notebook = stage.notebooks(project)[0][0]
+    (notebook,) = Notebooks(project, checks.settings(None), lambda _: None).check()
     deep: list[object] = []
     for _ in range(100):
         deep = [deep]
@@ -161,7 +165,7 @@ def test_an_output_that_no_ipynb_can_hold(project: Path) -> None:
     problems = list(shown.problems(notebook, [[said[0]], [said[1]], [{"data": {"application/json": deep}}]]))
     assert [(one.location.line, one.code) for one in problems] == [(8, "L506"), (11, "L506"), (14, "L506")]
     with pytest.raises(ValueError, match="JSON compliant"):
-        stage.document(notebook, [[{"output_type": "display_data", **said[0]}], [], []])
+        ipynb.document(notebook, [[{"output_type": "display_data", **said[0]}], [], []])
 
 
 # ---- what is printed -----------------------------------------------------------------------------------------------
@@ -284,7 +288,11 @@ def test_no_text_ends_a_check(monkeypatch: pytest.MonkeyPatch) -> None:
         text = mutated(chance, HEAD + chance.choice(pages))
         page = read("docs/x.md", text)
         problems = [*evaluate.evaluate(page, {}).problems, *rules.front_matter("docs/x.md", normalize(text))]
-        problems += [*textfile.control("docs/x.md", text), *links.problems(page, Path("docs/x.md"), lambda _: set())]
+        problems += [
+            *textfile.control("docs/x.md", text),
+            *links.problems(page),
+            *links.unresolved(links.links(page), Path("docs/x.md"), lambda _: set()),
+        ]
         problems += source.read(Path("notebooks/x.py"), mutated(chance, chance.choice(notebooks)[:3000]))[1]
         for form in FORMATS:
             report(problems, form).encode()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import select
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -210,6 +211,7 @@ def test_a_run_with_damaged_entries_mends_them_without_a_word(workshop: Any) -> 
     first, second, _ = sorted((workshop.folder / ".cache/notebooks").iterdir())
     DAMAGE["truncated"](first)
     DAMAGE["a folder"](second)
+    shutil.rmtree(workshop.folder / ".cache/pages")  # else the notebooks are pages already, and nobody asks
     done = workshop.run()
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.count("running ") == 2

@@ -16,7 +16,7 @@ import pytest
 from markdown import Markdown
 from markdown.treeprocessors import Treeprocessor
 
-from lessons.notebook import stage
+from lessons.notebook import ipynb, stage
 from lessons.notebook.source import read
 from lessons.page import katex
 
@@ -40,11 +40,11 @@ def staged(code: str, *outputs: Output) -> str:
     """A notebook of some words and one cell."""
     notebook, problems = read(Path("notebooks/x.py"), WORDS + code)
     assert problems == []
-    return stage.document(notebook, [list(outputs)])
+    return ipynb.document(notebook, [list(outputs)])
 
 
 def markdown(code: str, *outputs: Output) -> str:
-    return stage.to_markdown(staged(code, *outputs), "x.ipynb")
+    return ipynb.to_markdown(staged(code, *outputs), "x.ipynb")
 
 
 @pytest.fixture
@@ -90,7 +90,7 @@ def test_words_and_code_are_as_they_were() -> None:
 
 def test_the_notebook_is_offered_once_below_the_first_words() -> None:
     notebook, _ = read(Path("notebooks/x.py"), WORDS + "1\n\n# %% [markdown]\n# more\n")
-    text = stage.to_markdown(stage.document(notebook, [[]]), "x.ipynb")
+    text = ipynb.to_markdown(ipynb.document(notebook, [[]]), "x.ipynb")
     assert text.count("<a ") == 1
     assert text.index("Some") < text.index('<a href="x.ipynb" download>') < text.index("``` { .python")
 
@@ -198,13 +198,13 @@ def test_markup_that_is_shown_cannot_become_markdown(typeset: None) -> None:
 
 
 def test_a_folder_holds_these_files_and_no_others(tmp_path: Path) -> None:
-    stage._write(tmp_path, {"a.ipynb": "a", "b.ipynb": "b"})
+    stage.write(tmp_path, {"a.ipynb": "a", "b.ipynb": "b"})
     os.utime(tmp_path / "a.ipynb", (1, 1))
     os.utime(tmp_path / "b.ipynb", (1, 1))
     (tmp_path / ".ipynb_checkpoints").mkdir()
     (tmp_path / ".ipynb_checkpoints/a-checkpoint.ipynb").touch()
     (tmp_path / "gone.ipynb").touch()
-    stage._write(tmp_path, {"a.ipynb": "a", "b.ipynb": "B"})
+    stage.write(tmp_path, {"a.ipynb": "a", "b.ipynb": "B"})
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"a.ipynb": "a", "b.ipynb": "B"}
     assert (tmp_path / "a.ipynb").stat().st_mtime == 1  # not touched
     assert (tmp_path / "b.ipynb").stat().st_mtime > 1
@@ -213,13 +213,13 @@ def test_a_folder_holds_these_files_and_no_others(tmp_path: Path) -> None:
 @pytest.mark.parametrize("damage", [b"\xff\xfe", b"", b"a\r\n"])
 def test_a_damaged_staged_file_is_written_anew(tmp_path: Path, damage: bytes) -> None:
     (tmp_path / "a.ipynb").write_bytes(damage)
-    stage._write(tmp_path, {"a.ipynb": "a\n"})
+    stage.write(tmp_path, {"a.ipynb": "a\n"})
     assert (tmp_path / "a.ipynb").read_bytes() == b"a\n"
 
 
 def test_two_processes_may_stage_at_once(tmp_path: Path) -> None:
     script = "import sys\nfrom pathlib import Path\nfrom lessons.notebook import stage\n"
-    script += "for n in range(150): stage._write(Path('staged'), {'x.ipynb': sys.argv[1] * (300_000 + n)})"
+    script += "for n in range(150): stage.write(Path('staged'), {'x.ipynb': sys.argv[1] * (300_000 + n)})"
     environment = os.environ | {"PYTHONPATH": str(Path(stage.__file__).parents[2])}
     writers = [
         subprocess.Popen([sys.executable, "-c", script, letter], cwd=tmp_path, env=environment) for letter in "ab"

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from fontTools.ttLib import TTFont
 
-from lessons.page import katex
+from lessons.page import glyphs, katex
+from lessons.page.page import Page
 from lessons.publish import fonts
 
 PAGE = '<!doctype html><html lang="en"><body>{}<p>Plain words: ψ</p></body></html>'
@@ -24,9 +25,12 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def write(site: Path, *formulas: str) -> dict[str, TTFont]:
     """Set a page of formulas; the fonts written for it, by their name."""
-    typeset = "".join(katex.typeset(formula, True) for formula in formulas)
-    (site / "index.html").write_text(PAGE.format(typeset), encoding="utf-8")
-    fonts.write(site)
+    typeset = PAGE.format("".join(katex.typeset(formula, True) for formula in formulas))
+    page = Page("docs/index.md", "index.html", {}, typeset, glyphs=glyphs.shown(typeset))
+    for address, data in fonts.written(fonts.union([page])).items():
+        (site / address).parent.mkdir(parents=True, exist_ok=True)
+        (site / address).write_bytes(data)
+    (site / "index.html").write_text(typeset, encoding="utf-8")
     css = (site / fonts.STYLESHEET).read_text(encoding="utf-8")
     folder = (site / fonts.STYLESHEET).parent
     named = re.findall(r"url\(([\w-]+)\.(\w{8})\.woff2\)", css)
@@ -45,8 +49,8 @@ def test_every_character_of_a_formula_is_in_a_font(site: Path) -> None:
         r"\mathcal N(0, I)",
         r"\sum_{i=1}^d \left(\frac{x}{2}\right)",
     )
-    rules = fonts.font_rules((katex.distribution() / "katex.min.css").read_text(encoding="utf-8"))
-    used = fonts.use([(site / "index.html").read_text(encoding="utf-8")], rules)
+    rules = glyphs.font_rules(glyphs.stylesheet())
+    used = glyphs.use([(site / "index.html").read_text(encoding="utf-8")], rules)
     faces = {"KaTeX_Main": "Regular", "KaTeX_Math": "Italic"}
     for (family, _, _), shown in used.items():
         font = found[f"{family.replace('KaTeX', 'Lessons')}-{faces.get(family, 'Regular')}"]

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from fontTools.ttLib import TTFont
 
-from lessons.page import katex
+from lessons.page import glyphs, katex
+from lessons.page.page import Page
 from lessons.publish import fonts, notices
 
 SCRIPT = "assets/javascripts/bundle.0a1b2c3d.min.js"
@@ -22,11 +23,21 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A small site: a page with mathematics, its fonts, and a script of the theme with a library inside."""
     monkeypatch.setattr(fonts, "CACHE", tmp_path / "cache")
     folder = tmp_path / "site"
-    put(folder / "index.html", katex.typeset(r"\mu", False))
+    monkeypatch.setattr(notices, "CACHE", tmp_path / "cache")
+    put(folder / "index.html", formula := katex.typeset(r"\mu", False))
+    page = Page("docs/index.md", "index.html", {}, formula, glyphs=glyphs.shown(formula))
     put(folder / SCRIPT, "lunr()")
     bundle(folder, {"../node_modules/lunr/lunr.js": NOTE + "\nlunr = 1", "src/index.ts": "/* Copyright nobody */"})
-    fonts.write(folder)
+    for address, data in fonts.written(fonts.union([page])).items():
+        (folder / address).parent.mkdir(parents=True, exist_ok=True)
+        (folder / address).write_bytes(data)
     return folder
+
+
+def text(site: Path) -> str:
+    """The notices of the files in a folder."""
+    files = {path.relative_to(site).as_posix(): path.read_bytes() for path in site.rglob("*") if path.is_file()}
+    return notices.text(files, files)
 
 
 def put(path: Path, text: str) -> None:
@@ -41,14 +52,12 @@ def bundle(site: Path, sources: dict[str, str]) -> None:
 
 def fault(site: Path) -> str:
     with pytest.raises(notices.Unlicensed) as raised:
-        notices.write(site)
-    assert not (site / notices.PAGE).exists()
+        text(site)
     return str(raised.value)
 
 
 def test_the_notices_name_the_makers_and_hold_the_texts(site: Path) -> None:
-    notices.write(site)
-    told = (site / notices.PAGE).read_text(encoding="utf-8")
+    told = text(site)
     for words in (
         f"Material for MkDocs (MIT)\n    {SCRIPT}\n",
         "lunr (MIT)\n    inside Material for MkDocs",
@@ -67,10 +76,11 @@ def test_the_notices_name_the_makers_and_hold_the_texts(site: Path) -> None:
 
 
 def test_the_notices_are_the_same_bytes_each_time(site: Path) -> None:
-    notices.write(site)
-    first = (site / notices.PAGE).read_bytes()
-    notices.write(site)
-    assert (site / notices.PAGE).read_bytes() == first
+    first = text(site)
+    assert text(site) == first
+    for kept in notices.CACHE.iterdir():
+        kept.unlink()
+    assert text(site) == first
 
 
 @pytest.mark.parametrize(

@@ -1,67 +1,102 @@
-"""The printed decks: which pages have one, when it is printed again, and what is said without a browser."""
+"""The printed decks: what decides how one prints, when it is printed again, and what is said without a browser."""
 
 from __future__ import annotations
 
+import dataclasses
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from lessons.publish import chromium, pdf
+from lessons.page import katex
+from lessons.page.page import Card, Page
+from lessons.publish import chromium, deck, pdf
+from lessons.publish.deck import Deck
+from lessons.publish.local import Request
 
-DECK = (
-    '<!doctype html><html lang="en"><head><title>Deck</title><link rel="stylesheet" href="../assets/print.css"></head>'
-    '<body><ol class="lesson-deck"><li>{}</li></ol></body></html>'
+PAGE = Page(
+    "docs/cards.md",
+    "cards/index.html",
+    {"title": "Cards & more", "description": "D"},
+    "<p>Words around the cards.</p>",
+    cards=(Card("one", "Front?", "<p>Back.</p>"), Card("two", f"Which {katex.typeset('x')}?", '<img src="../a.png">')),
 )
 
 
 @pytest.fixture
-def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A site of one page with a deck and one without."""
+def docs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """What a deck takes from docs/: its styles, and a picture."""
     monkeypatch.setattr(pdf, "CACHE", tmp_path / "cache")
-    site = tmp_path / "site"
-    for folder in ("assets", "cards"):
-        (site / folder).mkdir(parents=True)
-    (site / "assets/print.css").write_text("@page { size: 148mm 105mm }", encoding="utf-8")
-    (site / "cards/index.html").write_text(DECK.format("front and back"), encoding="utf-8")
-    (site / "index.html").write_text("<!doctype html><title>No cards</title>", encoding="utf-8")
-    return site
+    folder = tmp_path / "docs"
+    (folder / "assets").mkdir(parents=True)
+    for name in deck.STYLES:
+        (folder / name).write_text("@page { size: 148mm 105mm }", encoding="utf-8")
+    (folder / "a.png").write_bytes(b"\x89PNG")
+    return folder
 
 
-def address(site: Path) -> str:
-    return pdf._key(site, site / "cards/index.html")
+def changed(*cards: Card) -> Page:
+    return dataclasses.replace(PAGE, cards=cards)
 
 
-def test_only_pages_with_a_deck_are_printed(site: Path) -> None:
-    assert pdf.decks(site) == [site / "cards/index.html"]
+def test_the_document_holds_the_cards_and_nothing_else_of_the_page(docs: Path) -> None:
+    reply = Deck(PAGE, docs).answer(Request(("cards", deck.DOCUMENT)))
+    document = reply.body.decode()
+    assert reply.kind == "text/html"
+    assert document.count('<li class="lesson-card"') == 2
+    assert "<title>Cards &amp; more</title>" in document
+    assert "Words around" not in document
+    assert "<script" not in document
 
 
-def test_the_key_changes_with_all_that_decides_how_it_prints(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    first = address(site)
-    assert address(site) == first
-    (site / "index.html").write_text("another page", encoding="utf-8")
-    assert address(site) == first
-    keys = {first}
-    for path in ("cards/index.html", "assets/print.css"):
-        file = site / path
-        file.write_text(file.read_text(encoding="utf-8") + " ", encoding="utf-8")
-        keys.add(address(site))
-    (site / "assets/new.css").write_text("", encoding="utf-8")
-    keys.add(address(site))
-    monkeypatch.setattr(chromium, "identity", lambda: "another browser")
-    keys.add(address(site))
-    assert len(keys) == 5
+def test_it_finds_its_styles_its_fonts_and_its_pictures_and_no_other_file(docs: Path) -> None:
+    (docs / "secret.png").write_bytes(b"no card shows it")
+    own = Deck(PAGE, docs)
+    (theme,) = (name for name in deck._sheets() if "/main." in name)
+    for path in ("assets/print.css", "assets/math/katex.css", "a.png", theme):
+        assert own.answer(Request(tuple(path.split("/")))).body, path
+    for path in ("secret.png", "index.html", "cards/index.html", "assets/lesson.js", "../a.png"):
+        assert own.answer(Request(tuple(path.split("/")))).status == 404, path
 
 
-def test_without_a_browser_the_message_says_what_to_do(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def with_other(file: Path) -> Page:
+    file.write_bytes(b"other")
+    return PAGE
+
+
+CHANGES: dict[str, Callable[[Path], Page]] = {
+    "a card": lambda docs: changed(PAGE.cards[0], Card("two", "Which?", "Another back.")),
+    "an id": lambda docs: changed(PAGE.cards[0], dataclasses.replace(PAGE.cards[1], id="three")),
+    "a glyph": lambda docs: changed(*PAGE.cards, Card("four", katex.typeset(r"\mu"), "")),
+    "the title": lambda docs: dataclasses.replace(PAGE, meta={"title": "Others", "description": "D"}),
+    "a style": lambda docs: with_other(docs / "assets/print.css"),
+    "a picture": lambda docs: with_other(docs / "a.png"),
+}
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_a_deck_changes_with_all_that_decides_how_it_prints(what: str, docs: Path) -> None:
+    first = Deck(PAGE, docs).digest
+    assert Deck(PAGE, docs).digest == first
+    assert Deck(CHANGES[what](docs), docs).digest != first
+
+
+def test_the_words_around_the_cards_do_not_change_a_deck(docs: Path) -> None:
+    first = Deck(PAGE, docs).digest
+    edited = dataclasses.replace(PAGE, html="<p>Edited " + katex.typeset("\\psi") + "</p>")
+    (docs / "other.png").write_bytes(b"new")
+    assert Deck(edited, docs).digest == first
+
+
+def test_without_a_browser_the_message_says_what_to_do(docs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "which", lambda name: None)
     assert chromium.browser() is None
     with pytest.raises(pdf.NoBrowser, match="make pdf"):
-        pdf.write(site)
-    assert not (site / "cards/flashcards.pdf").exists()
+        pdf.printed(Deck(PAGE, docs))
 
 
-def test_a_deck_is_printed_once_and_again_when_its_page_changes(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_deck_is_printed_once_and_again_when_it_changes(docs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     printed: list[str] = []
 
     def print_(browser: str, url: str, target: Path) -> None:
@@ -69,30 +104,26 @@ def test_a_deck_is_printed_once_and_again_when_its_page_changes(site: Path, monk
         target.write_bytes(b"%PDF /CreationDate (D:20260102030405+00'00') " + str(len(printed)).encode() + b"\n%%EOF\n")
 
     monkeypatch.setattr(pdf, "_print", print_)
-    target = site / "cards/flashcards.pdf"
-    pdf.write(site)
-    first = target.read_bytes()
-    assert b"D:19700101000000" in first  # the same page gives the same file on any day
-    pdf.write(site)
+    first = pdf.printed(Deck(PAGE, docs))
+    assert b"D:19700101000000" in first  # the same deck gives the same file on any day
+    assert pdf.printed(Deck(dataclasses.replace(PAGE, html="edited"), docs)) == first
     assert len(printed) == 1
-    assert printed[0].endswith("/cards/?print=cards")
-    (site / "cards/index.html").write_text(DECK.format("another back"), encoding="utf-8")
-    pdf.write(site)
-    assert len(printed) == 2
-    assert target.read_bytes() != first
+    assert printed[0].endswith("/cards/deck.html")
+    assert pdf.printed(Deck(changed(PAGE.cards[0]), docs)) != first
+    monkeypatch.setattr(chromium, "identity", lambda: "another browser")
+    pdf.printed(Deck(PAGE, docs))
+    assert len(printed) == 3
 
 
-def test_a_damaged_print_is_made_again(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_damaged_print_is_made_again(docs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pdf, "_print", lambda browser, url, target: target.write_bytes(b"%PDF whole\n%%EOF\n"))
-    pdf.write(site)
+    pdf.printed(Deck(PAGE, docs))
     for kept in pdf.CACHE.iterdir():
         kept.write_bytes(b"%PDF cut off")
-    pdf.write(site)
-    assert (site / "cards/flashcards.pdf").read_bytes() == b"%PDF whole\n%%EOF\n"
+    assert pdf.printed(Deck(PAGE, docs)) == b"%PDF whole\n%%EOF\n"
 
 
-def test_a_browser_that_fails_is_reported(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_browser_that_fails_is_reported(docs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(chromium, "browser", lambda: shutil.which("false"))
-    with pytest.raises(RuntimeError, match="could not print"):
-        pdf.write(site)
-    assert not (site / "cards/flashcards.pdf").exists()
+    with pytest.raises(pdf.CannotPrint, match="could not print"):
+        pdf.printed(Deck(PAGE, docs))

@@ -120,8 +120,10 @@ class Check:
         """The page, or None where it has problems; those that only a conversion finds are added to its others."""
         if typeset.problems:
             return None
-        within = PurePosixPath(Path(text.path).relative_to(self._docs) if self._docs else text.path)
-        outline = self._outlines[Path(text.path)]
+        path = Path(text.path)
+        ours = self._docs is not None and path.is_relative_to(self._docs)
+        within = PurePosixPath(path.relative_to(self._docs) if self._docs and ours else path)
+        outline = self._outlines[path]
         assert outline is not None
         with bounds.reading(text.path):
             try:

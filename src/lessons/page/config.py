@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 
-from lessons.page import links, rules, tree
+from lessons.page import links, rules, textfile, tree
 from lessons.page.problem import Location, Problem, nearest
 
 NAME = "mkdocs.yml"
@@ -301,9 +301,9 @@ def _composed(look: _Look) -> yaml.Node | None:
         look.found.append(Problem(start, "L009", message, "put the file itself here"))
         return None
     try:
-        data = look.path.read_bytes()
+        data = textfile.held(look.path)
     except OSError as fault:  # as while an editor replaces it
-        message = f"the file cannot be read: {fault.strerror}"
+        message = f"the file cannot be read: {fault.strerror or 'it is a device, a pipe or a socket'}"
         look.found.append(Problem(start, "L005", message, "put it back, or give yourself the right to read it"))
         return None
     if len(data) > MOST_BYTES:

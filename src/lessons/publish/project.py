@@ -37,14 +37,15 @@ class Project:
         problems = check.problems(twice=twice)
         if not check.paths:  # then it has not looked at it
             problems += config.problems(Path(os.path.relpath(self.root / config.NAME)))
+        if tree.problems(self.root):  # then no more is read
+            return problems
         settings = checks.settings(Path(os.path.relpath(self.root / config.NAME)))
         notebooks = Notebooks(self.root, settings, check.anchors, known)
-        if not tree.problems(self.root):
-            notebooks.run(say)
-            problems += notebooks.problems
+        notebooks.run(say)
+        problems += notebooks.problems
         self._known = {key: page for key, page in known.items() if _still(page, check, notebooks)}
         if not problems:
-            self.pages = [*check.pages.values(), *notebooks.pages.values()]
+            self.pages = sorted([*check.pages.values(), *notebooks.pages.values()], key=lambda page: page.address)
             stage(self.root, self.pages)
         return problems
 

@@ -59,7 +59,7 @@ class Shell:
 
     frames: dict[str, Frame] = field(default_factory=dict)  # by a page's address
     files: dict[str, str] = field(default_factory=dict)  # pages of the theme's own, and the sitemap
-    search: dict[str, Any] = field(default_factory=dict)  # how the search index is to be read
+    search: str = ""  # how the search index is to be read, as JSON; empty where there is none
     order: tuple[str, ...] = ()
 
 
@@ -222,11 +222,13 @@ class _Generator:
         return Frame(before, after, tuple(sorted(words(f"{before}{after}"))))
 
 
-def _how_to_search(config: Any) -> dict[str, Any]:
+def _how_to_search(config: Any) -> str:
     """What the search of the theme needs to know; nothing where there is none."""
     search = config.plugins.get("material/search")
-    keys = ("lang", "separator", "pipeline", "fields") if search else ()
-    return {key: search.search_index.config[key] for key in keys}
+    if search is None:
+        return ""
+    keys = ("lang", "separator", "pipeline", "fields")
+    return json.dumps({key: search.search_index.config[key] for key in keys}, separators=(",", ":"))
 
 
 def _token(entry: Entry) -> dict[str, Any]:

@@ -126,7 +126,8 @@ class Site(Mapping[str, bytes]):
     def _search(self) -> str:
         pages = [page for address in self.shell.order if (page := self._by_address.get(address)) is not None]
         entries = [entry for page in pages for entry in _entries(page)]
-        return json.dumps({"config": self.shell.search, "docs": entries}, separators=(",", ":"))
+        docs = json.dumps(entries, separators=(",", ":"))
+        return f'{{"config":{self.shell.search},"docs":{docs}}}'
 
     # ---- one page ----
 
