@@ -22,8 +22,10 @@ import numpy as np
 import numpy.typing as npt
 from cycler import cycler
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure as MatplotlibFigure
 
+from lessons.ticks import computed_once
 from lessons.unshowable import NoAlternative
 
 __all__ = ["Figure", "ink", "plt"]
@@ -74,6 +76,13 @@ STYLE: dict[Any, Any] = {
     "svg.hashsalt": "lessons",
     "path.simplify_threshold": 0.5,
 }
+# With other settings, `savefig` does more than draw.
+_PLAINLY_SAVED: dict[Any, Any] = {
+    "savefig.facecolor": "none",
+    "savefig.edgecolor": "auto",
+    "savefig.dpi": "figure",
+    "savefig.bbox": None,
+}
 mpl.rcdefaults()
 mpl.rcParams.update(STYLE)
 
@@ -101,10 +110,9 @@ class Figure:
     def __post_init__(self) -> None:
         if not self.alt.strip():
             raise NoAlternative("alt is empty: say in a sentence what the figure shows")
-        buffer = io.StringIO()
-        self.figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+        svg = _drawn(self.figure)
         plt.close(self.figure)
-        object.__setattr__(self, "svg", _for_the_page(buffer.getvalue(), self.alt))
+        object.__setattr__(self, "svg", _for_the_page(svg, self.alt))
 
     def _repr_html_(self) -> str:
         caption = f"<figcaption>{html.escape(self.caption, quote=False)}</figcaption>" if self.caption else ""
@@ -131,6 +139,30 @@ def warm_up() -> None:
     axes.set(xlabel="0123456789", ylabel="μσ", title="−")
     axes.legend()
     Figure(figure, alt="nothing")
+
+
+def _drawn(figure: MatplotlibFigure) -> str:
+    """The SVG that `savefig` writes. It would draw a figure with a layout twice, the first time for nobody to see."""
+    buffer, metadata = io.StringIO(), {"Date": None, "Creator": None}
+    with computed_once():
+        if not _drawn_alike_at_once(figure):
+            figure.savefig(buffer, format="svg", metadata=metadata)
+            return buffer.getvalue()
+        canvas, dpi, paper = figure.canvas, figure.dpi, figure.get_facecolor()
+        figure.set_facecolor("none")
+        try:
+            FigureCanvasSVG(figure).print_svg(buffer, metadata=metadata)  # type: ignore[no-untyped-call]
+        finally:
+            figure.set_canvas(canvas)
+            figure.set_dpi(dpi)
+            figure.set_facecolor(paper)
+    return buffer.getvalue()
+
+
+def _drawn_alike_at_once(figure: MatplotlibFigure) -> bool:
+    """Whether a figure comes out the same when it was not drawn before. Axes of a projection find their place by it."""
+    flat = all(axes.name == "rectilinear" for axes in figure.axes)
+    return flat and all(mpl.rcParams[name] == plain for name, plain in _PLAINLY_SAVED.items())
 
 
 def _for_the_page(svg: str, alt: str) -> str:

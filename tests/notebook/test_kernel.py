@@ -1,4 +1,4 @@
-"""The kernel in this very process: what nbclient hears of a cell."""
+"""The kernel in this very process: what it gathers of a cell."""
 
 from __future__ import annotations
 
@@ -23,31 +23,67 @@ def shell(monkeypatch: pytest.MonkeyPatch) -> Iterator[Kernel]:
 
 
 def said(shell: Kernel, code: str) -> list[tuple[str, object]]:
-    """What a cell says, in order: (stream's name, text) or (kind of message, data)."""
-    shell.iopub_channel.messages.clear()
-    shell.execute(code)
-    told: list[tuple[str, object]] = []
-    for message in shell.iopub_channel.messages:
-        content = message["content"]
-        if message["msg_type"] == "stream":
-            told.append((content["name"], content["text"]))
-        elif "data" in content:
-            told.append((message["msg_type"], content["data"]["text/plain"]))
-    return told
+    """What a cell shows, in order: (stream's name, text) or (kind of output, plain text)."""
+    return [
+        (output["name"], output["text"])
+        if output["output_type"] == "stream"
+        else (output["output_type"], output["data"]["text/plain"])
+        for output in shell.run(code)
+    ]
 
 
-def test_what_a_cell_prints_and_shows_comes_in_its_order(shell: Kernel) -> None:
+def test_what_a_cell_prints_and_shows_comes_in_its_order_and_a_stream_in_one_piece(shell: Kernel) -> None:
     code = "import sys\nprint(1)\nprint(2)\nsys.stderr.write('3')\ndisplay(4)\nprint(5)\n6"
     assert said(shell, code) == [
-        ("stdout", "1\n2\n"),
+        ("stdout", "1\n2\n5\n"),
         ("stderr", "3"),
         ("display_data", "4"),
-        ("stdout", "5\n"),
         ("execute_result", "6"),
     ]
 
 
-def test_ten_thousand_prints_are_one_message(shell: Kernel) -> None:
+@pytest.mark.parametrize(
+    ("code", "shown"),
+    [
+        ("sys.stderr.write('e')\nprint('o')", ["stdout", "stderr"]),
+        ("display(1)\nsys.stderr.write('e')\nprint('o')\ndisplay(2)", ["display", "stdout", "stderr", "display"]),
+        ("sys.stderr.write('e')\ndisplay(1)\nprint('o')", ["stderr", "display", "stdout"]),
+        ("print('o')\nsys.stderr.write('e')\nprint('o')", ["stdout", "stderr"]),
+    ],
+)
+def test_of_two_streams_side_by_side_standard_output_comes_first(shell: Kernel, code: str, shown: list[str]) -> None:
+    told = said(shell, f"import sys\n{code}\nNone")
+    assert [kind.removesuffix("_data") for kind, _ in told] == shown
+
+
+def test_what_a_line_is_overwritten_with_is_left(shell: Kernel) -> None:
+    assert said(shell, "for n in range(9): print(n, end='\\r')\nprint('done\\r')\nprint('a\\r\\nb')") == [
+        ("stdout", "done\r\na\r\nb\n")
+    ]
+
+
+def test_an_output_is_what_it_was_when_it_was_shown(shell: Kernel) -> None:
+    code = "shown = {'text/plain': '1', 'application/json': {'a': (1, [2])}}\ndisplay(shown, raw=True)\nshown.clear()"
+    (output,) = shell.run(code)
+    assert output["data"] == {"text/plain": "1", "application/json": {"a": [1, [2]]}}
+    assert output["metadata"] == {}
+
+
+def test_addresses_are_left_out_of_all_that_is_shown(shell: Kernel) -> None:
+    code = "o = object()\nprint(o)\ndisplay({'text/plain': '', 'a/b': [repr(o)]}, raw=True, metadata={'c': repr(o)})\no"
+    for output in shell.run(code):
+        assert "object at 0x…" in str(output)
+
+
+@pytest.mark.parametrize("form", ["text/plain", "text/html", "text/latex"])
+def test_what_shows_as_text_is_a_string_or_the_cell_raises(shell: Kernel, form: str) -> None:
+    assert said(shell, f"1\ndisplay({{'text/plain': 'x'}} | {{{form!r}: ['x']}}, raw=True)") == []
+    assert isinstance(shell.error, TypeError)
+    assert str(shell.error) == f"{form} must be a string, not list"
+    assert shell.error_place() == (1, 2)
+
+
+def test_ten_thousand_prints_are_one_output(shell: Kernel) -> None:
     ((name, text),) = said(shell, "for n in range(10_000): print(n)")
     assert name == "stdout"
     assert str(text).count("\n") == 10_000

@@ -6,7 +6,6 @@ more than its cells. Where fork is not to be had, each worker loads them for its
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import functools
 import gc
@@ -14,7 +13,6 @@ import math
 import multiprocessing
 import multiprocessing.connection
 import os
-import re
 import signal
 import sys
 import time
@@ -36,7 +34,6 @@ from lessons.reports import Reports, Unreadable, send
 
 WORTH_A_REHEARSAL = 5  # notebooks: it costs about as much as it saves four of them
 FORKS = "fork" in multiprocessing.get_all_start_methods()
-_ADDRESS = re.compile(r"(?<= at )0x[0-9a-f]{6,}")  # where an object lies in memory: never the same twice
 
 
 @dataclass
@@ -216,8 +213,6 @@ def _preload(notebooks: Sequence[Notebook] = ()) -> None:
             import lessons.notebook.kernel
 
             lessons.figures.warm_up()
-            import nbclient  # noqa: F401
-
             _kernel = lessons.notebook.kernel.Kernel()
     imports.load(cell.text for notebook in notebooks for cell in notebook.code)
     if len(notebooks) >= WORTH_A_REHEARSAL:
@@ -266,42 +261,19 @@ def _work(notebook: Notebook, folder: Path, sending: Connection) -> None:
 
 
 def _run(notebook: Notebook, report: Callable[..., None]) -> tuple[Any, ...]:
-    import nbformat
-    from nbclient import NotebookClient
-    from nbclient.exceptions import CellExecutionError
-
-    cells: list[Any] = [
-        nbformat.from_dict({"cell_type": "code", "id": str(n), "metadata": {}, "source": cell.text, "outputs": []})  # type: ignore[no-untyped-call]
-        for n, cell in enumerate(notebook.code)
-    ]
-    document = nbformat.from_dict({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})  # type: ignore[no-untyped-call]
-
+    """Run the cells to their end, or to the first that raises. Returns what is to be reported of it."""
+    shown: Outputs = []
     ran: list[int] = []
-
-    def begun(cell: Any, cell_index: int) -> None:
-        report("cell", cell_index)
-        if cell.source.strip():  # the shell does not count empty ones
-            ran.append(cell_index)
-
-    client = NotebookClient(
-        document, km=_kernel, record_timing=False, coalesce_streams=True, allow_errors=False, on_cell_start=begun
-    )
-    client.kc = _kernel
-    try:
-        asyncio.run(client.async_execute())  # a loop of its own, and none that was begun before the fork
-    except CellExecutionError:
-        error = _kernel.error
-        said = error.msg if isinstance(error, SyntaxError) else str(error)  # its str has a line of its own counting
-        message = ": ".join([type(error).__name__, *filter(None, [" ".join(said.split())])])
-        count, line = _kernel.error_place() or (len(ran), 1)
-        return "failed", ran[count - 1], line, message, confine.refused(error)
-    return "done", [[_plain(output) for output in cell.outputs] for cell in document.cells]
-
-
-def _plain(output: Any) -> Any:
-    """An output as plain data, without what differs from run to run."""
-    if isinstance(output, dict):
-        return {str(key): _plain(value) for key, value in output.items()}
-    if isinstance(output, list):
-        return [_plain(value) for value in output]
-    return _ADDRESS.sub("0x…", output) if isinstance(output, str) else output
+    for number, cell in enumerate(notebook.code):
+        report("cell", number)
+        if not cell.text.strip():  # the shell does not count empty ones
+            shown.append([])
+            continue
+        ran.append(number)
+        shown.append(_kernel.run(cell.text))
+        if (error := _kernel.error) is not None:
+            said = error.msg if isinstance(error, SyntaxError) else str(error)  # its str has a line of its own counting
+            message = ": ".join([type(error).__name__, *filter(None, [" ".join(said.split())])])
+            count, line = _kernel.error_place() or (len(ran), 1)
+            return "failed", ran[count - 1], line, message, confine.refused(error)
+    return "done", shown

@@ -1,12 +1,12 @@
-"""A kernel in this very process: an IPython shell, spoken to by nbclient as it speaks to any kernel.
+"""An IPython shell in this very process: it runs a notebook's cells and gathers what each of them shows.
 
-Starting a kernel is nearly the whole cost of running a short notebook. This one is made once, in the process that
-forks the workers; each worker inherits it loaded and unused, and no message crosses a socket.
+Starting a Jupyter kernel is nearly the whole cost of running a short notebook. This shell is made once, in the process
+that forks the workers; each worker inherits it loaded and unused, and no message crosses a socket. What a cell shows is
+gathered as notebook clients write it down: text of a stream in one piece, the rest in its order.
 """
 
 from __future__ import annotations
 
-import collections
 import itertools
 import re
 import sys
@@ -20,56 +20,44 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
 _OWN_CODE = re.compile(r"<ipython-input-(\d+)-")  # how IPython names the code of the cell it ran as its n-th
+_ADDRESS = re.compile(r"(?<= at )0x[0-9a-f]{6,}")  # where an object lies in memory: never the same twice
+_OVERWRITTEN = re.compile(r".*\r(?=[^\n])")  # on a terminal, by what follows on its line: a progress bar
 MOST_OUTPUT = 1_000_000  # characters a notebook may print
-LANGUAGE = {"name": "python", "file_extension": ".py", "mimetype": "text/x-python", "pygments_lexer": "ipython3"}
+
+Output = dict[str, Any]  # in nbformat's terms
 
 
 class TooMuchOutput(RuntimeError):
     """The notebook printed more than a page can hold."""
 
 
-class Channel:
-    """Messages waiting for nbclient. They are all there when it asks: the cell has run by then."""
-
-    def __init__(self) -> None:
-        self.messages: collections.deque[dict[str, Any]] = collections.deque()
-
-    async def get_msg(self, timeout: float | None = None) -> dict[str, Any]:
-        return self.messages.popleft()
-
-
 class Kernel:
-    """Kernel manager and kernel client in one, as far as nbclient uses them."""
-
-    has_kernel = True
+    """Runs the cells of one notebook, one after another, in one namespace. `error`: what the last of them raised."""
 
     def __init__(self) -> None:
         quiet = Config()
         quiet.HistoryManager.enabled = False
         quiet.InteractiveShell.colors = "nocolor"
-        quiet.InteractiveShell.autoawait = False  # nbclient's event loop runs already: `await` is told as what it is
+        quiet.InteractiveShell.autoawait = False  # `await` outside a function is told as what it is
         self.shell: Any = InteractiveShell(  # type: ignore[no-untyped-call]
             config=quiet, user_module=types.ModuleType("__main__")
         )
         InteractiveShell._instance = self.shell  # type: ignore[assignment]  # what `get_ipython` and `display` look for
-        self.shell_channel, self.iopub_channel = Channel(), Channel()
         self.error: BaseException | None = None
-        self._ids = map(str, itertools.count(1))
-        self._parent = ""
         self._printed = 0
-        self._stream, self._text = "", list[str]()
+        self._outputs: list[Output] = []  # of the cell that runs
+        self._streams: dict[str, list[str]] = {}  # by name, what it has printed
         kernel = self
 
         class Publisher(DisplayPublisher):
             def publish(self, data: Any, metadata: Any = None, *_: Any, **__: Any) -> None:
-                kernel._say_data("display_data", data=data, metadata=metadata or {})
+                kernel._show("display_data", data, metadata)
 
         class Hook(DisplayHook):
             def write_output_prompt(self) -> None: ...
             def finish_displayhook(self) -> None: ...
             def write_format_data(self, format_dict: Any, md_dict: Any = None) -> None:
-                count = self.prompt_count
-                kernel._say_data("execute_result", format_dict, metadata=md_dict or {}, execution_count=count)
+                kernel._show("execute_result", format_dict, md_dict, execution_count=self.prompt_count)
 
         self.shell.display_pub = Publisher(shell=self.shell, parent=self.shell)  # type: ignore[no-untyped-call]
         self.shell.displayhook = Hook(shell=self.shell, parent=self.shell)  # type: ignore[no-untyped-call]
@@ -78,27 +66,9 @@ class Kernel:
         # What a cell raises is told once, by us; IPython's account of it takes a third of a second, and memory.
         self.shell.showtraceback = self.shell.showsyntaxerror = _say_nothing  # type: ignore[method-assign]
 
-    def is_alive(self) -> bool:
-        return True
-
-    def say(self, kind: str, **content: Any) -> None:
-        """Put a message where nbclient will find it."""
-        self._say_printed()
-        parent = {"msg_id": self._parent}
-        message = {"header": {"msg_type": kind}, "msg_type": kind, "parent_header": parent, "content": content}
-        self.iopub_channel.messages.append(message)
-
-    def _reply(self, **content: Any) -> None:
-        self.shell_channel.messages.append({"parent_header": {"msg_id": self._parent}, "content": content})
-
-    def kernel_info(self) -> str:
-        self._parent = next(self._ids)
-        self._reply(status="ok", language_info=LANGUAGE)
-        return self._parent
-
-    def execute(self, code: str, **_: Any) -> str:
-        """Run a cell to its end; its messages and its reply wait in the channels."""
-        self._parent = next(self._ids)
+    def run(self, code: str) -> list[Output]:
+        """Run a cell to its end. Returns its outputs, without what differs from run to run, and sets `error`."""
+        self._outputs, self._streams = [], {}
         streams = sys.stdout, sys.stderr
         sys.stdout, sys.stderr = Stream(self, "stdout"), Stream(self, "stderr")
         try:
@@ -106,33 +76,37 @@ class Kernel:
         finally:
             sys.stdout, sys.stderr = streams
         self.error = result.error_before_exec or result.error_in_exec
-        if self.error is None:
-            self._reply(status="ok", execution_count=result.execution_count)
-        else:
-            named = {"ename": type(self.error).__name__, "evalue": str(self.error), "traceback": []}
-            self.say("error", **named)
-            self._reply(status="error", execution_count=result.execution_count, **named)
-        self.say("status", execution_state="idle")
-        return self._parent
+        return self._gathered()
+
+    def _gathered(self) -> list[Output]:
+        outputs = self._outputs
+        for output in outputs:
+            if output["output_type"] == "stream":
+                text = "".join(self._streams[output["name"]])
+                output["text"] = _ADDRESS.sub("0x…", _OVERWRITTEN.sub("", text))
+        names = [output.get("name") for output in outputs]
+        if ("stderr", "stdout") in itertools.pairwise(names):  # in other kernels their order is chance
+            place = names.index("stderr")
+            outputs[place : place + 2] = outputs[place + 1], outputs[place]
+        return outputs
 
     def print(self, name: str, text: str) -> None:
-        """Gather what is printed to one stream until something else is said: each message costs nbclient a while."""
-        self.count_output(text)
-        if name != self._stream:
-            self._say_printed()
-        self._stream = name
-        self._text.append(text)
+        """Gather what the cell prints to a stream, which is shown where it first did. Raises TooMuchOutput."""
+        self._count(text)
+        if name not in self._streams:
+            self._streams[name] = []
+            self._outputs.append({"output_type": "stream", "name": name})
+        self._streams[name].append(text)
 
-    def _say_printed(self) -> None:
-        if self._text:
-            text, self._text = "".join(self._text), []
-            self.say("stream", name=self._stream, text=text)
+    def _show(self, kind: str, data: dict[str, Any], metadata: dict[str, Any] | None, **more: Any) -> None:
+        """Gather an output of a cell. Raises TypeError and TooMuchOutput, for the cell."""
+        for form, value in data.items():
+            if form.startswith("text/") and not isinstance(value, str):
+                raise TypeError(f"{form} must be a string, not {type(value).__name__}")
+        self._count(data.get("text/plain", ""))
+        self._outputs.append({"output_type": kind, "data": _plain(data), "metadata": _plain(metadata or {}), **more})
 
-    def _say_data(self, kind: str, data: dict[str, Any], **content: Any) -> None:
-        self.count_output(data.get("text/plain", ""))
-        self.say(kind, data=data, **content)
-
-    def count_output(self, text: str) -> None:
+    def _count(self, text: str) -> None:
         self._printed += len(text)
         if self._printed > MOST_OUTPUT:
             raise TooMuchOutput(f"more than {MOST_OUTPUT:,} characters printed")
@@ -147,6 +121,15 @@ class Kernel:
         return own[-1] if own else None
 
 
+def _plain(value: Any) -> Any:
+    """A value of an output as plain data, without addresses."""
+    if isinstance(value, dict):
+        return {str(key): _plain(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(one) for one in value]
+    return _ADDRESS.sub("0x…", value) if isinstance(value, str) else value
+
+
 def _say_nothing(*_: Any, **__: Any) -> None: ...
 
 
@@ -156,7 +139,7 @@ def _refuse_exit() -> None:
 
 
 class Stream:
-    """Standard output or error of a cell, as messages."""
+    """Standard output or error of a cell."""
 
     encoding = "utf-8"
 

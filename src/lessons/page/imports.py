@@ -57,7 +57,7 @@ def load(codes: Iterable[str]) -> None:
                 importlib.import_module(name)
 
 
-@functools.cache
+@functools.lru_cache(maxsize=1)  # for who asks next about the same code; the trees of a course would take 10 MB
 def parsed(code: str) -> ast.Module | None:
     """The code's tree, or None for what is not plain Python: a magic, or a fault that running it will name."""
     try:

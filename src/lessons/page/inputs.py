@@ -100,6 +100,7 @@ def reached(code: Iterable[str]) -> set[Path]:
     return found
 
 
+@functools.cache
 def _dark(code: str) -> bool:
     """Whether code may import what `imports.modules` does not see."""
     if any(sign in code for sign in _DARK):
