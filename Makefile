@@ -71,7 +71,7 @@ lint: $(DEV_READY) workflows ## style, types, the arrows between the modules, an
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-bench: $(DEV_READY) browsers ## measure weights and times, as ratios
+bench: $(DEV_READY) browsers .venv/peer/.ready ## measure weights and times, as ratios
 	@$(RUN) tests.bench
 
 screenshot: $(DEV_READY) browsers ## make the pictures of the README again
@@ -80,6 +80,7 @@ screenshot: $(DEV_READY) browsers ## make the pictures of the README again
 lock: $(DEV_READY) ## resolve the dependencies again and pin them with hashes
 	@$(BIN)/uv pip compile $(LOCK) --output-file requirements.txt pyproject.toml
 	@$(BIN)/uv pip compile $(LOCK) --output-file requirements-dev.txt --group dev pyproject.toml
+	@$(BIN)/uv pip compile $(LOCK) --output-file tests/peer.txt tests/peer.in
 LOCK := --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --custom-compile-command "make lock"
 
@@ -154,6 +155,11 @@ $(SITE_READY): requirements.txt package-lock.json pyproject.toml | $(BIN)/python
 $(DEV_READY): requirements-dev.txt package-lock.json pyproject.toml | $(BIN)/python
 	@$(call install,requirements-dev.txt,)
 	@touch $(SITE_READY) $@
+
+.venv/peer/.ready: tests/peer.txt $(DEV_READY) # another generator, to be measured beside this one
+	@$(BIN)/python -I -m venv .venv/peer
+	@.venv/peer/bin/python -I -m pip install --quiet --disable-pip-version-check --require-hashes --requirement tests/peer.txt
+	@touch $@
 
 # $(1): a hashed requirements file, $(2): options of npm. Node itself comes with the requirements.
 # uv, locked as all the rest, takes a quarter of pip's time; where it cannot reach the registry, pip may be set up to.

@@ -32,6 +32,7 @@ from tests import course
 from lessons.publish import chromium
 
 ROOT = Path(__file__).resolve().parents[1]
+PEER = ROOT / ".venv/peer/bin/python"
 CELLS = (
     "import numpy as np\nfrom lessons.figures import Figure, plt\nfrom lessons.maths import worked",
     "rng = np.random.default_rng({n})\nx = rng.normal(size=(500, 500))\nprint(np.linalg.svd(x, compute_uv=False)[:3])",
@@ -238,10 +239,11 @@ class Side:
 
     def __init__(self, folder: Path, ours: bool) -> None:
         self.folder, self.ours, self.bump, self.peak = folder, ours, 0, 0.0
-        program = [sys.executable, "-m"]
-        self.command = [*program, "lessons", "build", "--no-pdf"] if ours else [*program, "zensical", "build"]
+        self.program = [sys.executable if ours else str(PEER), "-m", "lessons" if ours else "zensical"]
+        self.command = [*self.program, "build", *(["--no-pdf"] if ours else [])]
         self.address = "lessons/lesson-001/" if ours else "lesson-001/practice/"
-        self.environment = os.environ | {"PYTHONPATH": str(folder / "src"), "PYTHONDONTWRITEBYTECODE": ""}
+        self.environment = os.environ | {"PYTHONDONTWRITEBYTECODE": ""}
+        self.environment["PYTHONPATH"] = str(folder / "src") if ours else ""
 
     def write(self, number: int, bump: int, config: str) -> None:
         if self.ours:
@@ -276,11 +278,9 @@ class Side:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
-        options = (
-            ["lessons", "serve", "--port", str(port)] if self.ours else ["zensical", "serve", "-a", f"127.0.0.1:{port}"]
-        )
+        at = ["--port", str(port)] if self.ours else ["-a", f"127.0.0.1:{port}"]
         process = subprocess.Popen(
-            [sys.executable, "-m", *options],
+            [*self.program, "serve", *at],
             cwd=self.folder,
             env=self.environment,
             stdout=subprocess.DEVNULL,

@@ -126,7 +126,7 @@ def test_mathematics_is_typeset_in_words_and_outputs(content: str) -> None:
 
 
 def test_code_is_highlighted_and_outputs_are_as_they_came(content: str) -> None:
-    assert re.search(r'<div [^>]*class="[^"]*highlight">', content)
+    assert re.search(r'<div [^>]*class="[^"]*\bhighlight"', content)
     assert "needle-in-output &lt;b&gt;&#10;# no heading</pre>" in content
     assert '<figure class="lesson-figure"><svg></svg></figure>' in content
 

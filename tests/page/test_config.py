@@ -108,13 +108,10 @@ def test_what_may_be_is_not_told(text: str, tmp_path: Path) -> None:
     assert told(tmp_path, text) == []
 
 
-def test_a_theme_or_a_hook_that_another_tree_brings_is_none_of_ours(tmp_path: Path) -> None:
+def test_a_theme_that_another_tree_brings_is_none_of_ours(tmp_path: Path) -> None:
     (tmp_path / "src/lessons/theme").mkdir(parents=True)
-    (tmp_path / "src/lessons/notebook").mkdir()
-    (tmp_path / "src/lessons/notebook/mkdocs_hook.py").touch()
     assert [line.split(" L012 ")[1] for line in told(tmp_path, REAL)] == [
         "theme.custom_dir may not be 'src/lessons/theme'",
-        "hooks may not be 'src/lessons/notebook/mkdocs_hook.py'",
     ]
 
 

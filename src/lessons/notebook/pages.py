@@ -35,20 +35,23 @@ def sources(root: Path) -> list[Path]:
 class Notebooks:
     """The notebooks of a project: the pages of those that are right, and what is wrong with the others.
 
-    `known`: pages that an earlier run of this process came to, by the address of what decides them.
+    `known`: pages that an earlier run of this process came to, by the address of what decides them. `looked_through`:
+    somebody has seen that no link and no special file stands in the tree.
     """
 
     root: Path
     settings: Settings
     anchors: links.Anchors  # the places on the site's pages
     known: dict[str, Page] = field(default_factory=dict)
+    looked_through: bool = False
     pages: dict[str, Page] = field(default_factory=dict, init=False)  # by the author's file
     problems: list[Problem] = field(default_factory=list, init=False)
     _keys: dict[str, str] = field(default_factory=dict, init=False)
 
     def check(self) -> list[Notebook]:
         """Read all that has to be read. Returns the notebooks that are no pages yet; nothing is run."""
-        self.problems += tree.problems(self.root)
+        if not self.looked_through:
+            self.problems += tree.problems(self.root)
         written: dict[Path, bytes] = {}
         for path in [] if self.problems else sources(self.root):
             if (data := self._held(path)) is not None:

@@ -37,10 +37,10 @@ class Project:
         problems = check.problems(twice=twice)
         if not check.paths:  # then it has not looked at it
             problems += config.problems(Path(os.path.relpath(self.root / config.NAME)))
-        if tree.problems(self.root):  # then no more is read
+        if any(problem.code == "L009" for problem in problems) and tree.problems(self.root):  # then no more is read
             return problems
         settings = checks.settings(Path(os.path.relpath(self.root / config.NAME)))
-        notebooks = Notebooks(self.root, settings, check.anchors, known)
+        notebooks = Notebooks(self.root, settings, check.anchors, known, looked_through=True)
         notebooks.run(say)
         problems += notebooks.problems
         self._known = {key: page for key, page in known.items() if _still(page, check, notebooks)}

@@ -49,9 +49,6 @@ class Frame:
     after: str
     words: tuple[str, ...] = ()
 
-    def around(self, content: str) -> str:
-        return f"{self.before}{content}{self.after}"
-
 
 @dataclass(frozen=True)
 class Shell:
@@ -63,16 +60,20 @@ class Shell:
     order: tuple[str, ...] = ()
 
 
-def shell(config_file: Path, pages: Sequence[Page], url: str | None = None) -> Shell:
+def shell(
+    config_file: Path, pages: Sequence[Page], url: str | None = None, known: dict[str, Any] | None = None
+) -> Shell:
     """The shell of these pages; what an earlier run kept of it is not made again. Raises NoShell.
 
-    `url`: where the site is served, if not where mkdocs.yml says.
+    `url`: where the site is served, if not where mkdocs.yml says. `known`: what this process has of it already.
     """
+    known = {} if known is None else known
     common = _common(config_file, pages, url)
     keys = {page.address: _key(common, page) for page in pages}
-    kept = store.load_values(FOLDER, keys.values())
-    frames = {address: Frame(**kept[key]) for address, key in keys.items() if key in kept}
-    whole = store.load_value(FOLDER, common)
+    kept = store.load_values(FOLDER, (key for key in (*keys.values(), common) if key not in known))
+    known |= {key: value if key == common else Frame(**value) for key, value in kept.items()}
+    frames = {address: known[key] for address, key in keys.items() if key in known}
+    whole = known.get(common)
     if whole is None or len(frames) < len(pages):
         missing = [page for page in pages if page.address not in frames]
         made = _Generator(config_file, url).shell(pages, missing)
@@ -81,6 +82,9 @@ def shell(config_file: Path, pages: Sequence[Page], url: str | None = None) -> S
         whole = {"files": made.files, "search": made.search, "order": made.order}
         store.save_value(FOLDER, common, whole)
         frames |= made.frames
+        known |= {keys[address]: frame for address, frame in made.frames.items()} | {common: whole}
+    for key in known.keys() - {*keys.values(), common}:  # of another state of the sources
+        del known[key]
     return Shell(frames, whole["files"], whole["search"], tuple(whole["order"]))
 
 

@@ -17,7 +17,7 @@ from lessons.page.markup import words
 from lessons.page.page import Page
 from lessons.publish import fonts, notices, styles
 from lessons.publish.policy import TEMPLATES
-from lessons.publish.shell import SITEMAP, Frame, Shell, sitemap_compressed
+from lessons.publish.shell import SITEMAP, Shell, sitemap_compressed
 
 SEARCH = "search/search_index.json"
 LANGUAGES = "assets/javascripts/lunr"  # of the search: English needs none, and they are under another licence
@@ -133,14 +133,8 @@ class Site(Mapping[str, bytes]):
 
     def _page(self, page: Page) -> str:
         content = page.html if self.decks else page.html.replace(DECK_OFFER, "")
-        return self._restyled_frames[page.address].around(content)
-
-    @functools.cached_property
-    def _restyled_frames(self) -> dict[str, Frame]:
-        return {
-            address: Frame(self._restyled(frame.before), self._restyled(frame.after))
-            for address, frame in self.shell.frames.items()
-        }
+        frame = self.shell.frames[page.address]
+        return f"{self._restyled(frame.before)}{content}{self._restyled(frame.after)}"
 
     def _restyled(self, html: str) -> str:
         """HTML with the stylesheets' new names."""

@@ -114,6 +114,7 @@ class _Pages:
     site: Site | None = None
     before: Mapping[str, bytes] = field(default_factory=dict)  # the site before: a page that is open has its names
     state: State = field(default_factory=dict)
+    frames: dict[str, Any] = field(default_factory=dict)
     browser: bool = False
 
     def __post_init__(self) -> None:
@@ -145,7 +146,7 @@ class _Pages:
             self.problems = report(problems) if problems else ""
             if not problems:
                 pages = self.project.pages
-                around = shell(self.config_file, pages, self.url)
+                around = shell(self.config_file, pages, self.url, self.frames)
                 self.before = self.site or {}
                 self.site = Site(self.project.docs, pages, around, decks=self.browser)
         except NoShell as fault:
