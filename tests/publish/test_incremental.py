@@ -365,4 +365,4 @@ def test_after_any_change_what_is_kept_makes_the_same_site() -> None:
         phases=[Phase.explicit, Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    run_state_machine_as_test(Edits, settings=quick)  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(Edits, settings=quick)

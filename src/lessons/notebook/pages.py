@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
-from lessons import bounds
+from lessons import bounds, parallel
 from lessons.notebook import cache, execute, ipynb
 from lessons.notebook.outputs import Outputs
 from lessons.notebook.shown import problems as unfit
 from lessons.notebook.source import Notebook, read
-from lessons.page import checks, links, page, published, textfile, tree
+from lessons.page import checks, katex, links, page, published, textfile, tree
 from lessons.page.evaluate import evaluate
 from lessons.page.page import Outline, Page
 from lessons.page.problem import Location, Problem
@@ -58,7 +58,12 @@ class Notebooks:
                 written[path] = data
                 self._keys[path.as_posix()] = page.address(path, data, str(self.settings))
         self.known |= page.load((key for key in self._keys.values() if key not in self.known), twice=True)
-        return [notebook for path, data in written.items() if (notebook := self._read(path, data)) is not None]
+        texts = {path: text for path, data in written.items() if (text := self._text(path, data)) is not None}
+        found = []
+        for notebook, faults in parallel.shared(_read, list(texts.items())):
+            self.problems += [*faults, *self._unresolved(notebook.path, notebook.links)]
+            found.append(notebook)
+        return found
 
     def run(self, say: Say, jobs: int = 0) -> None:
         """Make every notebook a page. What was run is kept, so that a run that is cut short goes on where it was.
@@ -83,16 +88,23 @@ class Notebooks:
             say(f"running {on_one_line(notebook.path.as_posix())}")
 
         self.problems += execute.execute(missing, finished, started, jobs)
-        for notebook in found:
+        ran = [notebook for notebook in found if notebook.slug in outputs]
+
+        def made(notebook: Notebook) -> tuple[list[Problem], Page | None]:
             with bounds.reading(notebook.path.as_posix()):
                 # Of what was kept, too: what a page may have is not decided by what a cell does.
-                faults = list(unfit(notebook, outputs.get(notebook.slug, [])))
-                self.problems += faults
-                if notebook.slug in outputs and not faults:
-                    made = _page(notebook, outputs[notebook.slug], self.settings)
-                    name = notebook.path.as_posix()
-                    self.pages[name] = self.known[self._keys[name]] = made
-                    page.save(self._keys[name], made, twice=True)
+                if faults := list(unfit(notebook, outputs[notebook.slug])):
+                    return faults, None
+                return [], _page(notebook, outputs[notebook.slug], self.settings)
+
+        for notebook, (faults, one) in zip(ran, parallel.shared(made, ran, katex.learned, katex.learn), strict=True):
+            self.problems += faults
+            if one is not None:
+                name = notebook.path.as_posix()
+                self.pages[name] = self.known[self._keys[name]] = one
+                page.save(self._keys[name], one, twice=True)
+        if ran:
+            katex.remember()
 
     def _held(self, path: Path) -> bytes | None:
         """What the file of a notebook holds."""
@@ -108,25 +120,25 @@ class Notebooks:
     def _tell(self, path: Path, faults: list[Problem]) -> None:
         self.problems += [replace(one, location=replace(one.location, path=path.as_posix())) for one in faults]
 
-    def _read(self, path: Path, data: bytes) -> Notebook | None:
-        """A notebook that is no page yet; None of one that is, or that is no text."""
-        name = path.as_posix()
-        if (kept := self.known.get(self._keys[name])) is not None:
-            self.pages[name] = kept
+    def _text(self, path: Path, data: bytes) -> str | None:
+        """The text of a notebook that is no page yet; None of one that is, or that is no text."""
+        if (kept := self.known.get(self._keys[path.as_posix()])) is not None:
+            self.pages[path.as_posix()] = kept
             self.problems += self._unresolved(path, kept.outline.links)
             return None
         text, faults = textfile.decoded(path, data)
         self._tell(path, faults)
-        if text is None:
-            return None
-        with bounds.reading(name):
-            notebook, faults = read(path, text)
-        self.problems += [*faults, *self._unresolved(path, notebook.links)]
-        return notebook
+        return text
 
     def _unresolved(self, path: Path, found: tuple[page.Link, ...]) -> Iterator[Problem]:
         """Where its links lead: as seen from its page."""
         return links.unresolved(found, Path("docs") / _within(path), self.anchors, Path("docs"))
+
+
+def _read(written: tuple[Path, str]) -> tuple[Notebook, list[Problem]]:
+    path, text = written
+    with bounds.reading(path.as_posix()):
+        return read(path, text)
 
 
 def _within(path: Path) -> PurePosixPath:

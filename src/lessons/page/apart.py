@@ -18,9 +18,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
-from lessons import bounds
+from lessons import bounds, parallel
 from lessons.confine import ALLOWED, confine, follow_parent, own_folder
 from lessons.confine.folder import LOOK, OVERFULL, Watch
 from lessons.page import imports, katex, kept
@@ -44,13 +44,25 @@ T = TypeVar("T")
 Typeset = Callable[[Source, Evaluated], T]  # what is made of a page while its code runs a second time
 
 
+@dataclass
+class Made(Generic[T]):
+    """What became of a page: its problems, its values, and what was made of it."""
+
+    problems: list[Problem]
+    described: Descriptions
+    result: T
+
+
 def evaluated(sources: Sequence[Source], *, twice: bool = True) -> list[Evaluated]:
     """Each page evaluated, as `run` does it."""
-    return [found for found, _ in run(sources, lambda source, _: None, twice=twice)]
+    found = []
+    for made in run(sources, lambda _, typeset: typeset.html, twice=twice):
+        found.append(Evaluated(made.result, made.problems, made.described))
+    return found
 
 
-def run(sources: Sequence[Source], made: Typeset[T], *, twice: bool = True) -> list[tuple[Evaluated, T]]:
-    """Each page evaluated, and what `made` makes of it.
+def run(sources: Sequence[Source], made: Typeset[T], *, twice: bool = True) -> list[Made[T]]:
+    """Each page evaluated, and what `made` makes of it, in one of several processes; it may add problems.
 
     Code runs only where it, or what it may read, is not what an earlier run had. With `twice`, a value that two runs do
     not agree on is a problem of its page, told when all have been made.
@@ -58,30 +70,29 @@ def run(sources: Sequence[Source], made: Typeset[T], *, twice: bool = True) -> l
     keys = {id(source): kept.results_key(read_by(source)) if _parts(source) else "" for source in sources}
     known = {id(one): ran for one in sources if (ran := _known(one, keys[id(one)], twice)) is not None}
     missing = [source for source in sources if id(source) not in known]
-    done: dict[int, tuple[Evaluated, T]] = {}
 
-    def typeset(source: Source, ran: Ran) -> None:
+    def typeset(pair: tuple[Source, Ran]) -> tuple[list[Problem], Descriptions, T]:
+        source, ran = pair
         with bounds.reading(source.path):
             found = evaluate(source, ran.results)
         found.described = [one for of_part in ran.described.values() for one in of_part]
         found.problems += [fault for fault in ran.problems if fault not in found.problems]
-        done[id(source)] = found, made(source, found)
+        result = made(source, found)
+        return found.problems, found.described, result
 
     with _runs(missing, twice) as (first, second):
-        for source, ran in first:
-            typeset(source, ran)
-        for source in sources:
-            if id(source) in known:
-                typeset(source, known[id(source)])
-        for source, ran, again in second():
-            found, _ = done[id(source)]
-            faults = _run_faults(source, ran, again)
-            found.problems += [fault for fault in faults if fault not in found.problems]
+        results = known | {id(source): one for source, one in first}
+        pairs = [(source, results[id(source)]) for source in sources]
+        done = dict(zip(map(id, sources), parallel.shared(typeset, pairs, katex.learned, katex.learn), strict=True))
+        for source, once, again in second():
+            problems = done[id(source)][0]
+            faults = _run_faults(source, once, again)
+            problems += [fault for fault in faults if fault not in problems]
             if not faults:
-                kept.save_results(keys[id(source)], source, ran.results, ran.described, twice=twice)
+                kept.save_results(keys[id(source)], source, once.results, once.described, twice=twice)
     if sources:
         katex.remember()
-    return [done[id(source)] for source in sources]
+    return [Made(*done[id(source)]) for source in sources]
 
 
 @dataclass

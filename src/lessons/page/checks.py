@@ -109,12 +109,12 @@ class Check:
             lambda text, typeset: self._render(text, typeset, metas[text.path]) if not told[text.path] else None,
             twice=twice,
         )
-        for (text, _), (typeset, made) in zip(scanned, done, strict=True):
-            if made is not None and not typeset.problems:
-                self.pages[text.path] = self.known[keys[text.path]] = made
-                page.save(keys[text.path], made, twice=twice)
+        for (text, _), made in zip(scanned, done, strict=True):
+            if made.result is not None and not made.problems:
+                self.pages[text.path] = self.known[keys[text.path]] = made.result
+                page.save(keys[text.path], made.result, twice=twice)
         found = [problem for faults in told.values() for problem in faults]
-        return [*found, *self.found, *(problem for typeset, _ in done for problem in typeset.problems)]
+        return [*found, *self.found, *(problem for made in done for problem in made.problems)]
 
     def _render(self, text: Source, typeset: Evaluated, meta: dict[str, Any]) -> Page | None:
         """The page, or None where it has problems; those that only a conversion finds are added to its others."""

@@ -111,6 +111,16 @@ def _typeset(tex: str, display: bool) -> str:
     return _ANNOTATION.sub("", html)
 
 
+def learned() -> dict[str, str]:
+    """What this process has typeset so far."""
+    return _memory().used
+
+
+def learn(typeset: dict[str, str]) -> None:
+    """Take over what another process has typeset."""
+    _memory().used.update(typeset)
+
+
 def remember() -> None:
     """Keep what this run typeset for the next one; whoever typesets pages calls it once, at the end."""
     memory = _memory()

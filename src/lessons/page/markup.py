@@ -185,11 +185,19 @@ _TAG = re.compile(
 )
 _ATTRIBUTE = re.compile(r"""([^\s"'=/>]+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+))?""")
 _RUNS = re.compile(r"(?i)(?:javascript|vbscript):|data:(?!image/(?:png|gif|jpeg|webp)[;,])")
+# A quick first look: whatever `running` finds has one of these.
+_SUSPECT = re.compile(
+    r"""(?ix)<(?:script|style)\b | [\s"'/]on[^\s"'=/>]*\s*=
+    | (?:href|src|action)\s*=\s*(?:"[^"]*?|'[^']*?|[^\s"'>]*?)
+      (?:script|data:(?!image/(?:png|gif|jpeg|webp)[;,])|&|[\x00-\x20])"""
+)
 Allowed = Callable[[Mapping[str, str], str], bool]  # whether a script with these attributes and this code may stand
 
 
 def running(document: str, allowed: Allowed = lambda *_: False) -> Iterator[str]:
     """What a page's HTML, or a part of it, holds that would run, or would not be let: scripts, handlers, styles."""
+    if not _SUSPECT.search(document):
+        return
     for tag in _TAG.finditer(document):
         name = (tag["name"] or "script").lower()
         written = tag["attributes"] or tag["rest"] or ""

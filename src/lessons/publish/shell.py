@@ -22,7 +22,8 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
-from lessons import bounds, faults, store
+from lessons import bounds, parallel, store
+from lessons import faults as unexpected
 from lessons.page import imports
 from lessons.page.markup import words
 from lessons.page.page import Entry, Page, world
@@ -134,7 +135,7 @@ class _Generator:
             raise NoShell("\n".join([*(messages.lines or ["mkdocs.yml cannot be read"]), deep])) from None
         except Exception as fault:
             known = type(fault).__module__.startswith("mkdocs.")
-            said = [str(fault)] if known else [faults.told(fault)]
+            said = [str(fault)] if known else [unexpected.told(fault)]
             raise NoShell("\n".join([*messages.lines, *filter(None, said)])) from fault
         finally:
             logger.removeHandler(messages)
@@ -178,13 +179,21 @@ class _Generator:
             for name in sorted(config.theme.static_templates):
                 made[name] = self._static(mkdocs, name, env, files, config, nav)
             made[policy.HEADERS_FILE] = policy.headers()
-            frames = {}
             names = {page.address for page in wanted}
-            for file in documents:
-                if file.dest_uri in names:
-                    page = by_address[file.dest_uri]
-                    with bounds.reading(page.path):
-                        frames[file.dest_uri] = self._frame(mkdocs, file.page, page, env, documents, config, nav)
+            asked = [file for file in documents if file.dest_uri in names]
+
+            def framed(file: Any) -> Frame | str:
+                page = by_address[file.dest_uri]
+                with bounds.reading(page.path):
+                    try:
+                        return self._frame(mkdocs, file.page, page, env, documents, config, nav)
+                    except NoShell as fault:
+                        return str(fault)
+
+            found = parallel.shared(framed, asked)
+            if faults := [one for one in found if isinstance(one, str)]:
+                raise NoShell("\n".join(faults))
+            frames = {file.dest_uri: one for file, one in zip(asked, found, strict=True) if isinstance(one, Frame)}
             return Shell(frames, made, _how_to_search(config), tuple(file.dest_uri for file in documents))
         finally:
             config.plugins.on_shutdown()
@@ -218,8 +227,8 @@ class _Generator:
         finally:
             document.active = False
             config._current_page = None
-        for fault in _head(html, page):
-            raise NoShell(f"{page.path}: {fault}")
+        if faults := list(_head(html, page)):
+            raise NoShell("\n".join(f"{page.path}: {fault}" for fault in faults))
         before, found, after = html.partition(document.content)
         if not found or document.content in after:
             raise NoShell(f"{page.path}: the theme does not show the page's content once")
