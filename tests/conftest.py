@@ -74,7 +74,7 @@ def own_cache(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPath
     """No test finds what another, or a build, has kept of a page."""
     folder = tmp_path_factory.mktemp("kept")
     monkeypatch.setattr("lessons.page.page.FOLDER", folder / "pages")
-    monkeypatch.setattr("lessons.page.kept.RESULTS", folder / "results")
+    monkeypatch.setattr("lessons.page.results.RESULTS", folder / "results")
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from lessons import bounds, confine, faults, scratch
-from lessons.settled import settle
+from lessons.environment import settle
 from lessons.visible import visible
 
 CONFIG = Path("mkdocs.yml")
@@ -98,7 +98,7 @@ def _refused(options: argparse.Namespace) -> int:
     if options.run not in (_new, _values, _serve):  # what checks, builds or runs notebooks tells of them itself
         return 0
     from lessons.page import tree
-    from lessons.page.problem import report
+    from lessons.problem import report
 
     problems = tree.problems(Path())
     return _fail(report(problems)) if problems else 0
@@ -195,7 +195,7 @@ def _check(options: argparse.Namespace) -> int:
     from lessons.authoring import ready
     from lessons.notebook.pages import Notebooks, sources
     from lessons.page import checks, tree
-    from lessons.page.problem import report
+    from lessons.problem import report
 
     pages = options.pages or checks.pages(Path("docs"))
     check = checks.Check(list(pages))
@@ -353,7 +353,7 @@ def _notebooks(options: argparse.Namespace) -> int:
     from lessons.notebook import stage
     from lessons.notebook.pages import Notebooks
     from lessons.page import checks
-    from lessons.page.problem import report
+    from lessons.problem import report
 
     said: list[str] = []
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from lessons.authoring import ready
 from lessons.authoring.new import CannotBegin, new
 from lessons.page import checks
-from lessons.page.problem import report
+from lessons.problem import report
 
 TITLE = "KL: forward & reverse, it's #1"
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from lessons.authoring import ready
-from lessons.page.problem import report
+from lessons.problem import report
 
 QUESTION = "/// question | Why?\n    id: {}\n\nBecause.\n///\n"
 

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from lessons.page import apart, checks
-from lessons.page.problem import report
+from lessons.page import checks, execute
+from lessons.problem import report
 
 ROOT = Path(__file__).parents[2]
 HEAD = "---\ntitle: A page\ndescription: What it is about.\n---\n\n"  # the body begins on line 6
@@ -27,8 +27,8 @@ QUICK = f"""
 if __name__ == "__main__":
     import sys
     from lessons import cli
-    from lessons.page import apart
-    apart.SECONDS = {SECONDS}
+    from lessons.page import execute
+    execute.SECONDS = {SECONDS}
     sys.exit(cli.main(sys.argv[1:]))
 """
 
@@ -60,7 +60,7 @@ class Site:
     def check(self) -> str:
         """The report of `lessons check`, made in this process."""
         with contextlib.chdir(self.folder), pytest.MonkeyPatch.context() as patch:
-            patch.setattr(apart, "SECONDS", SECONDS)
+            patch.setattr(execute, "SECONDS", SECONDS)
             self.report = report(checks.check(checks.pages(Path("docs"))))
         return self.report
 

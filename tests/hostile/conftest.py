@@ -31,13 +31,13 @@ COMMAND = f"""
 import sys
 from lessons import cli
 from lessons.confine import calls, files
-from lessons.page import apart
+from lessons.page import execute
 if (landlock := {{landlock}}) is not None:
     files.version = lambda: landlock
 if not {{seccomp}}:
     calls.available = lambda: False
 if __name__ == "__main__":
-    apart.SECONDS = {SECONDS}
+    execute.SECONDS = {SECONDS}
     sys.exit(cli.main())
 """
 # As root, a user who has all that root has but the powers: a process of that user may reach what root's processes hold.

@@ -18,7 +18,7 @@ from lessons.page import names, published
 from lessons.page.checks import check, pages
 from lessons.page.extension import LessonError
 from lessons.page.page import Page
-from lessons.page.problem import Problem
+from lessons.problem import Problem
 from lessons.publish import notices, policy
 from lessons.publish.shell import NoShell, shell
 

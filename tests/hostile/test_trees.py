@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from lessons import settled
+from lessons import environment
 
 ROOT = Path(__file__).parents[2]
 HEAD = "---\ntitle: T\ndescription: D\n---\n\n"
@@ -333,19 +333,21 @@ def _entry(mode: str, name: str, address: str) -> bytes:
 
 
 def test_nothing_is_kept_but_what_is_named() -> None:
-    given = {name: "/secret" for kept in (*settled.KEPT, *settled.PLACES) for name in (f"{kept}_TOKEN", f"X_{kept}")}
+    given = {
+        name: "/secret" for kept in (*environment.KEPT, *environment.PLACES) for name in (f"{kept}_TOKEN", f"X_{kept}")
+    }
     startup = ("PYTHONSTARTUP", "PYTHONHOME", "PYTHONBREAKPOINT", "PYTHONINSPECT", "PYTHONUSERBASE", "PYTHONPLATLIBDIR")
     given |= dict.fromkeys((*startup, "PYTHONWARNINGS", "MPLBACKEND", "MATPLOTLIBRC", "GIT_DIR", "LD_AUDIT"), "/x")
-    assert settled.kept(given) == {}
+    assert environment.kept(given) == {}
 
 
-@pytest.mark.parametrize("name", settled.PLACES)
+@pytest.mark.parametrize("name", environment.PLACES)
 def test_no_list_of_places_holds_the_folder_one_is_in(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert settled.kept({name: ":/usr/bin::.:./:"}) == {name: "/usr/bin"}
-    assert settled.kept({name: ":."}) == {}
+    assert environment.kept({name: ":/usr/bin::.:./:"}) == {name: "/usr/bin"}
+    assert environment.kept({name: ":."}) == {}
 
 
 def test_the_faking_of_time_goes_on(tool: Callable[[str], str], tree: Tree) -> None:

@@ -17,11 +17,11 @@ import pytest
 
 from lessons import faults
 from lessons.authoring.values import Computed, listed
-from lessons.notebook import ipynb, shown, source
+from lessons.notebook import allowed, ipynb, source
 from lessons.notebook.pages import Notebooks
-from lessons.page import checks, evaluate, header, links, rules, textfile
-from lessons.page.problem import FORMATS, Location, Problem, report
+from lessons.page import checks, header, links, rules, textfile, typeset
 from lessons.page.source import normalize, read
+from lessons.problem import FORMATS, Location, Problem, report
 from lessons.visible import in_json, on_one_line, visible
 
 ROOT = Path(__file__).parents[2]
@@ -162,7 +162,7 @@ def test_an_output_that_no_ipynb_can_hold(project: Path) -> None:
     for _ in range(100):
         deep = [deep]
     said = {"data": {"application/json": {"a": [float("nan")]}}, "metadata": {}}, {"metadata": {"a": -float("inf")}}
-    problems = list(shown.problems(notebook, [[said[0]], [said[1]], [{"data": {"application/json": deep}}]]))
+    problems = list(allowed.problems(notebook, [[said[0]], [said[1]], [{"data": {"application/json": deep}}]]))
     assert [(one.location.line, one.code) for one in problems] == [(8, "L506"), (11, "L506"), (14, "L506")]
     with pytest.raises(ValueError, match="JSON compliant"):
         ipynb.document(notebook, [[{"output_type": "display_data", **said[0]}], [], []])
@@ -287,7 +287,7 @@ def test_no_text_ends_a_check(monkeypatch: pytest.MonkeyPatch) -> None:
         rounds += 1
         text = mutated(chance, HEAD + chance.choice(pages))
         page = read("docs/x.md", text)
-        problems = [*evaluate.evaluate(page, {}).problems, *rules.front_matter("docs/x.md", normalize(text))]
+        problems = [*typeset.typeset(page, {}).problems, *rules.front_matter("docs/x.md", normalize(text))]
         problems += [
             *textfile.control("docs/x.md", text),
             *links.problems(page),

@@ -9,7 +9,7 @@ import pytest
 from markdown import Markdown
 
 from lessons.page import checks, katex
-from lessons.page.problem import Problem
+from lessons.problem import Problem
 
 # Six lines with the blank one: line 1 of a body is line 7 of its file.
 HEAD = "---\ntitle: A page\ndescription: It stands\n  for all pages.\n---\n\n"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from lessons.page.checks import check, pages
-from lessons.page.problem import report
+from lessons.problem import report
 
 HEAD = "---\ntitle: T\ndescription: D\n---\n"
 

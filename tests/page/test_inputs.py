@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from lessons.page import apart, checks, imports, inputs, kept, source
+from lessons.page import checks, execute, imports, inputs, results, source
 from lessons.page.page import Page
-from lessons.page.problem import Problem
+from lessons.problem import Problem
 
 HEAD = "---\ntitle: A\ndescription: B.\n---\n\n# A\n\n"
 READS = HEAD + "```{python}\nprint(open('data.csv').read())\n```\n"
@@ -46,13 +46,13 @@ def shown(page: Path) -> str:
 def ran(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The pages whose code runs from now on."""
     pages: list[str] = []
-    run = apart._page
+    run = execute._page
 
-    def noting(page: source.Source, folder: Path) -> apart.Ran:
+    def noting(page: source.Source, folder: Path) -> execute.Ran:
         pages.append(page.path)
         return run(page, folder)
 
-    monkeypatch.setattr(apart, "_page", noting)
+    monkeypatch.setattr(execute, "_page", noting)
     return pages
 
 
@@ -220,13 +220,13 @@ def test_all_that_a_lesson_opens_is_in_its_key_or_installed(name: str, monkeypat
 
         sys.addaudithook(look)
 
-    monkeypatch.setattr(apart, "confine", recording)
-    (result,) = apart.evaluated([page], twice=False)
+    monkeypatch.setattr(execute, "confine", recording)
+    (result,) = execute.evaluated([page], twice=False)
     assert result.problems == []
 
 
 def kept_code(page: source.Source) -> list[str]:
-    return [part.code if isinstance(part, source.Snippet) else part.expression for part in kept._code(page)]
+    return [part.code if isinstance(part, source.Snippet) else part.expression for part in results._code(page)]
 
 
 # What code reaches -------------------------------------------------------------------------------------

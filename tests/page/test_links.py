@@ -8,8 +8,8 @@ import pytest
 from markdown import Markdown
 
 from lessons.page import checks, links
-from lessons.page.problem import report
 from lessons.page.source import read, scan
+from lessons.problem import report
 
 HEAD = "---\ntitle: T\ndescription: D\n---\n"
 MISSPELT = "did you mean 'lessons/one.md'"

@@ -11,7 +11,7 @@ import pytest
 
 from lessons.page import blocks, links, source
 from lessons.page.blocks import WITH_ID, LessonBlock
-from lessons.page.problem import Problem
+from lessons.problem import Problem
 from lessons.publish import zensical
 
 Check = Callable[[str], list[Problem]]

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from lessons.page.imports import allowed
-from lessons.page.problem import CODES, Problem
 from lessons.page.rules import FRONT_MATTER_KEYS
+from lessons.problem import CODES, Problem
 
 Check = Callable[[str], list[Problem]]
 LINES_OF_HEAD = 6  # the front matter that the fixture `check` puts above a page without one
@@ -732,16 +732,16 @@ ELSEWHERE = {
     "L014": "page/test_published.py",
     "L015": "test_bounds.py",
     "L111": "page/test_extension.py",
-    "L205": "page/test_apart.py",
-    "L206": "page/test_apart.py",
-    "L207": "page/test_apart.py",
+    "L205": "page/test_execute.py",
+    "L206": "page/test_execute.py",
+    "L207": "page/test_execute.py",
     "L209": "hostile/programs/fork-bomb.py",
     "L501": "notebook/test_execute.py",
     "L502": "notebook/test_execute.py",
     "L503": "notebook/test_execute.py",
     "L504": "page/test_snippet.py",
     "L505": "hostile/programs/fork-bomb.py",
-    "L506": "notebook/test_shown.py",
+    "L506": "notebook/test_allowed.py",
     "L507": "notebook/test_source.py",
     "L211": "page/test_markup.py",
     "L601": "page/test_links.py",

@@ -5,9 +5,9 @@ from textwrap import dedent
 import pytest
 
 from lessons.page.display import Shown
-from lessons.page.problem import Problem
 from lessons.page.snippet import MOST_SAID, Output, Runner, visibility
 from lessons.page.source import Snippet, Value, read
+from lessons.problem import Problem
 
 
 def run(text: str) -> list[Output | Shown | Problem]:

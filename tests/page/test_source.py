@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lessons.page.problem import Location
 from lessons.page.source import (
     Block,
     Code,
@@ -22,6 +21,7 @@ from lessons.page.source import (
     scan,
     split_front_matter,
 )
+from lessons.problem import Location
 
 
 def page(text: str) -> Source:

@@ -8,7 +8,7 @@ from pathlib import Path
 from lessons import git
 from lessons.authoring.new import PLACEHOLDER
 from lessons.page import checks, rules, source
-from lessons.page.problem import Location, Problem
+from lessons.problem import Location, Problem
 
 
 class NoBase(ValueError):

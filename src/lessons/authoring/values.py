@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from lessons import bounds, git
-from lessons.page import apart, checks, katex, source
+from lessons.page import checks, execute, katex, source
 from lessons.visible import in_json, on_one_line
 
 LONGEST = 100_000  # characters of a summary: GitHub shows none of more than a mebibyte
@@ -49,7 +49,7 @@ def values(paths: Iterable[Path]) -> list[Computed]:
                 pages.append(source.read(path.as_posix(), checks.text(path)))
     return [
         Computed(where.path, where.line, expression, said.symbol, said.text, said.unit, said.number)
-        for page in apart.evaluated(pages, twice=False)
+        for page in execute.evaluated(pages, twice=False)
         for where, expression, said in page.described
     ]
 

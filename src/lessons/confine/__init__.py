@@ -20,7 +20,7 @@ from pathlib import Path
 
 from lessons import scratch
 from lessons.confine import calls, files, limits
-from lessons.settled import ENVIRONMENT
+from lessons.environment import ENVIRONMENT
 
 ALLOWED = (
     "a lesson may read its data folder, what it imports and what is installed, and write small files in a folder of "

@@ -29,8 +29,8 @@ from lessons.notebook.cache import read_by
 from lessons.notebook.outputs import Outputs, Unbelievable
 from lessons.notebook.source import Cell, Limits, Notebook
 from lessons.page import imports
-from lessons.page.problem import Location, Problem
-from lessons.reports import Reports, Unreadable, send
+from lessons.pipe import Reports, Unreadable, send
+from lessons.problem import Location, Problem
 
 WORTH_A_REHEARSAL = 5  # notebooks: it costs about as much as it saves four of them
 FORKS = "fork" in multiprocessing.get_all_start_methods()

@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from lessons.notebook.allowed import CONTROL, formula
 from lessons.notebook.outputs import Outputs
-from lessons.notebook.shown import CONTROL, formula
 from lessons.notebook.source import Notebook
 
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}

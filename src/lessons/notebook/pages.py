@@ -10,15 +10,15 @@ from pathlib import Path, PurePosixPath
 
 from lessons import bounds, parallel
 from lessons.notebook import cache, execute, ipynb
+from lessons.notebook.allowed import problems as unfit
 from lessons.notebook.outputs import Outputs
-from lessons.notebook.shown import problems as unfit
 from lessons.notebook.source import Notebook, read
 from lessons.page import checks, katex, links, page, published, textfile, tree
-from lessons.page.evaluate import evaluate
 from lessons.page.page import Outline, Page
-from lessons.page.problem import Location, Problem
 from lessons.page.render import Settings, render
 from lessons.page.source import scan
+from lessons.page.typeset import typeset
+from lessons.problem import Location, Problem
 from lessons.visible import on_one_line
 
 SOURCES = Path("notebooks")
@@ -152,7 +152,7 @@ def _page(notebook: Notebook, outputs: Outputs, settings: Settings) -> Page:
     source = scan(notebook.path.as_posix(), ipynb.to_markdown(document, within.name), made=True)
     return render(
         source,
-        evaluate(source, {}),
+        typeset(source, {}),
         address=published.address(within),
         meta={"title": notebook.title, "description": notebook.description},
         outline=Outline(anchors=frozenset(links.anchors(source)), links=notebook.links),

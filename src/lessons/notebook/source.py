@@ -12,11 +12,11 @@ from typing import Any
 from markdown import Markdown
 
 from lessons.page import header, links, rules, textfile
-from lessons.page.evaluate import evaluate
 from lessons.page.extension import EXTENSIONS, LessonError
 from lessons.page.page import Link
-from lessons.page.problem import Location, Problem
 from lessons.page.source import Snippet, Source, Value, scan
+from lessons.page.typeset import typeset
+from lessons.problem import Location, Problem
 
 KEYS = ("title", "description", "lesson", "limits")
 _MARKER = re.compile(r"\s*#\s*(?:%%+\s|%%$|<codecell>\s*$|In\[[0-9 ]*\]:?\s*$)")  # as jupytext knows it
@@ -95,7 +95,7 @@ def read(path: Path, text: str) -> tuple[Notebook, list[Problem]]:
 
 def _prose(page: Source, cell: Cell) -> list[Problem]:
     """What is wrong with a cell of Markdown, but for where its links lead."""
-    found = evaluate(page, {}).problems
+    found = typeset(page, {}).problems
     for part in page.parts:
         if isinstance(part, Snippet | Value):
             where = page.location(part.start)

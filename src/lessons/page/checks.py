@@ -10,8 +10,8 @@ from typing import Any
 
 from lessons import bounds, git
 from lessons.page import (
-    apart,
     config,
+    execute,
     extension,
     header,
     links,
@@ -23,10 +23,10 @@ from lessons.page import (
     textfile,
     tree,
 )
-from lessons.page.evaluate import Evaluated
 from lessons.page.page import Outline, Page
-from lessons.page.problem import Location, Problem, nearest
 from lessons.page.source import Heading, Source
+from lessons.page.typeset import Typeset
+from lessons.problem import Location, Problem, nearest
 
 BUILT_IN = ("toc", "tables", "fenced_code")  # the extensions that the site generator adds
 NOTEBOOKS = "notebooks"  # under docs/: staged there from the folder of that name beside docs/
@@ -49,7 +49,7 @@ def text(path: Path) -> str:
 
 
 def check(paths: Iterable[Path], *, twice: bool = True) -> list[Problem]:
-    """Problems of these pages, and of what they share. Runs their snippets, see `apart`; writes nothing."""
+    """Problems of these pages, and of what they share. Runs their snippets, see `execute`; writes nothing."""
     return Check(list(paths)).problems(twice=twice)
 
 
@@ -104,7 +104,7 @@ class Check:
             self.found += published.problems(self._docs)
         self._committed()
         metas = {text.path: meta for text, meta in scanned}
-        done = apart.run(
+        done = execute.run(
             [text for text, _ in scanned],
             lambda text, typeset: self._render(text, typeset, metas[text.path]) if not told[text.path] else None,
             twice=twice,
@@ -116,7 +116,7 @@ class Check:
         found = [problem for faults in told.values() for problem in faults]
         return [*found, *self.found, *(problem for made in done for problem in made.problems)]
 
-    def _render(self, text: Source, typeset: Evaluated, meta: dict[str, Any]) -> Page | None:
+    def _render(self, text: Source, typeset: Typeset, meta: dict[str, Any]) -> Page | None:
         """The page, or None where it has problems; those that only a conversion finds are added to its others."""
         if typeset.problems:
             return None

@@ -17,7 +17,7 @@ from typing import Any
 import yaml
 
 from lessons.page import links, rules, textfile, tree
-from lessons.page.problem import Location, Problem, nearest
+from lessons.problem import Location, Problem, nearest
 
 NAME = "mkdocs.yml"
 PACKAGE = Path(__file__).resolve().parents[1]

@@ -17,9 +17,7 @@ from markdown.treeprocessors import Treeprocessor
 from pymdownx.blocks import BlocksExtension, BlocksProcessor
 from pymdownx.superfences import SuperFencesException
 
-from lessons.page import apart, blocks, guard
-from lessons.page.evaluate import Evaluated
-from lessons.page.problem import Problem, report
+from lessons.page import blocks, execute, strict
 from lessons.page.source import (
     Block,
     Code,
@@ -32,6 +30,8 @@ from lessons.page.source import (
     scan,
     split_front_matter,
 )
+from lessons.page.typeset import Typeset
+from lessons.problem import Problem, report
 
 try:
     from mkdocs.exceptions import BuildError
@@ -63,25 +63,25 @@ class LessonPreprocessor(Preprocessor):
     """Puts what each part shows in the part's place, as stashed HTML that later processors leave alone."""
 
     source: Source
-    given: tuple[Source, Evaluated] | None = None  # the page, where it is known before it is converted
+    given: tuple[Source, Typeset] | None = None  # the page, where it is known before it is converted
 
     def run(self, lines: list[str]) -> list[str]:
         self.source, evaluated = self.given or self._read(lines)
         spliced = self._splice(self.source.text, evaluated)
         return _BLANK.sub("", f"{spliced}\n\n").split("\n")
 
-    def _read(self, lines: list[str]) -> tuple[Source, Evaluated]:
+    def _read(self, lines: list[str]) -> tuple[Source, Typeset]:
         path, line_offset = page_location(self.md)
         # docs/notebooks/ is never committed: what lies there was staged by this project.
         made = Path(path).parts[-3:-1] == ("docs", "notebooks")
         source = scan(path, "\n".join(lines), line_offset, made=made)
         # As the check evaluated it, which a build runs first: then it is kept, and nothing runs here.
-        (evaluated,) = apart.evaluated([source], twice=False)
+        (evaluated,) = execute.evaluated([source], twice=False)
         if evaluated.problems:
             raise LessonError(evaluated.problems)
         return source, evaluated
 
-    def _splice(self, text: str, evaluated: Evaluated) -> str:
+    def _splice(self, text: str, evaluated: Typeset) -> str:
         pieces, position = [], 0
         for part in sorted([*evaluated.html, *self._comments()], key=lambda part: part.start):
             before, html = text[position : part.start], evaluated.html.get(part, "")
@@ -146,7 +146,7 @@ class LessonExtension(BlocksExtension):  # type: ignore[misc]
         preprocessor = LessonPreprocessor(md)
         md.preprocessors.register(preprocessor, "lessons", PRIORITY)
         md.treeprocessors.register(Census(md, preprocessor), "lessons-census", 100)
-        guard.register(md, lambda: preprocessor.source, lambda problem: LessonError([problem]))
+        strict.register(md, lambda: preprocessor.source, lambda problem: LessonError([problem]))
         for block in blocks.BLOCKS:
             block_mgr.register(block, self.getConfigs())
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from lessons.page.problem import Location, Problem
+from lessons.problem import Location, Problem
 
 LONGEST = 20_000  # characters
 DEEPEST = 4  # lists and mappings in each other

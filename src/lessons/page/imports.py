@@ -17,8 +17,8 @@ from importlib.metadata import packages_distributions
 from importlib.util import find_spec
 from pathlib import Path
 
-from lessons.page.problem import Location, Problem
 from lessons.page.source import Snippet, Source
+from lessons.problem import Location, Problem
 
 LOCK = "requirements.txt"
 _PINNED = re.compile(r"(?m)^([\w.-]+)==")

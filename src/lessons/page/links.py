@@ -12,8 +12,8 @@ from markdown.extensions.toc import unique
 
 from lessons.page import blocks, names, rules
 from lessons.page.page import Link, Outline
-from lessons.page.problem import MOST_NAMED, Location, Problem, nearest
 from lessons.page.source import Block, Formula, Heading, Source, Value
+from lessons.problem import MOST_NAMED, Location, Problem, nearest
 
 # [text](target "title") and ![alt](target); the text may hold two levels of brackets, the target one of parentheses.
 _TEXT = r"(?:\\.|[^\[\]\\]|\[(?:\\.|[^\[\]\\]|\[[^\[\]]*\])*\])*"

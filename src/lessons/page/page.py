@@ -16,7 +16,7 @@ from typing import Any
 from lessons import store
 from lessons.page import inputs, katex
 from lessons.page.display import Described
-from lessons.page.problem import Location
+from lessons.problem import Location
 
 FOLDER = Path(".cache/pages")
 PACKAGE = Path(__file__).resolve().parents[1]

@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 
 from lessons import files
 from lessons.page import markup, tree
-from lessons.page.problem import Location, Problem, nearest
+from lessons.problem import Location, Problem, nearest
 
 PAGE = ".md"
 NOTEBOOKS = "notebooks"  # in docs/: written by builds

@@ -15,11 +15,11 @@ from markdown.treeprocessors import Treeprocessor
 from markdown.util import AMP_SUBSTITUTE
 
 from lessons.page import blocks, extension, glyphs, markup, published
-from lessons.page.evaluate import Evaluated
 from lessons.page.page import Card, Entry, Exercise, Outline, Page, Question, Value
-from lessons.page.problem import Problem
 from lessons.page.sections import sections
 from lessons.page.source import Source
+from lessons.page.typeset import Typeset
+from lessons.problem import Problem
 
 PAGES = (published.PAGE, ".ipynb")
 _LAST = -10  # after every other processor of the tree
@@ -38,7 +38,7 @@ class Settings:
 
 def render(
     source: Source,
-    typeset: Evaluated,
+    typeset: Typeset,
     *,
     address: str,
     meta: Mapping[str, Any],

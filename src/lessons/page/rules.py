@@ -17,7 +17,6 @@ from lessons.page import blocks as table
 from lessons.page import header, names, textfile
 from lessons.page.blocks import ID_PATTERN
 from lessons.page.imports import imports
-from lessons.page.problem import Location, Problem, nearest
 from lessons.page.source import (
     Block,
     Code,
@@ -29,6 +28,7 @@ from lessons.page.source import (
     normalize,
     split_front_matter,
 )
+from lessons.problem import Location, Problem, nearest
 
 FRONT_MATTER_KEYS = ("title", "description", "hide", "search")
 HIDDEN = ("footer", "navigation", "path", "toc")  # what a page may do without

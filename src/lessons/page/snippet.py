@@ -17,9 +17,9 @@ from types import CodeType
 from lessons import confine
 from lessons.page import display
 from lessons.page.display import CannotShow, Described, Shown
-from lessons.page.problem import Location, Problem, nearest
 from lessons.page.provenance import History, set_by, visible
 from lessons.page.source import Snippet, Source, Value
+from lessons.problem import Location, Problem, nearest
 from lessons.unshowable import NoAlternative, NotFinite
 
 # How much of a snippet's code the reader sees: all of it, a closed disclosure beside the result, or nothing.

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from lessons import files
-from lessons.page.problem import Location, Problem
+from lessons.problem import Location, Problem
 
 # What builds read, whoever wrote it.
 SOURCES = ("docs", "notebooks", "src", "mkdocs.yml", "pyproject.toml", "requirements.txt", "package-lock.json")

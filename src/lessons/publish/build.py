@@ -15,7 +15,7 @@ from lessons import files
 from lessons.page import checks, tree
 from lessons.page.blocks import DECK_PDF
 from lessons.page.page import Page
-from lessons.page.problem import Problem, report
+from lessons.problem import Problem, report
 from lessons.publish import digest, notices, pdf, swap
 from lessons.publish.deck import Deck
 from lessons.publish.project import Project

@@ -10,7 +10,7 @@ from lessons.notebook.pages import Notebooks
 from lessons.notebook.stage import stage
 from lessons.page import checks, config, tree
 from lessons.page.page import Page
-from lessons.page.problem import Problem
+from lessons.problem import Problem
 
 Say = Callable[[str], None]
 

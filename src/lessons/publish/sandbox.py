@@ -20,7 +20,7 @@ from lessons import scratch
 from lessons.confine import calls
 from lessons.page import katex
 from lessons.page import tree as project_tree
-from lessons.page.problem import report
+from lessons.problem import report
 
 SECONDS = 600.0  # in all
 # What the processes inside may take, each; in all, no more of them than `nproc`, and no more files than DISK holds.

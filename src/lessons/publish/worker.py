@@ -19,7 +19,7 @@ from typing import Any
 
 from lessons import bounds, faults, scratch
 from lessons.page import tree
-from lessons.page.problem import report
+from lessons.problem import report
 from lessons.publish import chromium, notices, pdf
 from lessons.publish.deck import Deck
 from lessons.publish.pdf import CannotPrint, NoBrowser

@@ -25,7 +25,7 @@ from lessons.notebook import stage
 from lessons.page import checks, links, source, tree
 from lessons.page.markup import words
 from lessons.page.page import Page
-from lessons.page.problem import report
+from lessons.problem import report
 from lessons.publish import fonts, styles
 from lessons.publish.build import BuildFailed, Decks, print_decks, publish
 from lessons.publish.project import Project, Say

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lessons.page import checks, source
-from lessons.page.problem import CODES, Location, Problem, nearest, report
+from lessons.problem import CODES, Location, Problem, nearest, report
 from lessons.visible import visible
 
 DOCS = Path(__file__).parents[2] / "docs/contributing/checks.md"

@@ -13,12 +13,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lessons.page import problem, snippet
+from lessons import problem
+from lessons.page import snippet
 from lessons.page.display import Described, Shown
-from lessons.page.problem import Location, Problem
+from lessons.page.protocol import CODES, MOST_PICTURE, Descriptions, Unbelievable, hear, tell
 from lessons.page.snippet import MOST_PRINTED, Output, Result, Runner
 from lessons.page.source import Snippet, Source, Value, read
-from lessons.page.told import CODES, MOST_PICTURE, Descriptions, Unbelievable, hear, tell
+from lessons.problem import Location, Problem
 
 HEAD = "---\ntitle: T\ndescription: D\n---\n\n"
 SOURCE = read("page.md", HEAD + "Text.\n\n```{python}\nx = 1\nx\n```\n\nIt is `{python} x`.\n")
@@ -151,7 +152,7 @@ def test_a_report_of_another_shape_is_refused(told: Any, part: Snippet | Value) 
 
 
 @pytest.mark.parametrize(
-    "kind", ["", "output", "Result", "Location", "Described", "Evaluated", "object", None, 1, True, [], ["Output"], {}]
+    "kind", ["", "output", "Result", "Location", "Described", "Typeset", "object", None, 1, True, [], ["Output"], {}]
 )
 @pytest.mark.parametrize("like", TOLD)
 def test_a_result_of_no_known_kind_is_refused(kind: object, like: str) -> None:

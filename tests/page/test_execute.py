@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from lessons.confine import folder as folder_of_a_process
-from lessons.page import apart
+from lessons.page import execute
 from lessons.page.source import Source, read
 
 ENDLESS = "```{python}\nwhile True:\n    pass\n```\n"
@@ -31,7 +31,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder: nothing is kept there from earlier runs."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    monkeypatch.setattr(apart, "SECONDS", SLOW)
+    monkeypatch.setattr(execute, "SECONDS", SLOW)
     return tmp_path
 
 
@@ -41,7 +41,7 @@ def pages(*texts: str) -> list[Source]:
 
 def told(*texts: str, twice: bool = False) -> list[str]:
     """The problems of pages a.md, b.md, …, without their repairs."""
-    evaluated = apart.evaluated(pages(*texts), twice=twice)
+    evaluated = execute.evaluated(pages(*texts), twice=twice)
     return [str(problem).partition("\n")[0] for page in evaluated for problem in page.problems]
 
 
@@ -63,7 +63,7 @@ def gone(pid: int) -> bool:
 
 
 def test_a_page_is_evaluated_as_it_would_be_here() -> None:
-    (page,) = apart.evaluated(pages("```{python}\nx = 'a'\n```\n\nIt is `{python} x * 2`.\n"), twice=False)
+    (page,) = execute.evaluated(pages("```{python}\nx = 'a'\n```\n\nIt is `{python} x * 2`.\n"), twice=False)
     assert page.problems == []
     assert [html for html in page.html.values() if "aa" in html] == ['<span class="lesson-value">aa</span>']
     assert [(str(where), code, said.text) for where, code, said in page.described] == [("a.md:5:17", "x * 2", "aa")]
@@ -72,10 +72,10 @@ def test_a_page_is_evaluated_as_it_would_be_here() -> None:
 @pytest.mark.parametrize("method", ["fork", "spawn"])
 def test_pages_after_one_that_dies_are_evaluated(method: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """By `spawn` as well, which is what a system without `fork` has."""
-    monkeypatch.setattr(apart, "FORKS", method == "fork")
-    monkeypatch.setattr(apart, "SECONDS", 10.0)  # a second interpreter loads slowly
+    monkeypatch.setattr(execute, "FORKS", method == "fork")
+    monkeypatch.setattr(execute, "SECONDS", 10.0)  # a second interpreter loads slowly
     text = "`{python} 'before'`\n\n" + EXITS + "\n`{python} 1 / 0`\n"
-    results = apart.evaluated(pages("`{python} 1 / 0`\n", text, EXITS, "`{python} 'fine'`\n"), twice=False)
+    results = execute.evaluated(pages("`{python} 1 / 0`\n", text, EXITS, "`{python} 'fine'`\n"), twice=False)
     assert [[str(problem).partition("\n")[0] for problem in result.problems] for result in results] == [
         ["a.md:1:11: L201 ZeroDivisionError: division by zero"],
         ["b.md:3:1: L206 this snippet ends its process (exit code 3)"],
@@ -99,7 +99,7 @@ def test_the_time_is_that_of_one_snippet_and_not_of_all() -> None:
 
 def test_the_snippets_of_a_page_have_a_time_together(monkeypatch: pytest.MonkeyPatch) -> None:
     """What they have left is the time of the next: the third is ended after a fifth of its own."""
-    monkeypatch.setattr(apart, "SECONDS_IN_ALL", 2.0)
+    monkeypatch.setattr(execute, "SECONDS_IN_ALL", 2.0)
     nap = "```{python}\nimport time\ntime.sleep(0.8)\n```\n\n"
     assert told(nap * 3, "`{python} 'fine'`\n") == [
         "a.md:11:1: L205 the snippets of this page take longer than 2 s; it had come to this one"
@@ -124,7 +124,7 @@ def test_a_fault_of_this_package_names_the_page(monkeypatch: pytest.MonkeyPatch)
     def fails(*_: object) -> None:
         raise RuntimeError("a fault of the checks")
 
-    monkeypatch.setattr(apart, "Runner", fails)
+    monkeypatch.setattr(execute, "Runner", fails)
     assert told("One `{python} 1`.\n", "\n`{python} 2`\n") == [
         "a.md:1:5: L206 this snippet ends its process (exit code 1)",
         "b.md:2:1: L206 this snippet ends its process (exit code 1)",
@@ -135,7 +135,7 @@ def test_a_fault_of_this_package_names_the_page(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_the_second_run_looks_for_chance_also_after_a_page_that_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(apart, "SECONDS", 6.0)
+    monkeypatch.setattr(execute, "SECONDS", 6.0)
     by_chance = "It is `{python} __import__('time').time_ns()`.\n"
     found = told(by_chance, EXITS, by_chance, "It is `{python} 'sure'`.\n", twice=True)
     assert [problem.partition(" ")[2][:4] for problem in found] == ["L207", "L206", "L207"]
@@ -143,13 +143,13 @@ def test_the_second_run_looks_for_chance_also_after_a_page_that_is_lost(monkeypa
 
 
 def test_only_the_first_value_that_differs_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(apart, "SECONDS", 6.0)
+    monkeypatch.setattr(execute, "SECONDS", 6.0)
     text = "`{python} 'sure'`\n\n`{python} __import__('time').time_ns()` `{python} __import__('os').getpid()`\n"
     assert told(text, twice=True) == ["a.md:3:1: L207 two runs of this page computed different values here"]
 
 
 def test_what_fails_in_one_run_only_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(apart, "SECONDS", 6.0)
+    monkeypatch.setattr(execute, "SECONDS", 6.0)
     monkeypatch.setenv("PYTHONHASHSEED", "7")  # the second run has another
     command = [sys.executable, "-c", "print(hash('a'))"]
     seeded = subprocess.run(
@@ -174,7 +174,7 @@ def test_no_page_finds_what_another_left() -> None:
     imports = "import random, sys\nimport numpy as np\n"
     seeds, draws = "random.seed(1)\nnp.random.seed(1)\n", "print(random.random(), np.random.random())\n"
     codes = (seeds + "sys.stdin.close()\n", draws, seeds + draws, "input()\n")
-    results = apart.evaluated(pages(*(f"```{{python}}\n{imports}{code}```\n" for code in codes)), twice=False)
+    results = execute.evaluated(pages(*(f"```{{python}}\n{imports}{code}```\n" for code in codes)), twice=False)
     unseeded, seeded = ("".join(result.html.values()).partition("</pre>")[0] for result in results[1:3])
     assert unseeded.startswith('<div class="lesson-snippet"><pre class="lesson-printed">0.')
     assert unseeded != seeded
@@ -192,7 +192,7 @@ def test_the_keyboard_and_the_terminal_are_out_of_reach(capfd: pytest.CaptureFix
     ["x = bytearray(4 * 2**30)", "import numpy as np\n\nx = np.ones(2**29)", "x = []\nwhile True:\n    x += x or [0]"],
 )
 def test_memory_has_an_end(code: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(apart, "SECONDS", 10.0)
+    monkeypatch.setattr(execute, "SECONDS", 10.0)
     (problem,) = told(f"```{{python}}\n{code}\n```\n")
     assert "MemoryError" in problem
 
@@ -207,9 +207,9 @@ def test_the_child_and_its_folder_are_gone_and_no_file_stays_open(
     told("`{python} 1`\n")  # what is opened once for all is open now
     before = len(list(descriptors.iterdir()))
     code = "import os\nfrom pathlib import Path\n\nPath('left').write_text('x')\n"
-    monkeypatch.setattr(apart, "SECONDS", 10.0)
+    monkeypatch.setattr(execute, "SECONDS", 10.0)
     deep = "for _ in range(1200):\n    os.mkdir('a')\n    os.chdir('a')\n"
-    page, _ = apart.evaluated(pages(f"```{{python}}\n{code}{deep}print(os.getpid())\n```\n", EXITS), twice=False)
+    page, _ = execute.evaluated(pages(f"```{{python}}\n{code}{deep}print(os.getpid())\n```\n", EXITS), twice=False)
     pid = re.search(r'lesson-printed">(\d+)', "".join(page.html.values()))
     assert pid is not None, page.problems
     assert gone(int(pid[1]))
@@ -251,6 +251,6 @@ def test_the_hash_seed_of_this_process_is_as_it_was(monkeypatch: pytest.MonkeyPa
             monkeypatch.delenv("PYTHONHASHSEED")
         if before:
             monkeypatch.setenv("PYTHONHASHSEED", before)
-        with apart._other_hashes():
+        with execute._other_hashes():
             assert os.environ["PYTHONHASHSEED"] not in (before, "0")
         assert os.environ.get("PYTHONHASHSEED") == before

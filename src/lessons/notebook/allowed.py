@@ -10,9 +10,9 @@ from typing import Any
 from lessons.notebook.outputs import Outputs
 from lessons.notebook.source import Cell, Notebook
 from lessons.page import markup
-from lessons.page.evaluate import HTML_REPAIR, evaluate
-from lessons.page.problem import Location, Problem
 from lessons.page.source import Formula, scan
+from lessons.page.typeset import HTML_REPAIR, typeset
+from lessons.problem import Location, Problem
 
 CONTROL = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]")  # a terminal's colours, and what no page shows
 DATA_REPAIR = "show a figure, a table or plain words; numbers that stand for none are words, too"
@@ -63,5 +63,5 @@ def _tex(path: str, cell: Cell, text: str) -> Iterator[Problem]:
     if whole != [(0, len(text))] or len(source.parts) != 1:
         yield Problem(Location(path, cell.line), "L506", "TeX that is not one formula", TEX_REPAIR)
         return
-    for problem in evaluate(source, {}).problems:
+    for problem in typeset(source, {}).problems:
         yield Problem(Location(path, cell.line), problem.code, problem.message, problem.repair)

@@ -23,14 +23,14 @@ from typing import Any, Generic, TypeVar
 from lessons import bounds, parallel
 from lessons.confine import ALLOWED, confine, follow_parent, own_folder
 from lessons.confine.folder import LOOK, OVERFULL, Watch
-from lessons.page import imports, katex, kept
-from lessons.page.evaluate import Evaluated, evaluate
+from lessons.page import imports, katex, results
 from lessons.page.inputs import Inputs, inputs
-from lessons.page.problem import Problem
+from lessons.page.protocol import Descriptions, Unbelievable, hear, tell
 from lessons.page.snippet import Result, Runner
 from lessons.page.source import Part, Snippet, Source, Value
-from lessons.page.told import Descriptions, Unbelievable, hear, tell
-from lessons.reports import Reports, Unreadable, send
+from lessons.page.typeset import Typeset, typeset
+from lessons.pipe import Reports, Unreadable, send
+from lessons.problem import Problem
 
 SECONDS = 10.0  # a snippet may take
 SECONDS_IN_ALL = 60.0  # the snippets of a page may take together
@@ -41,7 +41,7 @@ FORKS = "fork" in multiprocessing.get_all_start_methods()
 T = TypeVar("T")
 
 
-Typeset = Callable[[Source, Evaluated], T]  # what is made of a page while its code runs a second time
+Make = Callable[[Source, Typeset], T]  # what is made of a page while its code runs a second time
 
 
 @dataclass
@@ -53,43 +53,43 @@ class Made(Generic[T]):
     result: T
 
 
-def evaluated(sources: Sequence[Source], *, twice: bool = True) -> list[Evaluated]:
+def evaluated(sources: Sequence[Source], *, twice: bool = True) -> list[Typeset]:
     """Each page evaluated, as `run` does it."""
     found = []
     for made in run(sources, lambda _, typeset: typeset.html, twice=twice):
-        found.append(Evaluated(made.result, made.problems, made.described))
+        found.append(Typeset(made.result, made.problems, made.described))
     return found
 
 
-def run(sources: Sequence[Source], made: Typeset[T], *, twice: bool = True) -> list[Made[T]]:
+def run(sources: Sequence[Source], made: Make[T], *, twice: bool = True) -> list[Made[T]]:
     """Each page evaluated, and what `made` makes of it, in one of several processes; it may add problems.
 
     Code runs only where it, or what it may read, is not what an earlier run had. With `twice`, a value that two runs do
     not agree on is a problem of its page, told when all have been made.
     """
-    keys = {id(source): kept.results_key(read_by(source)) if _parts(source) else "" for source in sources}
+    keys = {id(source): results.key(read_by(source)) if _parts(source) else "" for source in sources}
     known = {id(one): ran for one in sources if (ran := _known(one, keys[id(one)], twice)) is not None}
     missing = [source for source in sources if id(source) not in known]
 
-    def typeset(pair: tuple[Source, Ran]) -> tuple[list[Problem], Descriptions, T]:
+    def derived(pair: tuple[Source, Ran]) -> tuple[list[Problem], Descriptions, T]:
         source, ran = pair
         with bounds.reading(source.path):
-            found = evaluate(source, ran.results)
+            found = typeset(source, ran.results)
         found.described = [one for of_part in ran.described.values() for one in of_part]
         found.problems += [fault for fault in ran.problems if fault not in found.problems]
         result = made(source, found)
         return found.problems, found.described, result
 
     with _runs(missing, twice) as (first, second):
-        results = known | {id(source): one for source, one in first}
-        pairs = [(source, results[id(source)]) for source in sources]
-        done = dict(zip(map(id, sources), parallel.shared(typeset, pairs, katex.learned, katex.learn), strict=True))
+        runs = known | {id(source): one for source, one in first}
+        pairs = [(source, runs[id(source)]) for source in sources]
+        done = dict(zip(map(id, sources), parallel.shared(derived, pairs, katex.learned, katex.learn), strict=True))
         for source, once, again in second():
             problems = done[id(source)][0]
             faults = _run_faults(source, once, again)
             problems += [fault for fault in faults if fault not in problems]
             if not faults:
-                kept.save_results(keys[id(source)], source, once.results, once.described, twice=twice)
+                results.save(keys[id(source)], source, once.results, once.described, twice=twice)
     if sources:
         katex.remember()
     return [Made(*done[id(source)]) for source in sources]
@@ -111,7 +111,7 @@ class Ran:
 def _known(source: Source, key: str, twice: bool) -> Ran | None:
     if not key:
         return Ran()
-    kept_results = kept.load_results(key, source, twice=twice)
+    kept_results = results.load(key, source, twice=twice)
     return Ran(*kept_results) if kept_results else None
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from lessons import store
 from lessons.page import inputs
+from lessons.page.protocol import Descriptions, Unbelievable, hear, tell
 from lessons.page.snippet import Result, place
 from lessons.page.source import Part, Snippet, Source, Value
-from lessons.page.told import Descriptions, Unbelievable, hear, tell
 
 Results = dict[Part, Result]
 PartDescriptions = dict[Part, Descriptions]
@@ -20,16 +20,16 @@ RESULTS = Path(".cache/results")  # what code came to, whatever words stand arou
 # What runs a page's code is a part of what decides its results.
 RUNNERS = tuple(
     Path(__file__).resolve().with_name(name)
-    for name in ("apart.py", "snippet.py", "display.py", "provenance.py", "told.py")
+    for name in ("execute.py", "snippet.py", "display.py", "provenance.py", "protocol.py")
 )
 
 
-def results_key(read: inputs.Inputs) -> str:
+def key(read: inputs.Inputs) -> str:
     """The address of what a page's code came to: its code, in order, and all that it may read."""
     return read.key(*RUNNERS)
 
 
-def load_results(key: str, source: Source, *, twice: bool) -> tuple[Results, PartDescriptions] | None:
+def load(key: str, source: Source, *, twice: bool) -> tuple[Results, PartDescriptions] | None:
     """What an earlier run of the same code came to, placed where the code stands now; None if there was none."""
     found = store.load_value(RESULTS, f"{key}-twice")
     if found is None and not twice:
@@ -48,7 +48,7 @@ def load_results(key: str, source: Source, *, twice: bool) -> tuple[Results, Par
     return results, described
 
 
-def save_results(key: str, source: Source, results: Results, described: PartDescriptions, *, twice: bool) -> None:
+def save(key: str, source: Source, results: Results, described: PartDescriptions, *, twice: bool) -> None:
     """Keep what a page's code came to. Every place is told from where its part of the page begins."""
     told = []
     for part in _code(source):

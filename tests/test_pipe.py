@@ -18,8 +18,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lessons import reports
-from lessons.reports import Reports, Unreadable, send
+from lessons.pipe import Reports, Unreadable, send
 
 PATIENCE = 5.0  # seconds: none of these tests waits so long
 SHORT = 0.05
@@ -247,7 +246,7 @@ def test_whatever_is_written_is_a_list_or_unreadable(data: bytes) -> None:
 
 @pytest.mark.parametrize("line", [b'["' + b"x" * 95 + b'"]\n', b"[1]\n" * 25], ids=["one report", "many reports"])
 def test_no_more_than_the_most_is_heard(pipe: Pipe, line: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reports, "MOST", 100)
+    monkeypatch.setattr("lessons.pipe.MOST", 100)
     pipe.write(line)
     assert b"".join(json.dumps(heard).encode() + b"\n" for heard in pipe.heard()) == line
     pipe.write(b"\n")
@@ -256,7 +255,7 @@ def test_no_more_than_the_most_is_heard(pipe: Pipe, line: bytes, monkeypatch: py
 
 
 def test_a_line_without_an_end_is_refused(opened: Callable[[Path], Reports], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reports, "MOST", 2**20)
+    monkeypatch.setattr("lessons.pipe.MOST", 2**20)
     with pytest.raises(Unreadable):
         opened(Path("/dev/zero")).next(PATIENCE)
 
@@ -264,7 +263,7 @@ def test_a_line_without_an_end_is_refused(opened: Callable[[Path], Reports], mon
 def test_reports_without_an_end_are_refused(
     tmp_path: Path, opened: Callable[[Path], Reports], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reports, "MOST", 2**17)
+    monkeypatch.setattr("lessons.pipe.MOST", 2**17)
     (tmp_path / "told").write_bytes(b"[]\n" * 2**17)
     told, heard = opened(tmp_path / "told"), 0
     with pytest.raises(Unreadable):

@@ -17,8 +17,8 @@ from markdown.treeprocessors import Treeprocessor
 from markdown.util import AMP_SUBSTITUTE, HTML_PLACEHOLDER_RE
 
 from lessons.page import links, markup, names, rules
-from lessons.page.problem import Problem
 from lessons.page.source import Source
+from lessons.problem import Problem
 
 # What blocks, links, pictures, lists and the table of contents bring. An attribute list may bring an id and a class.
 ATTRIBUTES = re.compile(r"alt|class|href|id|src|start|title|aria-label(ledby)?|data-search-exclude")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from lessons.notebook.shown import problems
+from lessons.notebook.allowed import problems
 from lessons.notebook.source import Cell, Limits, Notebook
 
 NOTEBOOK = Notebook(

@@ -12,9 +12,9 @@ from dataclasses import asdict
 from typing import Any, TypeVar
 
 from lessons.page.display import Described, Shown
-from lessons.page.problem import REPORTED, Location, Problem
 from lessons.page.snippet import MOST_PRINTED, Output, Result
 from lessons.page.source import Snippet, Source, Value
+from lessons.problem import REPORTED, Location, Problem
 
 CODES = tuple(REPORTED)
 MOST_PICTURE = 4_000_000  # characters

@@ -12,10 +12,10 @@ from pygments.lexers import get_lexer_by_name
 
 from lessons.page import katex, markup, rules
 from lessons.page.display import Shown
-from lessons.page.problem import Problem
+from lessons.page.protocol import Descriptions
 from lessons.page.snippet import Output, Result, visibility
 from lessons.page.source import Example, Formula, Part, Snippet, Source, Value
-from lessons.page.told import Descriptions
+from lessons.problem import Problem
 
 # Markdown keeps its own notes between two control characters: what a page prints shows them by their pictures.
 _PICTURES = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n"} | {0x7F: 0x2421}
@@ -23,7 +23,7 @@ HTML_REPAIR = "show a Figure of lessons.figures, a table or plain words: no scri
 
 
 @dataclass
-class Evaluated:
+class Typeset:
     """What stands for each part of the page; empty of meaning while there are problems."""
 
     html: dict[Part, str] = field(default_factory=dict)
@@ -31,12 +31,12 @@ class Evaluated:
     described: Descriptions = field(default_factory=list)
 
 
-def evaluate(source: Source, results: Mapping[Part, Result]) -> Evaluated:
+def typeset(source: Source, results: Mapping[Part, Result]) -> Typeset:
     """Check a page's text and typeset it with the results of its code; a part without one is left out.
 
     Nothing of the page runs here, and what its code has shown is not trusted.
     """
-    done = Evaluated(problems=rules.broken(source))
+    done = Typeset(problems=rules.broken(source))
     for part in source.parts:
         if isinstance(part, Snippet | Value):
             if part not in results:
