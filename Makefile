@@ -16,7 +16,7 @@ SYSTEM_TOOLS := chromium:chromium firefox-esr:firefox-esr pdfinfo:poppler-utils 
 
 .DEFAULT_GOAL := help
 .PHONY: help setup serve build build-next digest verify sandbox check new values notebooks lab pdf test lint bench screenshot lock clean browsers
-.PHONY: annotate summary pack same workflows audit sbom notices owners runner
+.PHONY: quick annotate summary pack same workflows audit sbom notices owners runner
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -64,6 +64,9 @@ pdf: $(SITE_READY) ## build the site afresh, with the decks printed to PDF: what
 test: ## run every check
 	@$(MAKE) --no-print-directory --jobs=2 lint browsers
 	@$(BIN)/python -P -m pytest
+
+quick: $(DEV_READY) ## checks of the maths, the pages and the notebooks, in less than a minute
+	@$(BIN)/python -P -m pytest tests/maths tests/page tests/notebook -m "not slow"
 
 lint: $(DEV_READY) workflows ## style, types, the arrows between the modules, and the workflows
 	@$(BIN)/ruff check src tests

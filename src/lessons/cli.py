@@ -134,6 +134,7 @@ def _parser() -> argparse.ArgumentParser:
         help="print the decks too, and fail without Chromium (default: print them if Chromium is there)",
     )
     build.add_argument("--fresh", action="store_true", help="use nothing that an earlier run kept: for publishing")
+    build.add_argument("--compare", action="store_true", help="compute all anew, and compare it with what was kept")
     build.set_defaults(run=_build)
 
     successor = commands.add_parser("build-next", help="build the same sources with Zensical")
@@ -283,7 +284,10 @@ def _build(options: argparse.Namespace) -> int:
     if options.pdf and not browser:
         return _fail("printing the decks needs Chromium: `make pdf` installs it")
     printed = browser if options.pdf is not False else ""
-    if options.fresh:
+    different: list[Path] = []
+    if options.compare:
+        different = store.compare()
+    elif options.fresh:
         store.forget()
     site, command = _place(options.site), f"build {printed}"
     known = _known(command)
@@ -294,6 +298,8 @@ def _build(options: argparse.Namespace) -> int:
             built = build(CONFIG.resolve(), site, decks=Decks.PRINTED if printed else Decks.NONE, say=_say)
         except BuildFailed as fault:
             return _fail(f"{fault}\nThe site was not built; {options.site}/ is as it was.")
+        if different:
+            return _fail("\n".join(f"{path}: what was kept is not what is computed now" for path in different))
         _keep(command, built)
     _say(f"built {options.site}/")
     return 0

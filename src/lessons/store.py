@@ -32,6 +32,7 @@ KINDS = (
     "notices",
     "pdf",
 )  # folders of `.cache`
+GROWING = ("katex",)  # entries that gather what runs came across
 MOST = 512 * 2**20  # bytes of all results of a project; a site of three hundred pages keeps some 50 MB
 LEFT = MOST // 4 * 3  # what stays when they are more: those that were used last
 FRESH = 3600  # seconds: a use is noted once in them
@@ -39,12 +40,21 @@ _KEY_BYTES, _SEAL_BYTES = 32, 32
 
 
 _forgotten = False
+_compared: list[Path] | None = None  # of what is computed anew: where it is not what was kept
 
 
 def forget() -> None:
     """From now on nothing is found that an earlier run kept; what this one keeps, the next one finds."""
     global _forgotten
     _forgotten = True
+
+
+def compare() -> list[Path]:
+    """The same, and what is computed anew is compared with what is kept. Returns a list: of where it differs."""
+    global _compared
+    forget()
+    _compared = []
+    return _compared
 
 
 def load(folder: Path, address: str) -> bytes | None:
@@ -54,9 +64,11 @@ def load(folder: Path, address: str) -> bytes | None:
 
 def load_all(folder: Path, addresses: Iterable[str]) -> dict[str, bytes]:
     """What is kept at these addresses of one folder; those at which nothing is are left out."""
+    return {} if _forgotten else _found(folder, addresses)
+
+
+def _found(folder: Path, addresses: Iterable[str]) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
-    if _forgotten:
-        return found
     with contextlib.suppress(OSError), files.folder(folder) as above, _key() as key:
         for address in addresses:
             path = folder / address
@@ -73,6 +85,10 @@ def load_all(folder: Path, addresses: Iterable[str]) -> dict[str, bytes]:
 def save(folder: Path, address: str, payload: bytes) -> None:
     """Keep a result; whole or not at all, and whoever else saves the same address saves the same."""
     path = folder / address
+    if _compared is not None and folder.name not in GROWING:
+        before = _found(folder, [address]).get(address)
+        if before not in (None, payload):
+            _compared.append(path)
     files.keep(path, _seal(path, payload) + payload)
     _evict(folder.parent)
 

@@ -18,12 +18,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
+from lessons import store
+
 ROOT = Path(__file__).parents[2]
-STEPS = int(os.environ.get("LESSONS_STEPS", "24"))
+STEPS = int(os.environ.get("LESSONS_STEPS", "10"))
 PATIENCE = 120
 URL = "http://127.0.0.1:9/"
 CONFIG = f"""
@@ -366,3 +369,25 @@ def test_after_any_change_what_is_kept_makes_the_same_site() -> None:
         suppress_health_check=list(HealthCheck),
     )
     run_state_machine_as_test(Edits, settings=quick)
+
+
+def test_what_is_kept_of_the_site_is_what_is_computed_anew(project: Any, tmp_path: Path) -> None:
+    """All of it: pages, results, notebooks, frames, fonts, styles."""
+    kept = project.build("--site", tmp_path / "site")
+    assert kept.returncode == 0, kept.stderr
+    anew = project.build("--compare", "--site", tmp_path / "site")
+    assert (anew.returncode, anew.stderr) == (0, "")
+
+
+def test_what_is_kept_and_is_not_what_is_computed_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "pages"
+    monkeypatch.setattr(store, "_forgotten", False)
+    monkeypatch.setattr(store, "_compared", None)
+    store.save_value(folder, "a", [1])
+    store.save_value(folder, "b", [2])
+    different = store.compare()
+    assert store.load_value(folder, "a") is None
+    store.save_value(folder, "a", [1])
+    store.save_value(folder, "b", [3])
+    store.save_value(folder, "c", [4])
+    assert different == [folder / "b"]
