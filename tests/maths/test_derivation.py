@@ -6,12 +6,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from lessons.maths.derivation import Derivation, Figure, Quantity, Step, figure
+from lessons.maths.derivation import Derivation, Numeral, Quantity, Step, numeral
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
 
 
-def as_decimal(shown: Figure) -> Decimal:
+def as_decimal(shown: Numeral) -> Decimal:
     return Decimal(shown.mantissa).scaleb(shown.exponent)
 
 
@@ -36,7 +36,7 @@ def as_decimal(shown: Figure) -> Decimal:
     ],
 )
 def test_exact_figure(value: float, text: str) -> None:
-    assert (figure(value).text, figure(value).relation) == (text, "=")
+    assert (numeral(value).text, numeral(value).relation) == (text, "=")
 
 
 @pytest.mark.parametrize(
@@ -55,14 +55,14 @@ def test_exact_figure(value: float, text: str) -> None:
     ],
 )
 def test_rounded_figure(value: float, text: str) -> None:
-    assert (figure(value).text, figure(value).relation) == (text, "≈")
+    assert (numeral(value).text, numeral(value).relation) == (text, "≈")
 
 
 @pytest.mark.parametrize(
     ("digits", "text"), [(1, "0.7"), (2, "0.67"), (3, "0.667"), (6, "0.666667"), (9, "0.666666667")]
 )
 def test_digits(digits: int, text: str) -> None:
-    assert figure(2 / 3, digits).text == text
+    assert numeral(2 / 3, digits).text == text
 
 
 @settings(deadline=None)  # the machine may be busy
@@ -71,7 +71,7 @@ def test_digits(digits: int, text: str) -> None:
 @example(1e-320, 3)
 @example(999_999.9996, 3)
 def test_a_figure_is_the_value_rounded_once(value: float, digits: int) -> None:
-    shown = figure(value, digits)
+    shown = numeral(value, digits)
     places = len(shown.mantissa.partition(".")[2])
     half_unit = Decimal("0.5").scaleb(shown.exponent - places)
     assert abs(as_decimal(shown) - Decimal(value)) <= half_unit
@@ -82,7 +82,7 @@ def test_a_figure_is_the_value_rounded_once(value: float, digits: int) -> None:
 @example(1e-9, 3)
 @example(0.3 * (1 + 5e-12), 3)
 def test_equals_stands_only_before_the_value_itself(value: float, digits: int) -> None:
-    shown = figure(value, digits)
+    shown = numeral(value, digits)
     agrees = abs(float(as_decimal(shown)) - value) <= 1e-12 * abs(value)
     assert shown.relation == ("=" if agrees else "≈")
 
@@ -92,13 +92,13 @@ def test_equals_stands_only_before_the_value_itself(value: float, digits: int) -
 @example(1e-9, 3)
 @example(-1e-12, 3)
 def test_what_is_not_zero_is_never_shown_as_zero(value: float, digits: int) -> None:
-    assert as_decimal(figure(value, digits)) != 0
+    assert as_decimal(numeral(value, digits)) != 0
 
 
 @settings(deadline=None)  # the machine may be busy
 @given(FINITE.filter(bool), st.integers(1, 12))
 def test_a_sign_is_kept_and_changes_nothing_else(value: float, digits: int) -> None:
-    positive, negative = figure(abs(value), digits), figure(-abs(value), digits)
+    positive, negative = numeral(abs(value), digits), numeral(-abs(value), digits)
     assert negative.text == "−" + positive.text
     assert "-" not in negative.text  # a true minus sign, in the exponent too
     assert negative.relation == positive.relation
@@ -107,7 +107,7 @@ def test_a_sign_is_kept_and_changes_nothing_else(value: float, digits: int) -> N
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")])
 def test_what_is_not_finite_is_refused(value: float) -> None:
     with pytest.raises(ValueError, match="finite"):
-        figure(value)
+        numeral(value)
     with pytest.raises(ValueError, match="finite"):
         Quantity(value)
 

@@ -24,7 +24,7 @@ _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 @dataclass(frozen=True)
-class Figure:
+class Numeral:
     """A number as it is printed: a mantissa, a power of ten (0 for none), and whether that is the whole truth."""
 
     mantissa: str
@@ -46,8 +46,8 @@ class Figure:
         return "=" if self.exact else "≈"
 
 
-def figure(value: float, digits: int = DIGITS) -> Figure:
-    """The figure that shows `value` with `digits` places after the point.
+def numeral(value: float, digits: int = DIGITS) -> Numeral:
+    """The numeral that shows `value` with `digits` places after the point.
 
     Exact values lose their trailing zeros and may take two more places (0.0625); rounded ones keep all their
     places (1.500). Values too small or too large for that are written with a power of ten.
@@ -59,14 +59,14 @@ def figure(value: float, digits: int = DIGITS) -> Figure:
     for places in range(digits + EXTRA_DIGITS + 1):
         text = f"{value:.{places}f}"
         if _same(float(text), value) and abs(value) < 1e9:
-            return Figure("0" if float(text) == 0 else text, 0, exact=True)
+            return Numeral("0" if float(text) == 0 else text, 0, exact=True)
     if 10.0**-digits <= abs(value) < 1e6:
-        return Figure(f"{value:.{digits}f}", 0, exact=False)
+        return Numeral(f"{value:.{digits}f}", 0, exact=False)
     mantissa, _, power = f"{value:.{digits - 1 if digits > 1 else 1}e}".partition("e")
     exact = _same(float(f"{mantissa}e{power}"), value)
     if exact:
         mantissa = mantissa.rstrip("0").rstrip(".")
-    return Figure(mantissa, int(power), exact)
+    return Numeral(mantissa, int(power), exact)
 
 
 def _same(shown: float, value: float) -> bool:
@@ -90,20 +90,20 @@ class Quantity:
         object.__setattr__(self, "value", float(self.value))
         if not 1 <= self.digits <= 12:
             raise ValueError(f"digits must be between 1 and 12, got {self.digits}")
-        _ = self.figure  # raises on a non-finite value, here rather than when it is first shown
+        _ = self.numeral  # raises on a non-finite value, here rather than when it is first shown
 
     @property
-    def figure(self) -> Figure:
-        return figure(self.value, self.digits)
+    def numeral(self) -> Numeral:
+        return numeral(self.value, self.digits)
 
     @property
     def relation(self) -> str:
         """`=` where the shown figure is the value, `≈` where it was rounded."""
-        return self.figure.relation
+        return self.numeral.relation
 
     @property
     def _unit(self) -> str:
-        return "nat" if self.unit == "nats" and self.figure.text.lstrip("−") == "1" else self.unit
+        return "nat" if self.unit == "nats" and self.numeral.text.lstrip("−") == "1" else self.unit
 
     def to(self, digits: int) -> Quantity:
         """The same value, shown with another number of places."""
@@ -113,16 +113,16 @@ class Quantity:
         return self.value
 
     def __str__(self) -> str:
-        sign = "" if self.figure.exact else "≈ "
-        return f"{sign}{self.figure.text}" + (f" {self._unit}" if self.unit else "")
+        sign = "" if self.numeral.exact else "≈ "
+        return f"{sign}{self.numeral.text}" + (f" {self._unit}" if self.unit else "")
 
     def tex(self) -> str:
         """The figure and its unit in TeX, without symbol or relation."""
-        return self.figure.tex + (rf"\ \text{{{self._unit}}}" if self.unit else "")
+        return self.numeral.tex + (rf"\ \text{{{self._unit}}}" if self.unit else "")
 
     def _repr_latex_(self) -> str:
         # An exact value without a symbol needs no sign; a rounded one never goes without.
-        sign = f"{_RELATION[self.figure.exact]} " if self.symbol or not self.figure.exact else ""
+        sign = f"{_RELATION[self.numeral.exact]} " if self.symbol or not self.numeral.exact else ""
         return f"${self.symbol} {sign}{self.tex()}$".replace("$ ", "$")
 
 
@@ -150,12 +150,12 @@ class Step:
 
     def exact(self, digits: int) -> bool:
         """Whether every figure of this line is the value itself."""
-        return all(figure(value, digits).exact for value in self.values.values())
+        return all(numeral(value, digits).exact for value in self.values.values())
 
     def tex(self, digits: int) -> str:
         slots: dict[str, str] = {}
         for name, value in self.values.items():
-            shown = figure(value, digits)
+            shown = numeral(value, digits)
             slots[name] = shown.tex
             negative, bare = shown.tex.startswith("-"), shown.tex.removeprefix("-")
             slots["+" + name] = f"{'-' if negative else '+'} {bare}"
@@ -206,7 +206,7 @@ class Derivation:
         """(relation, TeX) of each line after the symbol, the result last; a line that repeats another is left out."""
         digits = self.result.digits
         lines = [(_RELATION[step.exact(digits)], step.tex(digits)) for step in self.steps]
-        lines.append((_RELATION[self.result.figure.exact], self.result.tex()))
+        lines.append((_RELATION[self.result.numeral.exact], self.result.tex()))
         return list(dict.fromkeys(lines))
 
     def _repr_latex_(self) -> str:
