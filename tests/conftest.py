@@ -73,7 +73,7 @@ class Project:
 def own_cache(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     """No test finds what another, or a build, has kept of a page."""
     folder = tmp_path_factory.mktemp("kept")
-    monkeypatch.setattr("lessons.page.page.FOLDER", folder / "pages")
+    monkeypatch.setattr("lessons.page.cache.FOLDER", folder / "pages")
     monkeypatch.setattr("lessons.page.results.RESULTS", folder / "results")
 
 

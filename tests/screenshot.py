@@ -15,7 +15,7 @@ from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
 from lessons.page.blocks import DECK_PDF
-from lessons.publish import chromium, server
+from lessons.publish import chromium, http_server
 
 ROOT = Path(__file__).resolve().parents[1]
 TARGET = ROOT / ".github" / "screenshot.png"
@@ -27,7 +27,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         site = Path(folder) / "site"
         subprocess.run([sys.executable, "-m", "lessons", "build", "--site", str(site)], cwd=ROOT, check=True)
-        with server.served(server.folder(site)) as root, sync_playwright() as playwright:
+        with http_server.served(http_server.folder(site)) as root, sync_playwright() as playwright:
             address = f"{root}/{LESSON}"
             browser = playwright.chromium.launch(executable_path=chromium.browser(), args=list(chromium.FLAGS))
             desk = picture(browser, address + "#four-kls-solution", 1000, "light")

@@ -20,7 +20,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from lessons.page.page import Card, Page
-from lessons.publish import chromium, pdf, policy, server
+from lessons.publish import chromium, http_server, pdf, policy
 from lessons.publish.deck import Deck
 
 ROOT = Path(__file__).parents[2]
@@ -265,7 +265,7 @@ def test_the_server_it_prints_from_knows_its_name_lists_nothing_and_follows_no_l
     (site / "page.html").write_text("a page")
     (tmp_path / "secret").write_bytes(SECRET)
     (site / "leak.txt").symlink_to(tmp_path / "secret")
-    with server.served(server.folder(site)) as address:
+    with http_server.served(http_server.folder(site)) as address:
         reached = Served(tmp_path, None, int(address.rpartition(":")[2]), tmp_path)  # type: ignore[arg-type]
         assert reached.ask("/page.html")[2] == b"a page"
         assert reached.ask(f"{address}/page.html")[2] == b"a page"  # as a proxy is asked

@@ -13,7 +13,7 @@ from lessons.page import katex
 from lessons.page.page import Card, Page
 from lessons.publish import chromium, deck, pdf
 from lessons.publish.deck import Deck
-from lessons.publish.server import Request
+from lessons.publish.http_server import Request
 
 PAGE = Page(
     "docs/cards.md",

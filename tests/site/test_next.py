@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from playwright.sync_api import Browser, ViewportSize, expect
 
-from lessons.publish import server
+from lessons.publish import http_server
 
 PRACTICE = "lessons/vae-training/index.html"
 NOTEBOOK = "notebooks/kl-forward-reverse/index.html"
@@ -187,7 +187,7 @@ def test_both_search_the_same_words_and_no_answers(site: Path, next_site: Path) 
 def test_a_reader_with_a_phone_turns_a_card(browser: Browser, traffic: Any, next_site: Path) -> None:
     page = browser.new_page(viewport=PHONE)
     traffic.watch(page)
-    with server.served(server.folder(next_site)) as address:
+    with http_server.served(http_server.folder(next_site)) as address:
         page.goto(f"{address}/{PRACTICE.removesuffix('index.html')}", wait_until="networkidle")
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         card = page.locator("#card-why-log-variance")

@@ -13,8 +13,9 @@ from lessons.notebook import cache, execute, ipynb
 from lessons.notebook.allowed import problems as unfit
 from lessons.notebook.outputs import Outputs
 from lessons.notebook.source import Notebook, read
-from lessons.page import checks, katex, links, page, published, textfile, tree
-from lessons.page.page import Outline, Page
+from lessons.page import cache as page_cache
+from lessons.page import checks, katex, links, published, textfile, tree
+from lessons.page.page import Link, Outline, Page
 from lessons.page.render import Settings, render
 from lessons.page.source import scan
 from lessons.page.typeset import typeset
@@ -56,8 +57,8 @@ class Notebooks:
         for path in [] if self.problems else sources(self.root):
             if (data := self._held(path)) is not None:
                 written[path] = data
-                self._keys[path.as_posix()] = page.address(path, data, str(self.settings))
-        self.known |= page.load((key for key in self._keys.values() if key not in self.known), twice=True)
+                self._keys[path.as_posix()] = page_cache.key(path, data, str(self.settings))
+        self.known |= page_cache.load((key for key in self._keys.values() if key not in self.known), twice=True)
         texts = {path: text for path, data in written.items() if (text := self._text(path, data)) is not None}
         found = []
         for notebook, faults in parallel.shared(_read, list(texts.items())):
@@ -102,7 +103,7 @@ class Notebooks:
             if one is not None:
                 name = notebook.path.as_posix()
                 self.pages[name] = self.known[self._keys[name]] = one
-                page.save(self._keys[name], one, twice=True)
+                page_cache.save(self._keys[name], one, twice=True)
         if ran:
             katex.remember()
 
@@ -130,7 +131,7 @@ class Notebooks:
         self._tell(path, faults)
         return text
 
-    def _unresolved(self, path: Path, found: tuple[page.Link, ...]) -> Iterator[Problem]:
+    def _unresolved(self, path: Path, found: tuple[Link, ...]) -> Iterator[Problem]:
         """Where its links lead: as seen from its page."""
         return links.unresolved(found, Path("docs") / _within(path), self.anchors, Path("docs"))
 

@@ -10,12 +10,12 @@ from typing import Any
 
 from lessons import bounds, git
 from lessons.page import (
+    cache,
     config,
     execute,
     extension,
     header,
     links,
-    page,
     published,
     render,
     rules,
@@ -82,8 +82,8 @@ class Check:
                     self._outlines[path] = None
                     continue
                 written[path] = data
-                keys[path.as_posix()] = page.address(path, data, str(self._settings))
-        self.known |= page.load((key for key in keys.values() if key not in self.known), twice=twice)
+                keys[path.as_posix()] = cache.key(path, data, str(self._settings))
+        self.known |= cache.load((key for key in keys.values() if key not in self.known), twice=twice)
         for path, data in written.items():
             if (kept := self.known.get(keys[path.as_posix()])) is not None:
                 self.pages[path.as_posix()], self._outlines[path] = kept, kept.outline
@@ -112,7 +112,7 @@ class Check:
         for (text, _), made in zip(scanned, done, strict=True):
             if made.result is not None and not made.problems:
                 self.pages[text.path] = self.known[keys[text.path]] = made.result
-                page.save(keys[text.path], made.result, twice=twice)
+                cache.save(keys[text.path], made.result, twice=twice)
         found = [problem for faults in told.values() for problem in faults]
         return [*found, *self.found, *(problem for made in done for problem in made.problems)]
 
@@ -172,8 +172,8 @@ class Check:
         written, _ = _held(path)
         if written is None:
             return None
-        key = page.address(path, written, str(self._settings))
-        if (kept := self.known.get(key) or page.load([key], twice=False).get(key)) is not None:
+        key = cache.key(path, written, str(self._settings))
+        if (kept := self.known.get(key) or cache.load([key], twice=False).get(key)) is not None:
             return kept.outline
         text, _, _ = self._read(path, written)
         return links.outline(text) if text else None

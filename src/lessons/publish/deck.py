@@ -18,8 +18,8 @@ from urllib.parse import unquote
 from lessons.page import glyphs
 from lessons.page.page import Page
 from lessons.publish import fonts
+from lessons.publish.http_server import NOT_FOUND, Reply, Request, kind
 from lessons.publish.policy import TEMPLATES
-from lessons.publish.server import NOT_FOUND, Reply, Request, kind
 
 DOCUMENT = "deck.html"
 STYLES = ("assets/lesson.css", "assets/print.css")  # below docs/

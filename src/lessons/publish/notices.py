@@ -19,7 +19,7 @@ from pathlib import Path
 from lessons import store
 from lessons.page import katex, published
 from lessons.page.blocks import DECK_PDF
-from lessons.page.page import world
+from lessons.page.cache import world
 from lessons.publish.fonts import LICENCE
 
 PAGE = "notices.txt"

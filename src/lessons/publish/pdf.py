@@ -14,7 +14,7 @@ from lessons import store
 from lessons.page.blocks import DECK_PDF
 from lessons.publish import chromium
 from lessons.publish.deck import Deck
-from lessons.publish.server import served
+from lessons.publish.http_server import served
 from lessons.visible import visible
 
 SECONDS = 120  # a deck may take

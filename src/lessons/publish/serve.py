@@ -35,8 +35,8 @@ from watchdog.events import (
 )
 
 from lessons.page.blocks import DECK_PDF
-from lessons.publish import policy, server
-from lessons.publish.server import HOST, NOT_FOUND, Reply, Request
+from lessons.publish import http_server, policy
+from lessons.publish.http_server import HOST, NOT_FOUND, Reply, Request
 from lessons.publish.worker import Told, Worker
 from lessons.visible import visible
 
@@ -123,12 +123,12 @@ def _about(path: Path) -> tuple[int, int] | None:
     return about.st_mtime_ns, about.st_size
 
 
-class _Server(server.Quiet, LiveReloadServer):
+class _Server(http_server.Quiet, LiveReloadServer):
     """Says what the site's files are, or in the place of every page what is wrong with one."""
 
     def __init__(self, ask: Callable[..., Told], port: int) -> None:
         super().__init__(builder=self.rebuild, host=HOST, port=port, root=os.curdir)
-        self.RequestHandlerClass = server.handler(self.answer, policy.sent())
+        self.RequestHandlerClass = http_server.handler(self.answer, policy.sent())
         self.ask = ask
         self.build_delay = 0.05
         # Told by the kernel, not by polling.
@@ -175,7 +175,7 @@ class _Server(server.Quiet, LiveReloadServer):
             problems = problems or told.problems
             return told.data
 
-        found = server.file(get, request.parts)
+        found = http_server.file(get, request.parts)
         if problems and (not request.parts[-1] or request.parts[-1].endswith(".html")):
             found = Reply(self.error_page(problems), "text/html; charset=utf-8")
         return self._reloading(found, epoch)

@@ -25,8 +25,9 @@ from typing import Any
 from lessons import bounds, parallel, store
 from lessons import faults as unexpected
 from lessons.page import imports
+from lessons.page.cache import world
 from lessons.page.markup import words
-from lessons.page.page import Entry, Page, world
+from lessons.page.page import Entry, Page
 from lessons.publish import policy
 
 FOLDER = Path(".cache/frames")
