@@ -161,7 +161,7 @@ $(DEV_READY): requirements-dev.txt package-lock.json pyproject.toml | $(BIN)/pyt
 
 .venv/peer/.ready: tests/peer.txt $(DEV_READY) # another generator, to be measured beside this one
 	@$(BIN)/python -I -m venv .venv/peer
-	@.venv/peer/bin/python -I -m pip install --quiet --disable-pip-version-check --require-hashes --requirement tests/peer.txt
+	@.venv/peer/bin/python -I -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/peer.txt
 	@touch $@
 
 # $(1): a hashed requirements file, $(2): options of npm. Node itself comes with the requirements.

@@ -12,7 +12,7 @@ from lessons.page import checks, source
 from lessons.problem import CODES, Location, Problem, nearest, report
 from lessons.visible import visible
 
-DOCS = Path(__file__).parents[2] / "docs/contributing/checks.md"
+DOCS = Path(__file__).parents[1] / "docs/contributing/checks.md"
 HEAD = "---\ntitle: T\ndescription: D\n---\n\n"
 
 

@@ -48,6 +48,7 @@ def test_the_makefile_installs_by_the_locks_alone() -> None:
     own = installs.pop()  # this project itself
     assert "--no-deps --no-build-isolation --editable ." in own
     assert [re.findall(r"--require-hashes -r ([^\s;]+)", one) for one in installs] == [
+        ["tests/peer.txt"],
         [".venv/uv.txt"],
         ["$(1)"],
         ["$(1)"],

@@ -7,6 +7,7 @@ file.
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
 import stat
@@ -95,7 +96,8 @@ AGAIN = "start another process"
 def _work(config_file: Path, url: str, connection: Connection) -> None:
     # It ends when the pipe does. The kernel's word that a parent died would be of the thread that had asked first.
     os.chdir(config_file.parent)
-    sys.exit(bounds.run(lambda: _attended(config_file, url, connection)))
+    with contextlib.suppress(KeyboardInterrupt):  # it is asked to end, perhaps before it has begun
+        sys.exit(bounds.run(lambda: _attended(config_file, url, connection)))
 
 
 def _attended(config_file: Path, url: str, connection: Connection) -> int:
