@@ -213,3 +213,17 @@ def test_no_key_is_taken_from_the_tree_or_put_there(home: str, tmp_path: Path, m
     monkeypatch.setenv("HOME", home)
     store.seal(b"")
     assert list(tmp_path.rglob("key")) == []
+
+
+def test_what_is_kept_and_is_not_what_is_computed_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "pages"
+    monkeypatch.setattr(store, "_forgotten", False)
+    monkeypatch.setattr(store, "_compared", None)
+    store.save_value(folder, "a", [1])
+    store.save_value(folder, "b", [2])
+    different = store.compare()
+    assert store.load_value(folder, "a") is None
+    store.save_value(folder, "a", [1])
+    store.save_value(folder, "b", [3])
+    store.save_value(folder, "c", [4])
+    assert different == [folder / "b"]
