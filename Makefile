@@ -66,7 +66,8 @@ test: ## run every check
 	@$(BIN)/python -P -m pytest
 
 quick: $(DEV_READY) ## checks of the maths, the pages and the notebooks, in less than a minute
-	@$(BIN)/python -P -m pytest tests/maths tests/page tests/notebook -m "not slow"
+	@$(BIN)/python -P -m pytest tests/maths tests/page tests/notebook --ignore tests/page/test_libraries.py \
+		--ignore tests/notebook/test_cache.py --ignore tests/notebook/test_stage.py
 
 lint: $(DEV_READY) workflows ## style, types, the arrows between the modules, and the workflows
 	@$(BIN)/ruff check src tests
