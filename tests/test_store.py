@@ -22,7 +22,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A user who has kept nothing yet."""
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.setattr(store, "_own", None)
-    monkeypatch.setattr(store, "_looked", set())
+    monkeypatch.setattr(store, "_looked", {})
     return tmp_path / "home"
 
 
@@ -188,8 +188,6 @@ def everything_in(process: int) -> bytes:
 
 
 def test_of_too_many_results_those_used_last_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store, "MOST", 5000)
-    monkeypatch.setattr(store, "LEFT", 3000)
     folder = tmp_path / ".cache/pages"
     long_ago = time.time() - 10 * store.FRESH
     for number in range(6):
@@ -198,13 +196,13 @@ def test_of_too_many_results_those_used_last_stay(tmp_path: Path, monkeypatch: p
     (tmp_path / ".cache/serve").mkdir()
     (tmp_path / ".cache/serve/file").write_bytes(bytes(10_000))
     assert store.load(folder, "1") is not None  # a use
-    monkeypatch.setattr(store, "_looked", set())  # another process
+    monkeypatch.setattr(store, "MOST", 5000)
+    monkeypatch.setattr(store, "LEFT", 3000)
+    monkeypatch.setattr(store, "_looked", {})  # another process
     store.save(tmp_path / ".cache/styles", "new", bytes(1000 - 32))
     assert {path.name for path in folder.iterdir()} == {"1", "5"}
     assert store.load(tmp_path / ".cache/styles", "new") is not None
     assert (tmp_path / ".cache/serve/file").is_file()
-    store.save(folder, "more", bytes(9000))  # looked at once
-    assert {path.name for path in folder.iterdir()} == {"1", "5", "more"}
 
 
 @pytest.mark.parametrize("home", ["", ".", "docs"])
@@ -227,3 +225,16 @@ def test_what_is_kept_and_is_not_what_is_computed_is_told(tmp_path: Path, monkey
     store.save_value(folder, "b", [3])
     store.save_value(folder, "c", [4])
     assert different == [folder / "b"]
+
+
+def test_a_process_that_lives_long_looks_again_at_how_much_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(store, "MOST", 8000)
+    monkeypatch.setattr(store, "LEFT", 6000)
+    folder = Path(".cache/pages")
+    for number in range(30):
+        store.save(folder, f"a{number}", bytes(900))
+    assert sum(path.stat().st_size for path in folder.iterdir()) < 10_000
+    assert store.load(folder, "a29") == bytes(900)

@@ -90,7 +90,7 @@ def save(folder: Path, address: str, payload: bytes) -> None:
         if before not in (None, payload):
             _compared.append(path)
     files.keep(path, _seal(path, payload) + payload)
-    _evict(folder.parent)
+    _evict(folder.parent, len(payload))
 
 
 def load_value(folder: Path, address: str) -> Any:
@@ -199,15 +199,19 @@ def _chance(key: bytearray) -> None:
 
 # ---- how much is kept ---------------------------------------------------------------------------------------------
 
-_looked: set[Path] = set()  # at the stores whose size this process has looked at
+_looked: dict[Path, int] = {}  # the stores whose size this process has looked at: bytes saved there since
 
 
-def _evict(store: Path) -> None:
-    """Once a process: where a project's results are too many, remove those that were not used for longest."""
+def _evict(store: Path, saved: int) -> None:
+    """Where a project's results are too many, remove those that were not used for longest.
+
+    Looked at once a process, and again when it has saved much: `serve` lives for days.
+    """
     store = store.absolute()
-    if store in _looked:
+    if _looked.setdefault(store, MOST) + saved < MOST // 8:
+        _looked[store] += saved
         return
-    _looked.add(store)
+    _looked[store] = 0
     entries = sorted(_entries(store))
     size = sum(size for _, size, _, _ in entries)
     if size <= MOST:
