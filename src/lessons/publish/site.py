@@ -14,7 +14,7 @@ from pathlib import Path
 from lessons.page import published
 from lessons.page.blocks import DECK_OFFER
 from lessons.page.markup import words
-from lessons.page.page import Page
+from lessons.page.page import Face, Page
 from lessons.publish import fonts, notices, styles
 from lessons.publish.policy import TEMPLATES
 from lessons.publish.shell import SITEMAP, Shell, sitemap_compressed
@@ -102,7 +102,8 @@ class Site(Mapping[str, bytes]):
 
     @functools.cached_property
     def _mathematics(self) -> dict[str, bytes]:
-        return fonts.written(fonts.union(self.pages))
+        found = fonts.union(self.pages)
+        return _mathematics(tuple((face, "".join(sorted(found[face]))) for face in sorted(found)))
 
     @functools.cached_property
     def _styles(self) -> tuple[dict[str, bytes], dict[str, str]]:
@@ -114,7 +115,7 @@ class Site(Mapping[str, bytes]):
         scripts = {address: data for address, data in self._theme.items() if address.endswith(".js")}
         scripts |= {address: path.read_bytes() for address, path in self._given.items() if path.suffix == ".js"}
         text = "\n".join(scripts[address].decode() for address in sorted(scripts))
-        return styles.written(sheets, self._words, text)
+        return _cut(tuple(sorted(sheets.items())), self._words, text)
 
     @functools.cached_property
     def _words(self) -> frozenset[str]:
@@ -141,6 +142,21 @@ class Site(Mapping[str, bytes]):
         for old, new in self._styles[1].items():
             html = html.replace(old, new)
         return html
+
+
+# What most edits leave as it is, while a project is served.
+
+
+@functools.lru_cache(maxsize=2)
+def _mathematics(glyphs: tuple[tuple[Face, str], ...]) -> dict[str, bytes]:
+    return fonts.written({face: set(characters) for face, characters in glyphs})
+
+
+@functools.lru_cache(maxsize=2)
+def _cut(
+    sheets: tuple[tuple[str, bytes], ...], classes: frozenset[str], scripts: str
+) -> tuple[dict[str, bytes], dict[str, str]]:
+    return styles.written(dict(sheets), classes, scripts)
 
 
 def _entries(page: Page) -> Iterator[dict[str, object]]:
