@@ -151,6 +151,24 @@ def test_what_is_no_file_of_the_site_is_not_found(served: Served, path: str) -> 
     assert served.starts == 0 or not path.endswith(".pdf")
 
 
+def test_a_link_that_takes_the_place_of_a_file_while_it_is_served_leads_nowhere(served: Served) -> None:
+    icon = served.folder / "docs/assets/favicon.svg"
+    assert served.ask("/assets/favicon.svg")[0] == 200
+    aside = icon.rename(icon.with_name("aside"))
+    try:
+        icon.symlink_to(served.folder.parent / "secret")
+        status, _, body = served.ask("/assets/favicon.svg")
+        assert (status, SECRET in body) == (404, False)
+        assert b"L009" in served.ask("/")[2]
+        icon.unlink()
+        os.mkfifo(icon)
+        assert served.ask("/assets/favicon.svg")[0] == 404
+    finally:
+        icon.unlink()
+        aside.rename(icon)
+    assert served.ask("/")[0] == 200
+
+
 def test_what_is_no_request_gets_one_line(served: Served) -> None:
     host = f"Host: 127.0.0.1:{served.port}\r\n"
     asked = {

@@ -18,7 +18,7 @@ from urllib.parse import unquote
 from lessons.page import glyphs
 from lessons.page.page import Page
 from lessons.publish import fonts
-from lessons.publish.http_server import NOT_FOUND, Reply, Request, kind
+from lessons.publish.http_server import NOT_FOUND, Reply, Request, kind, read
 from lessons.publish.policy import TEMPLATES
 
 DOCUMENT = "deck.html"
@@ -100,9 +100,9 @@ class Deck:
         folder, found = posixpath.dirname(self.page.address), {}
         for target in _PICTURE.findall(cards):
             address = posixpath.normpath(posixpath.join(folder, unquote(html.unescape(target))))
-            file = self.docs / address
-            if not address.startswith("../") and file.is_file() and not file.is_symlink():
-                found[address] = file.read_bytes()
+            data = None if address.startswith("../") else read(self.docs, tuple(address.split("/")))
+            if data is not None:
+                found[address] = data
         return found
 
 

@@ -16,6 +16,7 @@ from lessons.page.blocks import DECK_OFFER
 from lessons.page.markup import words
 from lessons.page.page import Face, Page
 from lessons.publish import fonts, notices, styles
+from lessons.publish.http_server import read
 from lessons.publish.policy import TEMPLATES
 from lessons.publish.shell import SITEMAP, Shell, sitemap_compressed
 
@@ -47,7 +48,7 @@ class Site(Mapping[str, bytes]):
         if (text := self._beside.get(address)) is not None:
             return text.encode()
         if address in self._given:
-            return self._given[address].read_bytes()
+            return self._read(address)
         if address == SEARCH and self.shell.search:
             return self._search.encode()
         if address == notices.PAGE:
@@ -59,6 +60,13 @@ class Site(Mapping[str, bytes]):
         if address in self._theme:
             return self._theme[address]
         return self._made[address]
+
+    def _read(self, address: str) -> bytes:
+        """A file of docs/ as it is now. Raises KeyError where there is none any more, or a link stands in the way."""
+        data = read(self.docs, tuple(address.split("/")))
+        if data is None:
+            raise KeyError(address)
+        return data
 
     def page(self, address: str) -> Page | None:
         """The page that has this address."""
@@ -110,10 +118,11 @@ class Site(Mapping[str, bytes]):
         sheets = {address: path.read_bytes() for address, path in _of_theme().items() if address.endswith(".css")}
         for path in published.walk(self.docs):
             if path.suffix == ".css" and path.is_file():
-                sheets[path.relative_to(self.docs).as_posix()] = path.read_bytes()
+                address = path.relative_to(self.docs).as_posix()
+                sheets[address] = self._read(address)
         sheets |= {address: data for address, data in self._mathematics.items() if address.endswith(".css")}
         scripts = {address: data for address, data in self._theme.items() if address.endswith(".js")}
-        scripts |= {address: path.read_bytes() for address, path in self._given.items() if path.suffix == ".js"}
+        scripts |= {address: self._read(address) for address in self._given if address.endswith(".js")}
         text = "\n".join(scripts[address].decode() for address in sorted(scripts))
         return _cut(tuple(sorted(sheets.items())), self._words, text)
 
