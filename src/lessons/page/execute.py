@@ -18,19 +18,21 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from lessons import bounds, parallel
 from lessons.confine import ALLOWED, confine, follow_parent, own_folder
 from lessons.confine.folder import LOOK, OVERFULL, Watch
-from lessons.page import imports, katex, results
+from lessons.page import imports, results
 from lessons.page.inputs import Inputs, inputs
 from lessons.page.protocol import Descriptions, Unbelievable, hear, tell
 from lessons.page.snippet import Result, Runner
 from lessons.page.source import Part, Snippet, Source, Value
-from lessons.page.typeset import Typeset, typeset
 from lessons.pipe import Reports, Unreadable, send
 from lessons.problem import Problem
+
+if TYPE_CHECKING:
+    from lessons.page.typeset import Typeset
 
 SECONDS = 10.0  # a snippet may take
 SECONDS_IN_ALL = 60.0  # the snippets of a page may take together
@@ -41,7 +43,7 @@ FORKS = "fork" in multiprocessing.get_all_start_methods()
 T = TypeVar("T")
 
 
-Make = Callable[[Source, Typeset], T]  # what is made of a page while its code runs a second time
+Make = Callable[[Source, "Typeset"], T]  # what is made of a page while its code runs a second time
 
 
 @dataclass
@@ -55,6 +57,8 @@ class Made(Generic[T]):
 
 def evaluated(sources: Sequence[Source], *, twice: bool = True) -> list[Typeset]:
     """Each page evaluated, as `run` does it."""
+    from lessons.page.typeset import Typeset
+
     found = []
     for made in run(sources, lambda _, typeset: typeset.html, twice=twice):
         found.append(Typeset(made.result, made.problems, made.described))
@@ -67,6 +71,9 @@ def run(sources: Sequence[Source], made: Make[T], *, twice: bool = True) -> list
     Code runs only where it, or what it may read, is not what an earlier run had. With `twice`, a value that two runs do
     not agree on is a problem of its page, told when all have been made.
     """
+    from lessons.page import katex  # what typesets is not loaded where code runs a second time
+    from lessons.page.typeset import typeset
+
     keys = {id(source): results.key(read_by(source)) if _parts(source) else "" for source in sources}
     known = {id(one): ran for one in sources if (ran := _known(one, keys[id(one)], twice)) is not None}
     missing = [source for source in sources if id(source) not in known]
