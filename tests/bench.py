@@ -255,7 +255,11 @@ class Side:
         """Seconds that a build takes; the first one's memory is looked at, too."""
         start = time.perf_counter()
         with subprocess.Popen(
-            self.command, cwd=self.folder, env=self.environment, stdout=subprocess.DEVNULL
+            self.command,
+            cwd=self.folder,
+            env=self.environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         ) as process:
             if not self.peak:
                 self.peak = memory(process)

@@ -19,7 +19,6 @@ from typing import NoReturn
 from lessons.confine import follow_parent
 
 SECONDS = 6.0  # of processor time that reading one file may take
-AGAIN = 20.0  # and that it may take when it is read again, having passed: the same work on a busier machine
 REST = 600.0  # seconds of processor time for what belongs to no file: templates, indexes, fonts
 MEMORY = 512  # MiB that reading one file may take beyond what is held
 MOST_FILES = 100  # files that take too much before the command gives up
@@ -75,14 +74,14 @@ def reading(path: str) -> Iterator[None]:
         begin(outer)
 
 
-def begin(path: str, seconds: float = SECONDS) -> str:
+def begin(path: str) -> str:
     """From now on it is `path` that is read; nothing, if it is empty. Returns what was read before."""
     if _board is None:
         return ""
     before = _path()
     _board[:] = os.fsencode(path)[:_LONGEST].ljust(_LONGEST, b"\0")
     _limit_memory(MEMORY if path else None)
-    signal.setitimer(signal.ITIMER_PROF, seconds if path else REST)
+    signal.setitimer(signal.ITIMER_PROF, SECONDS if path else REST)
     return before
 
 

@@ -292,10 +292,10 @@ def _build(options: argparse.Namespace) -> int:
     site, command = _place(options.site), f"build {printed}"
     known = _known(command)
     if known is None or not digest.is_as_built(site, known):
-        from lessons.publish.build import BuildFailed, Decks, build
+        from lessons.publish.build import BuildFailed, build
 
         try:
-            built = build(CONFIG.resolve(), site, decks=Decks.PRINTED if printed else Decks.NONE, say=_say)
+            built = build(CONFIG.resolve(), site, decks=bool(printed), say=_say)
         except BuildFailed as fault:
             return _fail(f"{fault}\nThe site was not built; {options.site}/ is as it was.")
         if different:
@@ -307,9 +307,9 @@ def _build(options: argparse.Namespace) -> int:
 
 def _build_next(options: argparse.Namespace) -> int:
     from lessons.publish import chromium, zensical
-    from lessons.publish.build import BuildFailed, Decks
+    from lessons.publish.build import BuildFailed
 
-    decks = Decks.PRINTED if chromium.browser() else Decks.NONE
+    decks = chromium.browser() is not None
     try:
         zensical.build(CONFIG.resolve(), _place(options.site), decks=decks, say=_say)
     except BuildFailed as fault:

@@ -8,7 +8,6 @@ import os
 import stat
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from enum import Enum
 from pathlib import Path
 
 from lessons import files
@@ -32,16 +31,8 @@ class BuildFailed(Exception):
 Say = Callable[[str], None]
 
 
-class Decks(Enum):
-    """What becomes of the decks as PDF."""
-
-    NONE = "not offered"
-    OFFERED = "offered on the page, printed when somebody asks"
-    PRINTED = "offered, and printed now"
-
-
-def build(config_file: Path, site: Path, *, decks: Decks = Decks.NONE, say: Say = print) -> str:
-    """Build `config_file`'s pages into `site`, whole or not at all. Returns its digest.
+def build(config_file: Path, site: Path, *, decks: bool = False, say: Say = print) -> str:
+    """Build `config_file`'s pages into `site`, whole or not at all; `decks`: with the printed ones. Returns its digest.
 
     Raises BuildFailed with every problem found.
     """
@@ -54,8 +45,8 @@ def build(config_file: Path, site: Path, *, decks: Decks = Decks.NONE, say: Say 
         if problems := project.update(say):
             raise BuildFailed(report(problems))
         try:
-            whole = Site(root / "docs", project.pages, shell(config_file, project.pages), decks=decks is not Decks.NONE)
-            found = dict(whole) | (print_decks(whole.docs, whole.pages) if decks is Decks.PRINTED else {})
+            whole = Site(root / "docs", project.pages, shell(config_file, project.pages), decks=decks)
+            found = dict(whole) | (print_decks(whole.docs, whole.pages) if decks else {})
         except (NoShell, notices.Unlicensed) as fault:
             raise BuildFailed(str(fault)) from None
         listed = digest.listing({address: hashlib.sha256(data).hexdigest() for address, data in found.items()})

@@ -27,7 +27,7 @@ from lessons.page.markup import words
 from lessons.page.page import Page
 from lessons.problem import report
 from lessons.publish import fonts, styles
-from lessons.publish.build import BuildFailed, Decks, print_decks, publish
+from lessons.publish.build import BuildFailed, print_decks, publish
 from lessons.publish.project import Project, Say
 from lessons.publish.site import LANGUAGES
 
@@ -43,7 +43,7 @@ _CODE = re.compile(r"(?s)<(pre|code)\b.*?</\1>")
 _RAW = re.compile(r"///[^<\n]*|\{python\}[^<\n]*")
 
 
-def build(config_file: Path, site: Path, *, decks: Decks, say: Say = print) -> None:
+def build(config_file: Path, site: Path, *, decks: bool, say: Say = print) -> None:
     """Build the project's site with Zensical, whole or not at all. Raises BuildFailed with every problem found."""
     if tree.problems(config_file.parent):  # then no place in it is safe to write to
         raise BuildFailed(report(checks.check(checks.pages(config_file.parent / "docs"))))
@@ -52,10 +52,10 @@ def build(config_file: Path, site: Path, *, decks: Decks, say: Say = print) -> N
         project = Project(config_file.parent)
         if problems := project.update(say):
             raise BuildFailed(report(problems))
-        os.environ["LESSONS_DECK_PDF"] = "false" if decks is Decks.NONE else "true"  # read by mkdocs.yml
+        os.environ["LESSONS_DECK_PDF"] = "true" if decks else "false"  # read by mkdocs.yml
         generate(config_file, fresh)
         _dress(fresh, project.pages)
-        for address, data in (print_decks(project.docs, project.pages) if decks is Decks.PRINTED else {}).items():
+        for address, data in (print_decks(project.docs, project.pages) if decks else {}).items():
             (fresh / address).write_bytes(data)
 
     publish(site, write)
