@@ -12,6 +12,7 @@ import os
 import random
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
@@ -408,3 +409,36 @@ def test_what_is_kept_of_the_site_is_what_is_computed_anew(project: Any, tmp_pat
     assert kept.returncode == 0, kept.stderr
     anew = project.build("--compare", "--site", tmp_path / "site")
     assert (anew.returncode, anew.stderr) == (0, "")
+
+
+def _build_in(folder: Path, *arguments: str) -> None:
+    command = [sys.executable, "-P", "-m", "lessons", "build", "--no-pdf", *arguments]
+    environment = os.environ | {"PYTHONPATH": str(folder / "src")}
+    subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_a_build_from_the_store_of_the_commit_before_is_a_fresh_one(tmp_path: Path) -> None:
+    """Whatever that commit's own code kept, and whatever this one changes."""
+    folder = tmp_path / "project"
+    folder.mkdir()
+    git = ["git", "-C", str(ROOT)]
+    before = subprocess.run([*git, "archive", "HEAD~1"], capture_output=True, check=False)
+    if before.returncode:  # there is none: in a shallow clone, say
+        before = subprocess.run([*git, "archive", "HEAD"], capture_output=True, check=True)
+    subprocess.run(["tar", "--extract", "--directory", str(folder)], input=before.stdout, check=True)
+    (folder / "node_modules").symlink_to(ROOT / "node_modules")
+    _build_in(folder)
+    for path in folder.iterdir():
+        if path.name not in (".cache", "node_modules"):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    listed = subprocess.run([*git, "ls-files", "-z"], capture_output=True, text=True, check=True).stdout
+    for name in filter(None, listed.split("\0")):
+        if (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, folder / name)
+    sums = []
+    for arguments in ((), ("--fresh",)):
+        _build_in(folder, *arguments)
+        sums.append((folder / "site/SHA256SUMS").read_bytes())
+        shutil.rmtree(folder / "site")
+    assert sums[0] == sums[1]

@@ -16,7 +16,7 @@ from markdown.util import AMP_SUBSTITUTE
 
 from lessons.page import blocks, extension, glyphs, markup, published
 from lessons.page.page import Card, Entry, Exercise, Outline, Page, Question, Value
-from lessons.page.sections import sections
+from lessons.page.search import sections
 from lessons.page.source import Source
 from lessons.page.typeset import Typeset
 from lessons.problem import Problem

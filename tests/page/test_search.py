@@ -9,7 +9,7 @@ from material.plugins.search.plugin import Parser
 
 from lessons.page import checks
 from lessons.page.page import Page
-from lessons.page.sections import sections
+from lessons.page.search import sections
 
 ROOT = Path(__file__).parents[2]
 
