@@ -30,25 +30,45 @@ TEMPLATE = (
     '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{{ page.title }}</title>'
     '<link rel="stylesheet" href="{{ config.extra_css[0] | url }}"></head><body>{{ page.content }}</body></html>'
 )
-# Forks a process for each line it reads, runs the command line in it, and says its number and how it ended.
-FORKING = """
-import json, os, sys
+# Loads what a build needs. `counted` counts the changes that this process makes to files, from the first one of a kind,
+# and ends it at the one asked for, as a kill would: not at a moment that is another on each machine.
+LOADED = """
+import json, os, signal, sys
 import markdown.extensions.attr_list, markdown.extensions.tables, mkdocs.config.defaults, mkdocs.localization
 import pymdownx.superfences
 import lessons.page.extension, lessons.publish.build
 from lessons import cli
 from lessons.page import config
 config.THEME.update(dict.fromkeys(("name", "custom_dir", "static_templates"), lambda *_: None))  # its theme is its own
+CHANGES = {"os.chmod", "os.link", "os.mkdir", "os.remove", "os.rename", "os.rmdir", "os.symlink", "os.truncate"}
+def counted(first, last):
+    steps, own = 0, os.getpid()
+    def step(event, arguments):
+        nonlocal steps
+        change = event in CHANGES or event == "open" and (arguments[2] or 0) & (os.O_WRONLY | os.O_RDWR)
+        if change and os.getpid() == own and (steps or not first or event == first):
+            steps += 1
+            if steps == last:
+                os.kill(own, signal.SIGKILL)
+    sys.addaudithook(step)
+    return lambda: steps
+"""
+# Forks a process for each line it reads, runs the command line in it, and says its number and how it ended.
+FORKING = f"""{LOADED}
 print("ready", flush=True)
 for line in sys.stdin:
     child = os.fork()
     if not child:
-        folder, said, arguments = json.loads(line)
+        folder, said, arguments, steps = json.loads(line)
         os.chdir(folder)
         output = os.open(said, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         os.dup2(output, 1)
         os.dup2(output, 2)
-        sys.exit(cli.main(arguments))
+        count = counted(*steps) if steps else None
+        code = cli.main(arguments)
+        if count:
+            print(count(), "changes", flush=True)
+        sys.exit(code)
     print(child, flush=True)
     sys.stdin.readline()  # until then its number is nobody else's
     print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
@@ -93,9 +113,12 @@ class Builder:
         )
         assert self._line() == "ready"
 
-    def start(self, project: Small, *arguments: str | Path) -> int:
-        """Begin a command. Returns the number of its process."""
-        self._tell(json.dumps([str(project.folder), str(self.said), list(map(str, arguments))]))
+    def start(self, project: Small, *arguments: str | Path, steps: tuple[str, int] | None = None) -> int:
+        """Begin a command. Returns the number of its process.
+
+        `steps` names a kind of change to files, or any by "", and ends the command at that many changes from there.
+        """
+        self._tell(json.dumps([str(project.folder), str(self.said), list(map(str, arguments)), steps]))
         return int(self._line())
 
     def end(self) -> int:
@@ -107,6 +130,12 @@ class Builder:
         """A command's exit code, and all it said."""
         self.start(project, *arguments)
         return self.end(), self.said.read_text(encoding="utf-8")
+
+    def changes(self, project: Small, first: str) -> int:
+        """How many changes to files a build makes, from the first one of a kind."""
+        self.start(project, "build", steps=(first, -1))
+        assert self.end() == 0
+        return int(self.said.read_text(encoding="utf-8").split()[-2])
 
     def close(self) -> None:
         for pipe in (self.process.stdin, self.process.stdout):

@@ -15,13 +15,13 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.publish.conftest import LOADED
 
 from lessons.publish import swap
 
@@ -120,9 +120,12 @@ def test_sixty_kills_leave_a_whole_site(
 ) -> None:
     project, versions = two
     site = project.folder / "site"
-    start = time.monotonic()
-    builder.run(project, "build")
-    seconds = time.monotonic() - start
+    lengths = {}
+    for kind, first in FIRST.items():
+        project.write(WORDS[1])
+        lengths[kind] = builder.changes(project, first)
+        project.write(WORDS[0])
+        assert builder.run(project, "build")[0] == 0
     chance = random.Random(60)
     kinds = ["from nothing"] * 6 + ["anywhere"] * 18 + ["around the swap"] * 36
     chance.shuffle(kinds)
@@ -132,7 +135,7 @@ def test_sixty_kills_leave_a_whole_site(
             killed = False
             while not killed:  # a build that was quicker than its end is no kill
                 project.write(WORDS[1 - served])
-                killed = KILLS[kind](project, builder, chance, seconds)
+                killed = kill(kind, project, builder, chance, lengths)
                 found = hashes(site)
                 if found not in versions:
                     bad.append(kind)
@@ -153,40 +156,28 @@ def test_sixty_kills_leave_a_whole_site(
     assert 0 < before["around the swap"] < 36  # on both sides of it
 
 
-def kill_from_nothing(project: Any, builder: Any, chance: random.Random, seconds: float) -> bool:
+# The change to files from which a kind of kill counts: any, and the first of the modes that a whole fresh site gets,
+# after which the exchange and the removal of the old site follow.
+FIRST = {"anywhere": "", "around the swap": "os.chmod"}
+
+
+def kill(kind: str, project: Any, builder: Any, chance: random.Random, lengths: dict[str, int]) -> bool:
+    if kind == "from nothing":
+        return kill_from_nothing(project, chance)
+    builder.start(project, "build", steps=(FIRST[kind], chance.randint(1, lengths[kind])))
+    return bool(builder.end() == -signal.SIGKILL)
+
+
+def kill_from_nothing(project: Any, chance: random.Random) -> bool:
     """The command as a person starts it: most of its life is loading."""
     environment = os.environ | {"PYTHONPATH": str(Path(swap.__file__).parents[2])}
-    command = [sys.executable, "-m", "lessons", "build"]
+    command = [sys.executable, "-c", f"{LOADED}\nsys.exit(cli.main(['build']))"]
     process = subprocess.Popen(command, cwd=project.folder, env=environment, stdout=subprocess.DEVNULL)
     try:
         process.wait(chance.uniform(0, 2))
     except subprocess.TimeoutExpired:
         process.kill()
     return process.wait() == -signal.SIGKILL
-
-
-def kill_anywhere(project: Any, builder: Any, chance: random.Random, seconds: float) -> bool:
-    child = builder.start(project, "build")
-    time.sleep(chance.uniform(0, seconds))
-    return ended(child, builder)
-
-
-def kill_around_the_swap(project: Any, builder: Any, chance: random.Random, seconds: float) -> bool:
-    """From the moment when the fresh site is whole: its modes, the exchange and the removal of the old one follow."""
-    child = builder.start(project, "build")
-    end = time.monotonic() + PATIENCE
-    while not any(project.folder.glob(".site-fresh-*/sitemap.xml.gz")) and time.monotonic() < end:
-        time.sleep(0.001)
-    time.sleep(chance.uniform(0, seconds / 3))
-    return ended(child, builder)
-
-
-def ended(child: int, builder: Any) -> bool:
-    os.kill(child, signal.SIGKILL)
-    return bool(builder.end() == -signal.SIGKILL)
-
-
-KILLS = {"from nothing": kill_from_nothing, "anywhere": kill_anywhere, "around the swap": kill_around_the_swap}
 
 
 # Two at once -----------------------------------------------------------------------------------------------------
