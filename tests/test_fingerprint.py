@@ -164,7 +164,9 @@ def test_nothing_is_read_that_does_not_count(tmp_path: Path) -> None:
 
 
 def told(root: Path) -> list[bytes]:
-    return [line for name in (*tree.SOURCES, *fingerprint.KATEX) for line in fingerprint._told(root, Path(str(name)))]
+    return [
+        line for name in (*tree.SOURCES, *fingerprint.MATHEMATICS) for line in fingerprint._told(root, Path(str(name)))
+    ]
 
 
 def test_a_build_of_what_did_not_change_leaves_the_site_as_it_is_and_mends_what_is_not_as_built(copy: object) -> None:

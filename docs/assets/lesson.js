@@ -146,12 +146,41 @@ function reachScrollers() {
     { rootMargin: "1000000px" },
   );
   document
-    .querySelectorAll(".katex-display, .md-typeset__scrollwrap, .highlight code, .lesson-printed, .lesson-output")
+    .querySelectorAll(".lesson-formula, .md-typeset__scrollwrap, .highlight code, .lesson-printed, .lesson-output")
     .forEach((element) => shown.observe(element));
+}
+
+/** Copied text holds each formula once, as the TeX it was written in; one that is selected in part comes whole. */
+function copyFormulasAsTex() {
+  const holding = (node) => (node.nodeType === Node.ELEMENT_NODE ? node : node.parentElement).closest("math");
+  document.addEventListener("copy", (event) => {
+    const selection = getSelection();
+    if (!selection.rangeCount) return;
+    const range = selection.getRangeAt(0).cloneRange();
+    const [first, last] = [holding(range.startContainer), holding(range.endContainer)];
+    if (first) range.setStartBefore(first);
+    if (last) range.setEndAfter(last);
+    const copy = document.createElement("div");
+    copy.append(range.cloneContents());
+    const formulas = copy.querySelectorAll("math[data-tex]");
+    if (!formulas.length) return;
+    const html = copy.innerHTML;
+    for (const formula of formulas) {
+      const sign = formula.getAttribute("display") === "block" ? "$$" : "$";
+      formula.replaceWith(sign + formula.dataset.tex + sign);
+    }
+    copy.style.cssText = "position: fixed; inset-inline-start: -9999px; white-space: normal";
+    document.body.append(copy); // only what is laid out has lines
+    event.clipboardData.setData("text/plain", copy.innerText);
+    event.clipboardData.setData("text/html", html);
+    copy.remove();
+    event.preventDefault();
+  });
 }
 
 printByAddress();
 openWhilePrinting();
+copyFormulasAsTex();
 document.querySelectorAll(".lesson-deck").forEach(equip);
 addEventListener("load", () => {
   // By now the theme has put a scroller around each table, and a landmark without a name into each block of code.

@@ -19,7 +19,7 @@ from lessons.page.tree import MADE, SOURCES
 KEPT = Path(".cache/outcomes")
 STAGED = Path("docs/notebooks")  # among the sources, and written by builds
 COMPILED = "__pycache__"
-KATEX = tuple(Path("node_modules/katex", name) for name in ("dist", "package.json", "LICENSE"))
+MATHEMATICS = tuple(Path("node_modules", name) for name in ("katex", "temml", "@fontsource/stix-two-math"))
 
 
 def fingerprint(root: Path) -> str:
@@ -28,7 +28,7 @@ def fingerprint(root: Path) -> str:
     for name in SOURCES:
         for line in _told(root, Path(name)):
             digest.update(line)
-    for line in _katex():
+    for line in _mathematics():
         digest.update(line)
     try:
         digest.update("\0".join(git.tracked(root, *MADE)).encode())  # all that a check asks of anything but files
@@ -37,11 +37,11 @@ def fingerprint(root: Path) -> str:
     return digest.hexdigest()
 
 
-def _katex() -> Iterator[bytes]:
-    """KaTeX as it is installed beside this package: no list of Python's packages names it."""
+def _mathematics() -> Iterator[bytes]:
+    """What sets formulas, as it is installed beside this package: no list of Python's packages names it."""
     folders = Path(__file__).resolve().parents
-    beside = next((folder for folder in folders if (folder / KATEX[0]).is_dir()), folders[-1])
-    for path in KATEX:
+    beside = next((folder for folder in folders if (folder / MATHEMATICS[0]).is_dir()), folders[-1])
+    for path in MATHEMATICS:
         yield from _told(beside, path)
 
 

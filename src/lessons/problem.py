@@ -70,7 +70,7 @@ CODES = REPORTED | {
     "L207": "a value that differs from run to run",
     "L208": "an import that is not in the lock",
     "L211": "HTML that a page may not have",
-    "L301": "TeX that KaTeX refuses",
+    "L301": "TeX that cannot be set",
     "L302": "mathematics in a heading",
     "L303": "mathematics that is never closed",
     "L401": "a result typed by hand",

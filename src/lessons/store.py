@@ -25,14 +25,14 @@ KINDS = (
     "pages",
     "results",
     "notebooks",
-    "katex",
+    "mathml",
     "frames",
     "styles",
     "fonts",
     "notices",
     "pdf",
 )  # folders of `.cache`
-GROWING = ("katex",)  # entries that gather what runs came across
+GROWING = ("mathml",)  # entries that gather what runs came across
 MOST = 512 * 2**20  # bytes of all results of a project; a site of three hundred pages keeps some 50 MB
 LEFT = MOST // 4 * 3  # what stays when they are more: those that were used last
 FRESH = 3600  # seconds: a use is noted once in them

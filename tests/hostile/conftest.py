@@ -104,7 +104,7 @@ class Machine:
         return {
             name: is_
             for name, is_ in found.items()
-            if not name.startswith((f"{kept}/pages/", f"{kept}/results/", f"{kept}/katex"))
+            if not name.startswith((f"{kept}/pages/", f"{kept}/results/", f"{kept}/mathml"))
         }
 
     def _victim(self) -> str:

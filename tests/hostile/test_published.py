@@ -308,7 +308,7 @@ def test_what_a_theme_puts_around_a_page_is_looked_at(what: str, project: Path) 
 
 @pytest.mark.parametrize("name", ["evil.html", "refresh.html", "lessons/evil.htm", "lessons/kl.ipynb", "x.pdf"])
 def test_a_document_beside_the_pages_has_no_author(name: str) -> None:
-    assert not any(re.fullmatch(one.files, name) for one in (*notices.COMPONENTS, notices.FONTS) if one.files)
+    assert not any(re.fullmatch(one.files, name) for one in notices.COMPONENTS if one.files)
 
 
 def test_what_the_project_has_is_published(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,7 +32,7 @@ strict: true
 theme: {name: material, custom_dir: %s, font: false}
 plugins: []
 markdown_extensions: [lessons, attr_list, tables, pymdownx.highlight, pymdownx.superfences]
-extra_css: [assets/math/katex.css, assets/lesson.css, assets/print.css]
+extra_css: [assets/math/math.css, assets/lesson.css, assets/print.css]
 extra_javascript: [{path: assets/lesson.js, defer: true}]
 nav:
   - index.md
@@ -190,7 +190,7 @@ def test_what_is_no_request_gets_one_line(served: Served) -> None:
 
 
 def test_every_answer_says_what_may_run(served: Served) -> None:
-    for path in ("/", "/cards/", "/cards", "/nothing/", "/sitemap.xml", "/assets/math/katex.css"):
+    for path in ("/", "/cards/", "/cards", "/nothing/", "/sitemap.xml", "/assets/math/math.css"):
         _, head, _ = served.ask(path)
         for name, value in policy.sent().items():
             assert f"{name}: {value}\r\n" in f"{head}\r\n"

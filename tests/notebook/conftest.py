@@ -49,7 +49,7 @@ class Workshop:
         """From now on a copy of the package runs, to be edited."""
         self.src = self.folder / "src"
         shutil.copytree(SRC, self.src, ignore=shutil.ignore_patterns("__pycache__"))
-        (self.folder / "node_modules").symlink_to(SRC.parent / "node_modules")  # KaTeX is looked for beside it
+        (self.folder / "node_modules").symlink_to(SRC.parent / "node_modules")  # looked for beside it
         return self.src / "lessons"
 
     def start(

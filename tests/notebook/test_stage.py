@@ -18,7 +18,7 @@ from markdown.treeprocessors import Treeprocessor
 
 from lessons.notebook import ipynb, stage
 from lessons.notebook.source import read
-from lessons.page import katex
+from lessons.page import mathml
 
 HEAD = "# ---\n# title: T\n# description: D\n# ---\n"
 WORDS = f"{HEAD}\n# %% [markdown]\n# # T\n#\n# Some $x$ here.\n\n# %%\n"
@@ -50,7 +50,7 @@ def markdown(code: str, *outputs: Output) -> str:
 @pytest.fixture
 def typeset(monkeypatch: pytest.MonkeyPatch) -> None:
     """Formulas as <i>TeX</i>."""
-    monkeypatch.setattr(katex, "typeset", lambda tex, display=False: f"<i{' display' * display}>{tex}</i>")
+    monkeypatch.setattr(mathml, "typeset", lambda tex, display=False: f"<i{' display' * display}>{tex}</i>")
 
 
 def rendered(text: str) -> str:

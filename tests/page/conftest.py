@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from markdown import Markdown
 
-from lessons.page import checks, katex
+from lessons.page import checks, mathml
 from lessons.problem import Problem
 
 # Six lines with the blank one: line 1 of a body is line 7 of its file.
@@ -34,7 +34,7 @@ def render(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], str]:
     def typeset(tex: str, display: bool = False) -> str:
         return f"<i{' display' * display}>{html.escape(tex, quote=False)}</i>"
 
-    monkeypatch.setattr(katex, "typeset", typeset)
+    monkeypatch.setattr(mathml, "typeset", typeset)
 
     def render(text: str) -> str:
         return _COLOURED.sub(_plain, Markdown(extensions=EXTENSIONS).convert(text))

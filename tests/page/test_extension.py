@@ -16,7 +16,7 @@ import pytest
 from markdown import Markdown
 from markdown.treeprocessors import Treeprocessor
 
-from lessons.page import katex
+from lessons.page import mathml
 from lessons.page.extension import LessonError, page_location
 
 FIXTURES = sorted((Path(__file__).parent / "fixtures").glob("*.md"))
@@ -119,9 +119,9 @@ def test_a_formula_that_holds_a_script_is_harmless() -> None:
     assert html.endswith(" here.</p>")
 
 
-def test_formulas_are_typeset_by_katex() -> None:
+def test_formulas_are_set_as_mathml() -> None:
     html = Markdown(extensions=["lessons"]).convert("So $x^2$ is.")
-    assert html == f"<p>So {katex.typeset('x^2')} is.</p>"
+    assert html == f"<p>So {mathml.typeset('x^2')} is.</p>"
 
 
 def test_a_formula_clings_to_the_comma_after_it(render: Render) -> None:

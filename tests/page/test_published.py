@@ -78,7 +78,7 @@ REFUSED: dict[str, tuple[bytes, str, str]] = {
     "large.png": (PNG + bytes(2_000_000), "L013", "the file has 2.0 MB"),
     "large.svg": (b" " * 2_000_001, "L013", "the file has 2.0 MB"),
     "assets/more.js": (b"", "L013", "docs/assets/ holds the site's own files and no others"),
-    "assets/math/katex.css": (b"", "L013", "docs/assets/ holds the site's own files and no others"),
+    "assets/math/math.css": (b"", "L013", "docs/assets/ holds the site's own files and no others"),
     "assets/page.md": (b"", "L013", "docs/assets/ holds the site's own files and no others"),
     "notebooks/page.html": (b"", "L013", "docs/notebooks/ holds what builds write and nothing else"),
     "notebooks/page.md": (b"", "L013", "docs/notebooks/ holds what builds write and nothing else"),

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from material.plugins.search.plugin import Parser
 
-from lessons.page import checks
+from lessons.page import checks, mathtext
 from lessons.page.page import Page
 from lessons.page.search import sections
 
@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 
 def of_the_theme(content: str, title: str) -> list[tuple[str, str, str]]:
     parser = Parser()
-    parser.feed(content)
+    parser.feed(mathtext.on_one_line(content))
     parser.close()
     return [
         (one.id or "", "".join(one.title or [title]).strip(), "".join(one.text).strip())

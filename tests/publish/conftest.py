@@ -23,7 +23,7 @@ strict: true
 theme: {name: null, custom_dir: theme, static_templates: [sitemap.xml]}
 plugins: []
 markdown_extensions: [lessons, attr_list, tables, pymdownx.highlight, pymdownx.superfences]
-extra_css: [assets/math/katex.css]
+extra_css: [assets/math/math.css]
 """
 PICTURE = '<svg xmlns="http://www.w3.org/2000/svg"><desc>{}</desc></svg>'
 TEMPLATE = (

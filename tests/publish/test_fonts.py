@@ -1,4 +1,4 @@
-"""The mathematics fonts hold what the site uses, and nothing else."""
+"""The mathematical font holds what the site uses, and nothing else."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from fontTools.ttLib import TTFont
 
-from lessons.page import glyphs, katex
+from lessons.page import glyphs, mathml
 from lessons.page.page import Page
 from lessons.publish import fonts
 
@@ -23,68 +23,90 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "site"
 
 
-def write(site: Path, *formulas: str) -> dict[str, TTFont]:
-    """Set a page of formulas; the fonts written for it, by their name."""
-    typeset = PAGE.format("".join(katex.typeset(formula, True) for formula in formulas))
+def write(site: Path, *formulas: str) -> TTFont | None:
+    """Set a page of formulas; the font written for it."""
+    typeset = PAGE.format("".join(mathml.typeset(formula, True) for formula in formulas))
     page = Page("docs/index.md", "index.html", {}, typeset, glyphs=glyphs.shown(typeset))
     for address, data in fonts.written(fonts.union([page])).items():
         (site / address).parent.mkdir(parents=True, exist_ok=True)
         (site / address).write_bytes(data)
-    (site / "index.html").write_text(typeset, encoding="utf-8")
-    css = (site / fonts.STYLESHEET).read_text(encoding="utf-8")
     folder = (site / fonts.STYLESHEET).parent
-    named = re.findall(r"url\(([\w-]+)\.(\w{8})\.woff2\)", css)
-    assert len(re.findall(r"@font-face", css)) == len(named)
-    return {name: TTFont(folder / f"{name}.{address}.woff2") for name, address in named}
+    css = (site / fonts.STYLESHEET).read_text(encoding="utf-8")
+    named = re.findall(r"url\((LessonsMath\.\w{8}\.woff2)\)", css)
+    assert len(named) == len(re.findall(r"@font-face", css))
+    assert 'font-family: "Lessons Math", math' in css
+    return TTFont(folder / named[0]) if named else None
 
 
-def characters(font: TTFont) -> set[str]:
-    return {chr(code) for code in font.getBestCmap() or {}}
+def characters(font: TTFont | None) -> str:
+    return "".join(chr(code) for code in sorted(font.getBestCmap())) if font else ""
 
 
-def test_every_character_of_a_formula_is_in_a_font(site: Path) -> None:
-    found = write(
-        site,
+def whole() -> TTFont:
+    return TTFont(mathml.modules() / fonts.FONT)
+
+
+@pytest.mark.parametrize(
+    ("tex", "shown"),
+    [
+        (r"\mu_x + 0.318", "+.0138𝑥𝜇"),
+        ("h", "ℎ"),
+        (r"\mathcal N", "𝒩"),
+        (r"\mathbb E", "𝔼"),
+        (r"\mathbf x", "𝐱"),
+        (r"\Sigma", "Σ"),
+        (r"\mathrm{KL}", "KL"),
+        (r"\sqrt{2}", "2√"),
+        (r"\partial L", "𝐿𝜕"),
+        (r"\left(\frac{1}{2}\right)", "()12"),
+        (r"2\ \mathrm{nats}", "\u00a02anst"),
+        ("a < b & c".replace("&", r"\&"), "&<𝑎𝑏𝑐"),
+    ],
+)
+def test_the_characters_of_a_formula(tex: str, shown: str) -> None:
+    assert glyphs.shown(f"<p>no {mathml.typeset(tex)} more</p>") == "".join(sorted(shown))
+
+
+def test_every_character_of_a_formula_is_in_the_font(site: Path) -> None:
+    formulas = (
         r"\mu_x + \sigma_x \cdot \varepsilon = 0.318",
         r"\mathcal N(0, I)",
         r"\sum_{i=1}^d \left(\frac{x}{2}\right)",
     )
-    rules = glyphs.font_rules(glyphs.stylesheet())
-    used = glyphs.use([(site / "index.html").read_text(encoding="utf-8")], rules)
-    faces = {"KaTeX_Main": "Regular", "KaTeX_Math": "Italic"}
-    for (family, _, _), shown in used.items():
-        font = found[f"{family.replace('KaTeX', 'Lessons')}-{faces.get(family, 'Regular')}"]
-        missing = {one for one in shown if not one.isspace() and one not in characters(font)}
-        assert missing <= {"\u200b"}, (family, missing)
-    assert set().union(*used.values()) >= set("μσ⋅ε=0.318N(,I)∑i1dx2/") - {"/"}
-    assert "μ" in characters(found["Lessons_Math-Italic"])
-    assert "N" in characters(found["Lessons_Caligraphic-Regular"])
-    assert set("0.318=+") <= characters(found["Lessons_Main-Regular"])
-
-
-def test_only_the_faces_in_use_are_written(site: Path) -> None:
-    assert set(write(site, "x = 1")) <= {"Lessons_Main-Regular", "Lessons_Math-Italic"}
-    assert "Lessons_Caligraphic-Regular" in write(site, r"\mathcal N")
-    assert "Lessons_Main-Bold" in write(site, r"\mathbf x")
+    shown = glyphs.shown("".join(map(mathml.typeset, formulas)))
+    assert set(shown) - {"\u2061"} <= set(characters(write(site, *formulas)))
 
 
 def test_only_the_characters_in_use_are_kept(site: Path) -> None:
-    italic = write(site, r"\mu + x = 1")["Lessons_Math-Italic"]
-    assert {"μ", "x"} <= characters(italic)
-    assert not {"ψ", "q"} & characters(italic)
+    kept = characters(write(site, r"\mu + x = 1"))
+    assert {"𝜇", "𝑥", "1"} <= set(kept)
+    assert not {"𝜓", "𝑞", "ψ", "q"} & set(kept)
+    assert len(kept) < 10
 
 
-def test_a_site_without_mathematics_carries_no_characters(site: Path) -> None:
-    assert [characters(font) for font in write(site).values() if characters(font) - {" "}] == []
+def test_a_site_without_mathematics_carries_no_font(site: Path) -> None:
+    assert write(site) is None
 
 
-def test_the_cut_fonts_draw_as_the_whole_ones(site: Path) -> None:
-    whole = TTFont(katex.distribution() / "fonts/KaTeX_Math-Italic.woff2")
-    cut = write(site, r"\mu")["Lessons_Math-Italic"]
-    for font in (whole, cut):
-        assert font["head"].unitsPerEm == whole["head"].unitsPerEm
-    names = [font.getBestCmap()[ord("μ")] for font in (whole, cut)]
-    assert whole["hmtx"][names[0]][0] == cut["hmtx"][names[1]][0]
+def test_brackets_can_grow(site: Path) -> None:
+    """The glyphs that a browser puts together for large ones come along, with the table that says how."""
+    font = write(site, r"\left(\frac{1}{2}\right)")
+    assert font is not None
+    variants = font["MATH"].table.MathVariants
+    assert "parenleft" in variants.VertGlyphCoverage.glyphs
+    assert len(font.getGlyphOrder()) > 10
+
+
+def test_the_cut_font_draws_as_the_whole_one(site: Path) -> None:
+    cut = write(site, r"\mu")
+    assert cut is not None
+    names = [font.getBestCmap()[ord("𝜇")] for font in (whole(), cut)]
+    assert whole()["hmtx"][names[0]][0] == cut["hmtx"][names[1]][0]
+    for constant, value in fonts.FRACTIONS.items():
+        assert getattr(cut["MATH"].table.MathConstants, constant).Value == value
+        assert (
+            getattr(whole()["MATH"].table.MathConstants, constant).Value > value
+        )  # or it need not be changed any more
 
 
 def test_writing_again_changes_nothing(site: Path) -> None:
@@ -108,13 +130,11 @@ def test_a_damaged_cache_entry_is_made_again(site: Path) -> None:
     assert {path.name: path.read_bytes() for path in (site / "assets/math").iterdir()} == first
 
 
-def test_a_cut_font_keeps_its_licence_and_not_the_reserved_name(site: Path) -> None:
-    for font in write(site, r"\mathcal N(\mu, \sigma^2)").values():
-        told = {entry.nameID: entry.toUnicode() for entry in font["name"].names}
-        assert "Design Science" in told[0]
-        assert re.search(r"Reserved Font Name KaTeX_\w+\.\s+.*SIL Open Font License, Version 1.1", told[13], re.DOTALL)
-        assert told[14].endswith("/OFL")
-        for entry in (1, 3, 4, 6):
-            assert "Lessons_" in told[entry]
-            assert "KaTeX" not in told[entry]
-    assert "KaTeX" not in (site / fonts.STYLESHEET).read_text(encoding="utf-8")
+def test_a_cut_font_keeps_its_licence_and_has_another_name(site: Path) -> None:
+    font = write(site, r"\mathcal N(\mu, \sigma^2)")
+    assert font is not None
+    told = {entry.nameID: entry.toUnicode() for entry in font["name"].names}
+    assert "STIX Fonts Project Authors" in told[fonts.COPYRIGHT]
+    assert told[fonts.LICENCE_URL].endswith("/OFL")
+    for entry in (1, 4, 6):
+        assert told[entry].replace(" ", "").startswith("LessonsMath")

@@ -37,7 +37,7 @@ plugins:
   - search
   - mkdocs-jupyter: {{include: ["*.ipynb"], execute: false, allow_errors: false, cache: false}}
 markdown_extensions: [lessons, attr_list, tables, toc, pymdownx.highlight, pymdownx.superfences]
-extra_css: [assets/math/katex.css, assets/lesson.css, assets/print.css]
+extra_css: [assets/math/math.css, assets/lesson.css, assets/print.css]
 extra_javascript: [{{path: assets/lesson.js, defer: true}}]
 """
 PAGE = """---

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from fontTools.ttLib import TTFont
 
-from lessons.page import glyphs, katex
+from lessons.page import glyphs, mathml
 from lessons.page.page import Page
 from lessons.publish import fonts, notices
 
@@ -24,7 +24,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(fonts, "CACHE", tmp_path / "cache")
     folder = tmp_path / "site"
     monkeypatch.setattr(notices, "CACHE", tmp_path / "cache")
-    put(folder / "index.html", formula := katex.typeset(r"\mu", False))
+    put(folder / "index.html", formula := mathml.typeset(r"\mu", False))
     page = Page("docs/index.md", "index.html", {}, formula, glyphs=glyphs.shown(formula))
     put(folder / SCRIPT, "lunr()")
     bundle(folder, {"../node_modules/lunr/lunr.js": NOTE + "\nlunr = 1", "src/index.ts": "/* Copyright nobody */"})
@@ -64,8 +64,8 @@ def test_the_notices_name_the_makers_and_hold_the_texts(site: Path) -> None:
         NOTE,
         "Creative Commons Attribution 4.0",
         "Martin Donath",  # of Material for MkDocs
-        "Khan Academy and other contributors",  # of KaTeX
-        "Design Science, Inc. (<www.mathjax.org>)",  # of its fonts
+        "Ron Kok",  # of Temml
+        "The STIX Fonts Project Authors",
         "PREAMBLE\nThe goals of the Open Font License",
         "Apache License\n                           Version 2.0",
         "GitHub Inc.",  # of Octicons
@@ -89,7 +89,7 @@ def test_the_notices_are_the_same_bytes_each_time(site: Path) -> None:
 def test_a_file_that_nobody_owns_is_refused(site: Path, path: str) -> None:
     put(site / f"{path}.map", json.dumps({"sources": []}))
     (site / f"{path}.map").unlink()
-    shutil.copy(katex.distribution() / "fonts/KaTeX_AMS-Regular.woff2", site / path)
+    shutil.copy(mathml.modules() / fonts.FONT, site / path)
     assert f"{path}: nobody is named as its author" in fault(site)
 
 
@@ -109,17 +109,17 @@ def test_a_script_that_does_not_tell_what_is_inside_is_refused(site: Path) -> No
 
 def test_a_licence_that_an_upgrade_changed_is_refused(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     changed = [
-        dataclasses.replace(one, terms=lambda: ("AGPL-3.0-only", "text")) if one.name == "KaTeX" else one
+        dataclasses.replace(one, terms=lambda: ("AGPL-3.0-only", "text")) if one.name == "Temml" else one
         for one in notices.COMPONENTS
     ]
     monkeypatch.setattr(notices, "COMPONENTS", tuple(changed))
-    assert "KaTeX: listed under MIT, but what is installed declares 'AGPL-3.0-only'" in fault(site)
+    assert "Temml: listed under MIT, but what is installed declares 'AGPL-3.0-only'" in fault(site)
 
 
 def test_a_package_without_its_licence_text_is_refused(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     bare = [dataclasses.replace(one, terms=lambda: ("MIT", " ")) for one in notices.COMPONENTS if one.licence == "MIT"]
     monkeypatch.setattr(notices, "COMPONENTS", (*bare, notices.COMPONENTS[0]))
-    assert "KaTeX: listed under MIT, but what is installed brings no licence text" in fault(site)
+    assert "Temml: listed under MIT, but what is installed brings no licence text" in fault(site)
 
 
 def test_a_licence_that_is_not_allowed_is_refused(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -128,9 +128,9 @@ def test_a_licence_that_is_not_allowed_is_refused(site: Path, monkeypatch: pytes
 
 
 def test_a_font_without_its_licence_is_refused(site: Path) -> None:
-    (whole,) = (site / "assets/math").glob("Lessons_Math*.woff2")
+    (whole,) = (site / "assets/math").glob("LessonsMath*.woff2")
     font = TTFont(whole)
-    font["name"].removeNames(nameID=fonts.LICENCE)
+    font["name"].removeNames(nameID=fonts.LICENCE_URL)
     font.save(whole)
     assert f"assets/math/{whole.name}: the font does not say" in fault(site)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from lessons.page import katex
+from lessons.page import mathml
 from lessons.page.page import Card, Page
 from lessons.publish import chromium, deck, pdf
 from lessons.publish.deck import Deck
@@ -20,7 +20,7 @@ PAGE = Page(
     "cards/index.html",
     {"title": "Cards & more", "description": "D"},
     "<p>Words around the cards.</p>",
-    cards=(Card("one", "Front?", "<p>Back.</p>"), Card("two", f"Which {katex.typeset('x')}?", '<img src="../a.png">')),
+    cards=(Card("one", "Front?", "<p>Back.</p>"), Card("two", f"Which {mathml.typeset('x')}?", '<img src="../a.png">')),
 )
 
 
@@ -54,7 +54,7 @@ def test_it_finds_its_styles_its_fonts_and_its_pictures_and_no_other_file(docs: 
     (docs / "secret.png").write_bytes(b"no card shows it")
     own = Deck(PAGE, docs)
     (theme,) = (name for name in deck._sheets() if "/main." in name)
-    for path in ("assets/print.css", "assets/math/katex.css", "a.png", theme):
+    for path in ("assets/print.css", "assets/math/math.css", "a.png", theme):
         assert own.answer(Request(tuple(path.split("/")))).body, path
     for path in ("secret.png", "index.html", "cards/index.html", "assets/lesson.js", "../a.png"):
         assert own.answer(Request(tuple(path.split("/")))).status == 404, path
@@ -68,7 +68,7 @@ def with_other(file: Path) -> Page:
 CHANGES: dict[str, Callable[[Path], Page]] = {
     "a card": lambda docs: changed(PAGE.cards[0], Card("two", "Which?", "Another back.")),
     "an id": lambda docs: changed(PAGE.cards[0], dataclasses.replace(PAGE.cards[1], id="three")),
-    "a glyph": lambda docs: changed(*PAGE.cards, Card("four", katex.typeset(r"\mu"), "")),
+    "a glyph": lambda docs: changed(*PAGE.cards, Card("four", mathml.typeset(r"\mu"), "")),
     "the title": lambda docs: dataclasses.replace(PAGE, meta={"title": "Others", "description": "D"}),
     "a style": lambda docs: with_other(docs / "assets/print.css"),
     "a picture": lambda docs: with_other(docs / "a.png"),
@@ -84,7 +84,7 @@ def test_a_deck_changes_with_all_that_decides_how_it_prints(what: str, docs: Pat
 
 def test_the_words_around_the_cards_do_not_change_a_deck(docs: Path) -> None:
     first = Deck(PAGE, docs).digest
-    edited = dataclasses.replace(PAGE, html="<p>Edited " + katex.typeset("\\psi") + "</p>")
+    edited = dataclasses.replace(PAGE, html="<p>Edited " + mathml.typeset("\\psi") + "</p>")
     (docs / "other.png").write_bytes(b"new")
     assert Deck(edited, docs).digest == first
 

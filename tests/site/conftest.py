@@ -218,9 +218,7 @@ _READ_LESSON = r"""() => {
     };
     const math = (node) => tidy(say(node)).replace(/ ?(nats?)$/, " $1");
     const cell = (node) => {
-        const plain = node.cloneNode(true);
-        plain.querySelectorAll(".katex-html").forEach((one) => one.remove());
-        return tidy(plain.textContent);
+        return tidy(node.textContent);
     };
     const all = (node, selector, read) => [...node.querySelectorAll(selector)].map(read);
     return Object.fromEntries(all(document, ".lesson-exercise, .lesson-depth", (block) => [

@@ -63,7 +63,7 @@ def wider_than_the_screen(page: Page) -> int:
 
 # What sticks out of the screen must scroll inside something, or it is out of reach.
 LOST = """() => [...document.querySelectorAll(
-    ".md-content :is(p, li, td, h1, h2, h3, button, summary, .katex-html)"
+    ".md-content :is(p, li, td, h1, h2, h3, button, summary, math)"
 )].filter((one) => {
     const box = one.getBoundingClientRect();
     if (!box.width || box.right <= innerWidth + 1) return false;
@@ -128,7 +128,7 @@ def test_lines_have_the_measure_of_a_book(open_page: Callable[..., Page], practi
     lines = page.evaluate("""() => {
         const lengths = [];
         for (const paragraph of document.querySelectorAll(".md-content p")) {
-            if (paragraph.querySelector(".katex") || paragraph.closest(".lesson-card")) continue;
+            if (paragraph.querySelector("math") || paragraph.closest(".lesson-card")) continue;
             const height = parseFloat(getComputedStyle(paragraph).lineHeight);
             const top = paragraph.getBoundingClientRect().top;
             const found = [];

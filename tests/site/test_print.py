@@ -62,7 +62,7 @@ Cards = list[Card]
 _WORDS = """
     const words = (element) => {
         const node = element.cloneNode(true);
-        node.querySelectorAll(".katex, .lesson-code, .highlight").forEach((one) => one.replaceWith("|"));
+        node.querySelectorAll("math, .lesson-code, .highlight").forEach((one) => one.replaceWith("|"));
         node.normalize();
         const runs = [];
         const walker = document.createTreeWalker(node, NodeFilter.SHOW_TEXT);
@@ -71,7 +71,6 @@ _WORDS = """
     };
     const seen = (element) => {
         const node = element.cloneNode(true);
-        node.querySelectorAll(".katex-mathml").forEach((one) => one.remove());
         return node.textContent + [...node.querySelectorAll("ol > li")].map((_, index) => index + 1);
     };
 """

@@ -29,7 +29,7 @@ def test_answers_and_cards_open_by_click_and_by_keyboard(plain: Page) -> None:
 def test_the_numbers_and_the_mathematics_are_there(plain: Page) -> None:
     plain.locator("#four-kls-solution > summary").click()
     derivation = plain.locator("#four-kls-solution .lesson-derivation").nth(2)
-    expect(derivation.locator(".katex-html")).to_be_visible()
+    expect(derivation.locator("math")).to_be_visible()
     expect(derivation).to_contain_text("0.318")
 
 

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from lessons import bounds, git
-from lessons.page import checks, execute, katex, source
+from lessons.page import checks, execute, mathml, source
 from lessons.visible import in_json, on_one_line
 
 LONGEST = 100_000  # characters of a summary: GitHub shows none of more than a mebibyte
@@ -96,7 +96,7 @@ def _keyed(found: Sequence[Computed]) -> dict[tuple[str, str, int], Computed]:
 
 def at(base: str) -> list[Computed]:
     """The values of another revision, computed by that revision's own code. Raises NoBase."""
-    modules = katex.distribution().parents[1]
+    modules = mathml.modules()
     with tempfile.TemporaryDirectory() as folder:
         try:
             git.unpack(Path(), base, Path(folder), without=[modules.name])

@@ -14,7 +14,7 @@ from lessons.notebook.allowed import problems as unfit
 from lessons.notebook.outputs import Outputs
 from lessons.notebook.source import Notebook, read
 from lessons.page import cache as page_cache
-from lessons.page import checks, katex, links, published, textfile, tree
+from lessons.page import checks, links, mathml, published, textfile, tree
 from lessons.page.page import Link, Outline, Page
 from lessons.page.render import Settings, render
 from lessons.page.source import scan
@@ -98,14 +98,14 @@ class Notebooks:
                     return faults, None
                 return [], _page(notebook, outputs[notebook.slug], self.settings)
 
-        for notebook, (faults, one) in zip(ran, parallel.shared(made, ran, katex.learned, katex.learn), strict=True):
+        for notebook, (faults, one) in zip(ran, parallel.shared(made, ran, mathml.learned, mathml.learn), strict=True):
             self.problems += faults
             if one is not None:
                 name = notebook.path.as_posix()
                 self.pages[name] = self.known[self._keys[name]] = one
                 page_cache.save(self._keys[name], one, twice=True)
         if ran:
-            katex.remember()
+            mathml.remember()
 
     def _held(self, path: Path) -> bytes | None:
         """What the file of a notebook holds."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from lessons import store
-from lessons.page import inputs, katex
+from lessons.page import inputs, mathml
 from lessons.page.display import Described
 from lessons.page.page import Card, Entry, Exercise, Link, Outline, Page, Question, Section, Value
 from lessons.problem import Location
@@ -22,9 +22,10 @@ LOCKS = (Path("package-lock.json"),)
 
 @functools.cache
 def world() -> bytes:
-    """A hash of everything but the sources: this package, KaTeX, the locks, Python. Read once: see `publish.serve`."""
+    """A hash of all but the sources: this package, what sets formulas, locks, Python. Read once, see `serve`."""
     digest = hashlib.sha256(inputs.installed(Path(inputs.LOCK)))
-    for file in [*sorted(PACKAGE.rglob("*.py")), katex.distribution() / "katex.min.js", *LOCKS]:
+    scripts = [mathml.modules() / script for script in mathml.SCRIPTS]
+    for file in [*sorted(PACKAGE.rglob("*.py")), *scripts, *LOCKS]:
         if file.is_file():
             digest.update(file.name.encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
     return digest.digest()
@@ -60,7 +61,6 @@ def save(key: str, page: Page, *, twice: bool) -> None:
     data = asdict(page)
     data["words"] = sorted(page.words)
     data["outline"]["anchors"] = sorted(page.outline.anchors)
-    data["glyphs"] = [[*face, characters] for face, characters in sorted(page.glyphs.items())]
     store.save_value(FOLDER, f"{key}-{'twice' if twice else 'once'}", data)
 
 
@@ -73,7 +73,6 @@ def _page(data: dict[str, Any]) -> Page:
     data["values"] = tuple(
         Value(Location(**one["where"]), one["expression"], Described(**one["described"])) for one in data["values"]
     )
-    data["glyphs"] = {(family, bold, italic): found for family, bold, italic, found in data["glyphs"]}
     data["words"] = frozenset(data["words"])
     return Page(**data)
 

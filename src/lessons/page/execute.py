@@ -71,7 +71,7 @@ def run(sources: Sequence[Source], made: Make[T], *, twice: bool = True) -> list
     Code runs only where it, or what it may read, is not what an earlier run had. With `twice`, a value that two runs do
     not agree on is a problem of its page, told when all have been made.
     """
-    from lessons.page import katex  # what typesets is not loaded where code runs a second time
+    from lessons.page import mathml  # what typesets is not loaded where code runs a second time
     from lessons.page.typeset import typeset
 
     keys = {id(source): results.key(read_by(source)) if _parts(source) else "" for source in sources}
@@ -90,7 +90,7 @@ def run(sources: Sequence[Source], made: Make[T], *, twice: bool = True) -> list
     with _runs(missing, twice) as (first, second):
         runs = known | {id(source): one for source, one in first}
         pairs = [(source, runs[id(source)]) for source in sources]
-        done = dict(zip(map(id, sources), parallel.shared(derived, pairs, katex.learned, katex.learn), strict=True))
+        done = dict(zip(map(id, sources), parallel.shared(derived, pairs, mathml.learned, mathml.learn), strict=True))
         for source, once, again in second():
             problems = done[id(source)][0]
             faults = _run_faults(source, once, again)
@@ -98,7 +98,7 @@ def run(sources: Sequence[Source], made: Make[T], *, twice: bool = True) -> list
             if not faults:
                 results.save(keys[id(source)], source, once.results, once.described, twice=twice)
     if sources:
-        katex.remember()
+        mathml.remember()
     return [Made(*done[id(source)]) for source in sources]
 
 

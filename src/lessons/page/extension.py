@@ -12,12 +12,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from markdown import Markdown
+from markdown.postprocessors import Postprocessor
 from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 from pymdownx.blocks import BlocksExtension, BlocksProcessor
 from pymdownx.superfences import SuperFencesException
 
-from lessons.page import blocks, execute, strict
+from lessons.page import blocks, execute, mathtext, strict
 from lessons.page.source import (
     Block,
     Code,
@@ -43,6 +44,7 @@ except ImportError:  # another generator: any exception stops it
 
 # After whitespace is normalised (30), before fences (25) and raw HTML (20) are taken out of the text.
 PRIORITY = 28
+LAST = -10  # after whatever puts stashed HTML back
 UNKNOWN_PAGE = "page.md"
 # What mkdocs.yml names under markdown_extensions.
 EXTENSIONS = ["lessons", "attr_list", "tables", "toc", "pymdownx.highlight", "pymdownx.superfences"]
@@ -133,6 +135,13 @@ class Census(Treeprocessor):
             raise LessonError(lost)
 
 
+class Names(Postprocessor):
+    """Formulas in headings, summaries and links get words: what is named by them has a name that can be said."""
+
+    def run(self, text: str) -> str:
+        return mathtext.named(text)
+
+
 class LessonExtension(BlocksExtension):  # type: ignore[misc]
     """`lessons` under `markdown_extensions:`. `deck_pdf`: whether the printed deck will lie beside the page."""
 
@@ -145,6 +154,9 @@ class LessonExtension(BlocksExtension):  # type: ignore[misc]
             md.ESCAPED_CHARS = [*md.ESCAPED_CHARS, "$"]
         preprocessor = LessonPreprocessor(md)
         md.preprocessors.register(preprocessor, "lessons", PRIORITY)
+        md.postprocessors.register(Names(md), "lessons-names", LAST)
+        if "math" in md.block_level_elements:  # Markdown takes a formula for a paragraph of its own
+            md.block_level_elements.remove("math")
         md.treeprocessors.register(Census(md, preprocessor), "lessons-census", 100)
         strict.register(md, lambda: preprocessor.source, lambda problem: LessonError([problem]))
         for block in blocks.BLOCKS:

@@ -1,101 +1,37 @@
-"""Which characters of which mathematical font a page's formulas show, told by KaTeX's own stylesheet."""
+"""Which characters of the mathematical font a page's formulas show."""
 
 from __future__ import annotations
 
-import functools
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from html import unescape
 
-from lessons.page import katex
-from lessons.page.page import Face
-
-PLAIN: Face = ("KaTeX_Main", False, False)
-FACE = re.compile(r"@font-face\{[^}]*?url\(fonts/(?P<name>[\w-]+)\.woff2\)[^}]*\}")
-FAMILY = re.compile(r"font(?:-family)?:[^;}]*?(KaTeX_\w+)")
-_RULE = re.compile(r"(?P<selectors>[^{}]+)\{(?P<body>[^{}]*)\}")
-_CLASS = re.compile(r"\.([\w-]+)")
-_VISIBLE = re.compile(r'<span class="katex-html"[^>]*>')
-_TOKEN = re.compile(
-    r'<(?P<closing>/)?\w+(?: class="(?P<classes>[^"]*)")?[^>]*?(?P<void>/)?>|(?P<text>[^<]+)',
-)
-
-
-@dataclass(frozen=True)
-class FontRule:
-    """A rule of KaTeX's stylesheet that sets a font: the classes an element must have, and what it then gets."""
-
-    classes: frozenset[str]
-    family: str | None
-    bold: bool
-    italic: bool
+NO_BREAK_SPACE = "\u00a0"  # which stands before a unit
+_MATH = re.compile(r"<math\b.*?</math>", re.DOTALL)
+_IDENTIFIER = re.compile(r"<mi>([^<]+)</mi>")  # not one that is said to be upright
+_TAG = re.compile(r"<[^>]*>")
+_ROOT = re.compile(r"<m(?:sqrt|root)\b")
+# One letter alone is set in italics, as the mathematical alphabets of Unicode have it; see MathML Core, "math-auto".
+_ITALIC = {chr(ord("A") + n): chr(0x1D434 + n) for n in range(26)}
+_ITALIC |= {chr(ord("a") + n): chr(0x1D44E + n) for n in range(26)} | {
+    "h": "\u210e",
+    "ı": "\U0001d6a4",
+    "ȷ": "\U0001d6a5",
+}
+_ITALIC |= {chr(0x391 + n): chr(0x1D6E2 + n) for n in range(25) if n != 17} | {"ϴ": "\U0001d6f3", "∇": "\U0001d6fb"}
+_ITALIC |= {chr(0x3B1 + n): chr(0x1D6FC + n) for n in range(25)}
+_ITALIC |= {one: chr(0x1D715 + n) for n, one in enumerate("∂ϵϑϰϕϱϖ")}
 
 
-def stylesheet() -> str:
-    """KaTeX's own."""
-    return (katex.distribution() / "katex.min.css").read_text(encoding="utf-8")
+def shown(html: str) -> str:
+    """The characters of a page's formulas, sorted, each once."""
+    found: set[str] = set()
+    for formula in _MATH.findall(html):
+        if _ROOT.search(formula):
+            found.add("√")
+        found |= {_ITALIC[letter] for one in _IDENTIFIER.findall(formula) if (letter := unescape(one)) in _ITALIC}
+        found.update(unescape(_TAG.sub("", _IDENTIFIER.sub(_upright, formula))))
+    return "".join(sorted(one for one in found if one == NO_BREAK_SPACE or not one.isspace()))
 
 
-def font_rules(css: str) -> list[FontRule]:
-    """The rules that set a font, by the last classes of their selectors, later ones first."""
-    found = []
-    for rule in _RULE.finditer(FACE.sub("", css)):
-        body, family = rule["body"], FAMILY.search(rule["body"])
-        bold, italic = "font-weight:700" in body, "font-style:italic" in body
-        if family or bold or italic:
-            for selector in rule["selectors"].split(","):
-                last = [part for part in re.split(r"[ >]", selector) if "." in part][
-                    -1:
-                ]  # `.size1>span`: of its parent
-                classes = frozenset(_CLASS.findall("".join(last))) - {"katex"}
-                if classes:
-                    found.append(FontRule(classes, family[1] if family else None, bold, italic))
-    return found[::-1]
-
-
-@functools.cache
-def _rules() -> tuple[FontRule, ...]:
-    return tuple(font_rules(stylesheet()))
-
-
-def shown(html: str) -> dict[Face, str]:
-    """The characters of a page's formulas, sorted, by the face that shows them."""
-    return {face: "".join(sorted(found)) for face, found in sorted(use([html], _rules()).items())}
-
-
-def use(pages: Iterable[str], rules: Sequence[FontRule]) -> dict[Face, set[str]]:
-    """The characters that the mathematics of these HTML pages shows, by the face that shows them.
-
-    A tokeniser and not an HTML parser, because KaTeX writes nothing but well-formed spans, paths and text.
-    """
-    found: dict[Face, set[str]] = {}
-    for html in pages:
-        for start in _VISIBLE.finditer(html):
-            open_elements: list[str] = []
-            for token in _TOKEN.finditer(html, start.end()):
-                if token["text"]:
-                    face = _face(tuple(open_elements), tuple(rules))
-                    found.setdefault(face, set()).update(unescape(token["text"]))
-                elif not token["closing"]:
-                    if not token["void"]:
-                        open_elements.append(token["classes"] or "")
-                elif open_elements:
-                    open_elements.pop()
-                else:
-                    break
-    return found
-
-
-@functools.cache
-def _face(elements: tuple[str, ...], rules: tuple[FontRule, ...]) -> Face:
-    """The face of text inside these elements, given by their classes, outermost first."""
-    bold = italic = False
-    for element in reversed(elements):
-        classes = frozenset(element.split())
-        for rule in rules:
-            if rule.classes <= classes:
-                bold, italic = bold or rule.bold, italic or rule.italic
-                if rule.family:
-                    return rule.family, bold, italic
-    return PLAIN[0], bold, italic
+def _upright(identifier: re.Match[str]) -> str:
+    return "" if unescape(identifier[1]) in _ITALIC else identifier[0]

@@ -16,8 +16,6 @@ from typing import Any
 from lessons.page.display import Described
 from lessons.problem import Location
 
-Face = tuple[str, bool, bool]  # family, bold, italic
-
 
 @dataclass(frozen=True)
 class Link:
@@ -110,7 +108,7 @@ class Page:
     cards: tuple[Card, ...] = ()
     values: tuple[Value, ...] = ()
     sections: tuple[Section, ...] = ()
-    glyphs: Mapping[Face, str] = field(default_factory=dict)  # the characters that its formulas show, by their face
+    glyphs: str = ""  # the characters that its formulas show, sorted
     words: frozenset[str] = frozenset()  # that a stylesheet could name: classes, ids, attributes
     files: Mapping[str, str] = field(default_factory=dict)  # that lie beside it: a notebook to download
 

@@ -2,6 +2,7 @@
 
 The theme reads each finished page with an HTML parser, which takes longer than all else that is done to a page. This
 reads the page's content alone, which is well-formed, by its tags; a test compares the two on every page of the site.
+A formula is found as a line of text, once.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from lessons.page import mathtext
 from lessons.page.page import Section
 
 KEPT = frozenset(("p", "code", "pre", "li", "ol", "ul", "sub", "sup"))  # tags that search shows
@@ -123,7 +125,7 @@ class _Reader:
 def sections(content: str, title: str) -> tuple[Section, ...]:
     """The sections of a page's content; one without a heading has the page's title."""
     reader = _Reader()
-    for token in _TOKEN.finditer(content):
+    for token in _TOKEN.finditer(mathtext.on_one_line(content)):
         text, tag = token["text"], token["tag"]
         if text is not None:
             reader.text(html.unescape(text) if "&" in text else text)

@@ -10,7 +10,7 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 
-from lessons.page import katex, markup, rules
+from lessons.page import markup, mathml, rules
 from lessons.page.display import Shown
 from lessons.page.protocol import Descriptions
 from lessons.page.snippet import Output, Result, visibility
@@ -59,9 +59,8 @@ def typeset(source: Source, results: Mapping[Part, Result]) -> Typeset:
             continue
         try:
             done.html[part] = _html(result, part)
-        except katex.TexError as fault:
-            message = f"KaTeX refuses this formula: {fault}"
-            done.problems.append(Problem(source.location(part.start), "L301", message, "mend the TeX"))
+        except mathml.TexError as fault:
+            done.problems.append(Problem(source.location(part.start), "L301", str(fault), "mend the TeX"))
     return done
 
 
@@ -81,7 +80,7 @@ def _html(result: Output | Shown, part: Part) -> str:
         return _snippet(result, visibility(part))
     assert isinstance(result, Shown)
     if isinstance(part, Formula):
-        return katex.typeset(result.text, part.display)
+        return mathml.typeset(result.text, part.display)
     return f'<span class="lesson-value">{_words(result.text)}</span>'
 
 
@@ -94,7 +93,7 @@ def _snippet(output: Output, visibility: str) -> str:
         pieces.append(f'<pre class="lesson-printed">{_words(output.printed)}</pre>')
     if output.shown and output.shown.tex:
         tex = output.shown.text.translate(_PICTURES)
-        pieces.append(f'<div class="lesson-derivation">{katex.typeset(tex, display=True)}</div>')
+        pieces.append(f'<div class="lesson-derivation">{mathml.typeset(tex, display=True)}</div>')
     elif output.shown and output.shown.picture:
         pieces.append(output.shown.text)
     elif output.shown:

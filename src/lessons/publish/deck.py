@@ -82,8 +82,7 @@ class Deck:
         cards = "\n".join(
             _CARD.format(id=html.escape(card.id), front=card.front, back=card.back) for card in self.page.cards
         )
-        found = {face: set(characters) for face, characters in glyphs.shown(cards).items()}
-        made = fonts.written(found) | {name: (self.docs / name).read_bytes() for name in self._own}
+        made = fonts.written(glyphs.shown(cards)) | {name: (self.docs / name).read_bytes() for name in self._own}
         made |= self._pictures(cards)
         folder = posixpath.dirname(self.page.address)
         sheets = (*_sheets(), fonts.STYLESHEET.as_posix(), *self._own)

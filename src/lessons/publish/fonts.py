@@ -1,9 +1,8 @@
-"""The mathematics fonts, cut down to the glyphs the built site uses.
+"""The mathematical font, cut down to the glyphs the built site uses, with the table by which a browser sets formulas.
 
-KaTeX ships 20 fonts of up to 28 KB; a page of lessons uses some fifty glyphs of a handful. The stylesheet is
-KaTeX's own, without the faces that no rule in use asks for; the rest point at the cut fonts, which carry a hash
-of their content in their names. A cut font is a modified one, and the licence (OFL 1.1) reserves KaTeX's names for
-the whole ones: the cut ones are called otherwise, and keep their copyright and their licence inside.
+STIX Two Math is a font of 400 KB; what a site of lessons shows of it, some hundred characters, is 10 KB. Its stylesheet
+is Temml's own for it. The cut font carries a hash of its content in its name, and is called otherwise than the whole
+one: a reader who has that installed must get the one that was looked at here.
 """
 
 from __future__ import annotations
@@ -13,48 +12,50 @@ import hashlib
 import importlib.metadata
 import io
 import re
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable
 from pathlib import Path
 
 from lessons import store
-from lessons.page import katex
-from lessons.page.glyphs import FACE, FAMILY, stylesheet
-from lessons.page.page import Face, Page
+from lessons.page import mathml
+from lessons.page.page import Page
 
-STYLESHEET = Path("assets/math/katex.css")
+STYLESHEET = Path("assets/math/math.css")
 CACHE = Path(".cache/fonts")
-_SRC = re.compile(r"src:[^;}]*")
-
-RESERVED, OURS = "KaTeX_", "Lessons_"  # how the families' names begin, whole and cut
+FONT = "@fontsource/stix-two-math/files/stix-two-math-latin-400-normal.woff2"
+STYLES = "temml/dist/Temml-STIX2.css"
+WHOLE, OURS = "STIX Two Math", "Lessons Math"  # the family's names, whole and cut
 COPYRIGHT, LICENCE, LICENCE_URL = 0, 13, 14  # entries of a font's table of names
+# How far the parts of a fraction in a line of text stand from its middle, in thousandths of an em: what TeX takes for
+# its own fonts. With the font's own 585 they stand so far apart that each line of text moves.
+FRACTIONS = {"FractionNumeratorShiftUp": 394, "FractionDenominatorShiftDown": 345}
+_FACE = re.compile(r"@font-face\s*\{[^}]*\}")
+_COUNTER = re.compile(r"\nbody \{[^}]*\}")  # of equations that number themselves: lessons have none
+_FAMILY = re.compile(r"font-family: STIX2, math;")
 
 
-def written(glyphs: Mapping[Face, Set[str]]) -> dict[str, bytes]:
-    """KaTeX's stylesheet and the fonts it needs for these glyphs, by their addresses in a site."""
-    folder = STYLESHEET.parent.as_posix()
-    made: dict[str, bytes] = {}
-
-    def face(match: re.Match[str]) -> str:
-        family = FAMILY.search(match[0])
-        key = (family[1] if family else "", "font-weight:700" in match[0], "font-style:italic" in match[0])
-        if key not in glyphs:
-            return ""
-        data = _cut(katex.distribution() / "fonts" / f"{match['name']}.woff2", glyphs[key])
-        name = f"{match['name'].replace(RESERVED, OURS)}.{hashlib.sha256(data).hexdigest()[:8]}.woff2"
-        made[f"{folder}/{name}"] = data
-        return _SRC.sub(f'src:url({name}) format("woff2");font-display:block', match[0])
-
-    made[STYLESHEET.as_posix()] = FACE.sub(face, stylesheet()).replace(RESERVED, OURS).encode()
-    return made
+def written(glyphs: str) -> dict[str, bytes]:
+    """The stylesheet of formulas and the font they need for these characters, by their addresses in a site."""
+    css = stylesheet()
+    if not glyphs:
+        return {STYLESHEET.as_posix(): css.encode()}
+    data = _cut(mathml.modules() / FONT, glyphs)
+    name = f"{OURS.replace(' ', '')}.{hashlib.sha256(data).hexdigest()[:8]}.woff2"
+    face = f'@font-face{{font-family:"{OURS}";font-display:block;src:url({name}) format("woff2")}}\n'
+    return {f"{STYLESHEET.parent.as_posix()}/{name}": data, STYLESHEET.as_posix(): (face + css).encode()}
 
 
-def union(pages: Iterable[Page]) -> dict[Face, set[str]]:
-    """The characters that the formulas of these pages show, by the face that shows them."""
-    found: dict[Face, set[str]] = {}
-    for page in pages:
-        for face, characters in page.glyphs.items():
-            found.setdefault(face, set()).update(characters)
-    return found
+@functools.cache
+def stylesheet() -> str:
+    """Temml's own for the font, with the cut one's name and without what lessons do not have."""
+    css = (mathml.modules() / STYLES).read_text(encoding="utf-8")
+    for pattern in (_FACE, _COUNTER):
+        css = pattern.sub("", css)
+    return _FAMILY.sub(f'font-family: "{OURS}", math;', css)
+
+
+def union(pages: Iterable[Page]) -> str:
+    """The characters that the formulas of these pages show, sorted."""
+    return "".join(sorted(set().union(*(page.glyphs for page in pages))))
 
 
 @functools.cache
@@ -62,11 +63,11 @@ def _version() -> str:
     return importlib.metadata.version("fonttools")
 
 
-def _cut(path: Path, characters: Set[str]) -> bytes:
+def _cut(path: Path, characters: str) -> bytes:
     """A font with only these characters, as woff2; kept by the hash of all that decides its bytes."""
-    text = "".join(sorted(characters))
     uncut = path.read_bytes()
-    key = hashlib.sha256(b"|".join([_version().encode(), OURS.encode(), text.encode(), uncut])).hexdigest()
+    ours = "|".join([_version(), OURS, repr(FRACTIONS), characters])
+    key = hashlib.sha256(ours.encode() + uncut).hexdigest()
     kept = store.load(CACHE, key)
     if kept is not None:
         return kept
@@ -75,12 +76,15 @@ def _cut(path: Path, characters: Set[str]) -> bytes:
 
     font = TTFont(io.BytesIO(uncut), recalcTimestamp=False)
     names = [*range(COPYRIGHT, 7), LICENCE, LICENCE_URL]
-    subsetter = subset.Subsetter(subset.Options(hinting=False, notdef_outline=True, name_IDs=names))
-    subsetter.populate(text=text)
+    options = subset.Options(hinting=False, notdef_outline=True, name_IDs=names)
+    subsetter = subset.Subsetter(options)
+    subsetter.populate(text=characters)
     subsetter.subset(font)
     for entry in font["name"].names:
-        if entry.nameID not in (COPYRIGHT, LICENCE):
-            entry.string = entry.toUnicode().replace(RESERVED, OURS)
+        if entry.nameID not in (COPYRIGHT, LICENCE, LICENCE_URL):
+            entry.string = entry.toUnicode().replace(WHOLE, OURS).replace(WHOLE.replace(" ", ""), OURS.replace(" ", ""))
+    for constant, value in FRACTIONS.items():
+        getattr(font["MATH"].table.MathConstants, constant).Value = value
     font.flavor = "woff2"
     buffer = io.BytesIO()
     font.save(buffer)

@@ -17,10 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lessons import store
-from lessons.page import katex, published
+from lessons.page import mathml, published
 from lessons.page.blocks import DECK_PDF
 from lessons.page.cache import world
-from lessons.publish.fonts import LICENCE
+from lessons.publish.fonts import LICENCE_URL
 
 PAGE = "notices.txt"
 CACHE = Path(".cache/notices")
@@ -39,8 +39,8 @@ def _python(name: str, file: str = "LICENSE") -> Terms:
     return str(about.metadata["License-Expression"]), about.read_text(f"licenses/{file}") or ""
 
 
-def _katex() -> Terms:
-    package = katex.distribution().parent
+def _npm(name: str) -> Terms:
+    package = mathml.modules() / name
     declared = json.loads((package / "package.json").read_text(encoding="utf-8"))["license"]
     return declared, (package / "LICENSE").read_text(encoding="utf-8")
 
@@ -87,7 +87,13 @@ COMPONENTS = (
         lambda: _python("mkdocs-material"),
         r"assets/(javascripts/(workers/)?|stylesheets/)[\w.]+\.(css|js)(\.map)?|assets/images/favicon\.png",
     ),
-    Component("KaTeX", "MIT", _katex, r"assets/math/katex\.css", "the mathematics of the pages"),
+    Component("Temml", "MIT", lambda: _npm("temml"), r"assets/math/math\.css", "the mathematics of the pages"),
+    Component(
+        "STIX Two Math, cut to the glyphs in use and renamed",
+        "OFL-1.1",
+        lambda: _npm("@fontsource/stix-two-math"),
+        r"assets/math/[\w.-]+\.woff2",
+    ),
     Component(
         "Material Design Icons",
         "Apache-2.0",
@@ -101,9 +107,6 @@ COMPONENTS = (
         _icons("fontawesome/LICENSE.txt", "# Icons: CC BY 4.0", "CC-BY-4.0"),
         within="Material's stylesheet",
     ),
-)
-FONTS = Component(
-    "KaTeX's fonts, cut to the glyphs in use and renamed", "OFL-1.1", lambda: ("", ""), r"assets/math/[\w.-]+\.woff2"
 )
 # What the theme's scripts and stylesheets have inside, by the name in their source maps.
 BUNDLED = {
@@ -137,11 +140,11 @@ def text(files: Mapping[str, bytes], paths: Iterable[str]) -> str:
 
 
 def _text(files: Mapping[str, bytes], listed: list[str]) -> str:
-    bundled, fonts = _bundled(files), _fonts(files)
-    faults = [*_unowned(listed), *_changed(), *_unlisted(bundled), *_unreadable(listed), *_unnamed(fonts)]
+    bundled = _bundled(files)
+    faults = [*_unowned(listed), *_changed(), *_unlisted(bundled), *_unreadable(listed), *_unnamed(files)]
     if faults:
         raise Unlicensed("\n".join(faults))
-    return _told(listed, bundled, set(fonts.values()))
+    return _told(listed, bundled)
 
 
 def _owned(component: Component, paths: list[str]) -> list[str]:
@@ -149,7 +152,7 @@ def _owned(component: Component, paths: list[str]) -> list[str]:
 
 
 def _unowned(paths: list[str]) -> Iterator[str]:
-    owned = {path for component in (*COMPONENTS, FONTS) for path in _owned(component, paths)}
+    owned = {path for component in COMPONENTS for path in _owned(component, paths)}
     for path in paths:
         if path not in owned:
             yield f"{path}: nobody is named as its author: list it in src/lessons/publish/notices.py"
@@ -161,7 +164,7 @@ def _changed() -> Iterator[str]:
         if declared != component.licence or not text.strip():
             said = f"declares {declared!r}" if text.strip() else "brings no licence text"
             yield f"{component.name}: listed under {component.licence}, but what is installed {said}"
-    for name, licence in [*((one.name, one.licence) for one in (*COMPONENTS, FONTS)), *BUNDLED.items()]:
+    for name, licence in [*((one.name, one.licence) for one in COMPONENTS), *BUNDLED.items()]:
         if licence not in ALLOWED:
             yield f"{name}: {licence} is not one of the licences that the site may ship: {', '.join(ALLOWED)}"
 
@@ -188,29 +191,19 @@ def _unreadable(paths: list[str]) -> Iterator[str]:
             yield f"{path}: it has no source map, so that nobody can tell what is inside"
 
 
-def _fonts(files: Mapping[str, bytes]) -> dict[str, str]:
-    """The licence that each font carries, without the name of its face."""
+def _unnamed(files: Mapping[str, bytes]) -> Iterator[str]:
     from fontTools.ttLib import TTFont  # it takes a moment to load, and only here
 
-    told = {}
     for path in sorted(path for path in files if path.endswith(".woff2")):
-        entry = TTFont(io.BytesIO(files[path]))["name"].getDebugName(LICENCE) or ""
-        told[path] = re.sub(r"KaTeX_\w+", "KaTeX_*", entry)
-    return told
-
-
-def _unnamed(fonts: dict[str, str]) -> Iterator[str]:
-    for path, licence in fonts.items():
-        if "SIL Open Font License, Version 1.1" not in licence:
+        if not (TTFont(io.BytesIO(files[path]))["name"].getDebugName(LICENCE_URL) or "").endswith("/OFL"):
             yield f"{path}: the font does not say that it is under OFL 1.1"
 
 
-def _told(paths: list[str], bundled: dict[str, str], fonts: set[str]) -> str:
+def _told(paths: list[str], bundled: dict[str, str]) -> str:
     """The notices: first who made what, then every text."""
-    who = [f"{one.name} ({one.licence})\n    {_where(one, paths)}" for one in (*COMPONENTS, FONTS)]
+    who = [f"{one.name} ({one.licence})\n    {_where(one, paths)}" for one in COMPONENTS]
     inside = [f"{name} ({BUNDLED[name]})\n    inside Material for MkDocs" for name in bundled]
     texts = [(one.name, one.terms()[1]) for one in COMPONENTS]
-    texts += [(FONTS.name, "\n\n".join([*sorted(fonts), _open_font_licence()]))]
     texts += [(name, note) for name, note in bundled.items() if note]
     texts += [("The Apache License 2.0, of Material Design Icons and rxjs", _python("watchdog")[1])]
     return "\n".join(
@@ -228,9 +221,3 @@ def _where(component: Component, paths: list[str]) -> str:
     if component is COMPONENTS[0]:
         return "every page, and what belongs to it"
     return "\n    ".join([*_owned(component, paths), *([component.within] if component.within else [])])
-
-
-def _open_font_licence() -> str:
-    """Its text, from the other package that brings it: KaTeX's own carries the fonts without."""
-    _, text = _icons("fontawesome/LICENSE.txt", "", "")()
-    return "SIL OPEN FONT LICENSE\n" + text.partition("SIL OPEN FONT LICENSE\n")[2].partition("\n----")[0]

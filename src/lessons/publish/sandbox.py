@@ -18,7 +18,7 @@ from pathlib import Path
 
 from lessons import scratch
 from lessons.confine import calls
-from lessons.page import katex
+from lessons.page import mathml
 from lessons.page import tree as project_tree
 from lessons.problem import report
 
@@ -147,7 +147,7 @@ def _bubblewrap(tree: Path, calls_refused: int) -> list[str]:
     arguments += ["--proc", "/proc", "--dev", "/dev"]
     for memory in ("/tmp", "/build", "/dev/shm"):
         arguments += ["--perms", "1777", "--size", str(DISK), "--tmpfs", memory]
-    installed = {sys.prefix, sys.base_prefix, str(katex.distribution().parent)}
+    installed = {sys.prefix, sys.base_prefix, *(str(mathml.modules() / name) for name in mathml.PACKAGES)}
     places = {place: place for place in installed if not place.startswith("/usr/")}
     # Names of the tree are bound as they stand there, not what a link would lead to; a link below them leads nowhere.
     if odd := project_tree.problems(tree, deep=False):
@@ -159,7 +159,7 @@ def _bubblewrap(tree: Path, calls_refused: int) -> list[str]:
         arguments += ["--ro-bind", os.path.realpath(source), place]
     for setting in SETTINGS:
         arguments += ["--ro-bind-try", setting, setting]
-    arguments += ["--symlink", str(katex.distribution().parents[1]), "/build/node_modules"]
+    arguments += ["--symlink", str(mathml.modules()), "/build/node_modules"]
     environment = {
         "PATH": f"{sys.prefix}/bin:/usr/bin:/bin",
         "HOME": "/build",

@@ -41,7 +41,7 @@ from lessons.publish.worker import Told, Worker
 from lessons.visible import visible
 
 WATCHED = ("docs", "src", "mkdocs.yml", "notebooks")
-LOCKS = ("requirements.txt", "package-lock.json", "node_modules/katex/package.json")
+LOCKS = ("requirements.txt", "package-lock.json", "node_modules/.package-lock.json")
 PACKAGES = Path(sysconfig.get_path("purelib"))  # where what is installed lies; its time tells of any change
 MADE = ("__pycache__", "docs/notebooks/")  # written by a build, and no reason for another
 CHANGES = (FileCreatedEvent, FileDeletedEvent, FileModifiedEvent, FileMovedEvent)

@@ -14,7 +14,7 @@ from pathlib import Path
 from lessons.page import published
 from lessons.page.blocks import DECK_OFFER
 from lessons.page.markup import words
-from lessons.page.page import Face, Page
+from lessons.page.page import Page
 from lessons.publish import fonts, notices, styles
 from lessons.publish.http_server import read
 from lessons.publish.policy import TEMPLATES
@@ -110,8 +110,7 @@ class Site(Mapping[str, bytes]):
 
     @functools.cached_property
     def _mathematics(self) -> dict[str, bytes]:
-        found = fonts.union(self.pages)
-        return _mathematics(tuple((face, "".join(sorted(found[face]))) for face in sorted(found)))
+        return _mathematics(fonts.union(self.pages))
 
     @functools.cached_property
     def _styles(self) -> tuple[dict[str, bytes], dict[str, str]]:
@@ -157,8 +156,8 @@ class Site(Mapping[str, bytes]):
 
 
 @functools.lru_cache(maxsize=2)
-def _mathematics(glyphs: tuple[tuple[Face, str], ...]) -> dict[str, bytes]:
-    return fonts.written({face: set(characters) for face, characters in glyphs})
+def _mathematics(glyphs: str) -> dict[str, bytes]:
+    return fonts.written(glyphs)
 
 
 @functools.lru_cache(maxsize=2)

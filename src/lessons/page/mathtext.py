@@ -1,0 +1,301 @@
+"""A formula as text: on one line, as search shows it, and in words, as a screen reader says the name of a thing.
+
+<msup><mi>σ</mi><mn>2</mn></msup>     σ²     sigma squared
+"""
+
+from __future__ import annotations
+
+import functools
+import html
+import re
+import unicodedata
+import xml.etree.ElementTree as etree
+from collections.abc import Iterable, Iterator, Sequence
+
+_MATH = re.compile(r'(?:<span class="lesson-formula">)?(<math\b.*?</math>)(?:(?<=</math>)</span>)?', re.DOTALL)
+# Elements that get their names from what stands in them.
+_NAMING = re.compile(r"<(?P<tag>h[1-6]|summary|a|button|caption|figcaption|label)\b[^>]*>.*?</(?P=tag)>", re.DOTALL)
+
+Element = etree.Element
+
+
+def on_one_line(content: str) -> str:
+    """A page's HTML with each formula as a line of text."""
+    return _MATH.sub(lambda formula: html.escape(line(formula[1]), quote=False), content)
+
+
+def named(content: str) -> str:
+    """A page's HTML with words for each formula that is a part of a name: of a heading, of a summary, of a link."""
+    return _NAMING.sub(lambda naming: _MATH.sub(_labelled, naming[0]), content)
+
+
+def _labelled(formula: re.Match[str]) -> str:
+    label = html.escape(words(formula[1]))
+    return (
+        formula[0].replace("<math", f'<math aria-label="{label}"', 1) if "aria-label=" not in formula[1] else formula[0]
+    )
+
+
+@functools.lru_cache(maxsize=4096)
+def line(mathml: str) -> str:
+    """A formula on one line: powers raised, indices lowered or after a low line, fractions with a slash."""
+    text = _squeezed(_line(_root(mathml)))
+    text = re.sub(rf"(^|[(\[{{,;{_RELATIONS}]) ?([−+]) ", r"\1 \2", text)  # a sign, and no operation
+    return _squeezed(re.sub(r"([a-z]) \(", r"\1(", text))
+
+
+@functools.lru_cache(maxsize=4096)
+def words(mathml: str) -> str:
+    """A formula in words, as somebody reads it aloud."""
+    return _squeezed(_said(_root(mathml)))
+
+
+def _root(mathml: str) -> Element:
+    return etree.fromstring(mathml)
+
+
+def _squeezed(text: str) -> str:
+    """Text with one space where there are several, none inside brackets and before a comma."""
+    text = re.sub(r"[\s\u2061\u200b]+", " ", text).strip()
+    text = re.sub(r"([(\[{]) | ([)\]},;.])", r"\1\2", text)
+    return re.sub(r"([,;])(?: ?[,;.])+", r"\1", text).rstrip(",; ")
+
+
+def _flat(parts: Iterable[Element]) -> Iterator[Element]:
+    """What stands side by side, whatever rows it is grouped into."""
+    for part in parts:
+        if part.tag in ("mrow", "mpadded", "mstyle") and len(part):
+            yield from _flat(part)
+        else:
+            yield part
+
+
+def _text(element: Element) -> str:
+    """The characters of a token, as they are typed: 𝒩 is N."""
+    if element.tag == "mpadded" and len(element) == 1:
+        return _text(element[0])
+    text = unicodedata.normalize("NFKC", (element.text or "").replace("\u00a0", " "))
+    return text if element.tag == "mtext" else text.strip()
+
+
+# ---- on one line -----------------------------------------------------------------------------------------------------
+
+_RAISED = str.maketrans("0123456789+-−=()nit", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱᵗ")
+_LOWERED = str.maketrans("0123456789+-−=()aehijklmnoprstuvxβρφ", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵨᵩ")
+_SPACED = frozenset("=≈≤≥<>∼~≠→+−×·⋅∥‖|≡∝∈↦⇒∪∩±⟹⟺")
+_RELATIONS = "=≈≤≥<>∼→×⋅"
+_FRACTIONS = {("1", "2"): "½", ("1", "4"): "¼", ("3", "4"): "¾", ("1", "3"): "⅓", ("2", "3"): "⅔"}
+_ACCENTS = (
+    dict.fromkeys("~\u0303", "\u0303") | dict.fromkeys("^ˆ\u0302", "\u0302") | dict.fromkeys("‾\u0304\u0305", "\u0304")
+)
+_ACCENTS |= {"\u0307": "\u0307", "\u0308": "\u0308", "ˇ": "\u030c", "→": "\u20d7"}
+
+
+def _line(element: Element) -> str:
+    parts = list(element)
+    match element.tag:
+        case "mi" | "mn" | "mtext":
+            text = _text(element)
+            return f" {text} " if element.tag == "mi" and len(text) > 1 else text
+        case "mo":
+            sign = _text(element)
+            if element.get("form") in ("prefix", "postfix"):
+                return sign
+            return f" {sign} " if sign in _SPACED else f"{sign} " if sign in ",;" else sign
+        case "mspace":
+            return " "
+        case "msup":
+            return _line(parts[0]).rstrip() + _script(_line(parts[1]), _RAISED, "^")
+        case "msub":
+            return _line(parts[0]).rstrip() + _script(_line(parts[1]), _LOWERED, "_")
+        case "msubsup":
+            lowered = _script(_line(parts[1]), _LOWERED, "_")
+            return _line(parts[0]).rstrip() + lowered + _script(_line(parts[2]), _RAISED, "^")
+        case "mfrac":
+            above, below = (_line(part).strip() for part in parts)
+            return _FRACTIONS.get((above, below)) or f"{_bracketed(above)}/{_bracketed(below)}"
+        case "msqrt":
+            return f"√{_bracketed(_inside(element))}"
+        case "mroot":
+            return f"{_line(parts[1]).translate(_RAISED)}√{_bracketed(_line(parts[0]).strip())}"
+        case "mover" if len(_line(parts[0]).strip()) == 1 and _line(parts[1]).strip() in _ACCENTS:
+            return unicodedata.normalize("NFC", _line(parts[0]).strip() + _ACCENTS[_line(parts[1]).strip()])
+        case "munder" | "mover" if _text(parts[1]) in _BRACES:
+            return _line(parts[0])
+        case "munder" | "mover" | "munderover":
+            signs = ("_",) if element.tag == "munder" else ("^",) if element.tag == "mover" else ("_", "^")
+            around = (f"{sign}{_bracketed(_line(part).strip())}" for sign, part in zip(signs, parts[1:], strict=True))
+            return f"{_line(parts[0]).rstrip()}{''.join(around)} "
+        case "mtable":
+            return "; ".join(_inside(row) for row in element)
+        case "mtd":
+            return f"{_inside(element)} "
+        case "mphantom":
+            return " "
+    return "".join(map(_line, element))
+
+
+def _inside(element: Element) -> str:
+    return "".join(map(_line, element)).strip()
+
+
+def _script(text: str, signs: dict[int, int], otherwise: str) -> str:
+    text = text.strip()
+    if text in ("′", "″", "⊤", "*"):
+        return text
+    close = text.replace(" ", "")
+    if close and all(ord(one) in signs for one in close):
+        return close.translate(signs)
+    return f"{otherwise}{_bracketed(text)}"
+
+
+def _bracketed(text: str) -> str:
+    text = re.sub(r"^([−+]) ", r"\1", text.strip())
+    simple = re.fullmatch(r"[−+]?(?:[\d.,]*|∂?[^\W\d][\w²³∞]*)|\([^()]*\)|[^\w\s]", text)
+    return text if simple else f"({text})"
+
+
+# ---- in words --------------------------------------------------------------------------------------------------------
+
+_SIGNS = {
+    "+": "plus", "−": "minus", "-": "minus", "±": "plus or minus", "×": "times", "⋅": "times", "·": "times",
+    "/": "over",
+    "=": "equals", "≈": "is about", "≠": "is not equal to", "<": "is less than", ">": "is greater than",
+    "≤": "is at most", "≥": "is at least", "∼": "is distributed as", "~": "is distributed as", "≡": "is identical to",
+    "∝": "is proportional to", "∈": "in", "→": "goes to", "↦": "maps to", "⇒": "implies", "⟹": "implies",
+    "|": "given", "∣": "given", "‖": "from", "∥": "from", "∑": "the sum", "∏": "the product", "∫": "the integral",
+    "∞": "infinity", "∂": "partial", "∇": "nabla", "…": "and so on", "⋯": "and so on",
+    "∪": "union", "∩": "intersection",
+    "⊤": "transposed", "′": "prime", "″": "double prime", "!": "factorial", "%": "percent", "ℓ": "l", ":": "such that",
+    "[": "open bracket", "]": "close bracket", "{": "open brace", "}": "close brace", "\u2061": "", "": "",
+}  # fmt: skip
+_FENCES = {
+    "|": {"prefix": "the absolute value of", "postfix": ","},
+    "‖": {"prefix": "the norm of", "postfix": ","},
+}
+_FUNCTIONS = {"log": "log", "exp": "exp", "det": "determinant of", "tr": "trace of", "min": "minimum", "max": "maximum"}
+_POWERS = {"2": "squared", "3": "cubed", "⊤": "transposed", "T": "transposed", "′": "prime", "*": "star"}
+_LARGE = ("∑", "∏", "∫")
+_PARTS = {("1", "2"): "one half", ("1", "3"): "one third", ("1", "4"): "one quarter", ("3", "4"): "three quarters"}
+_OVER = {
+    "\u0303": "tilde",
+    "\u0302": "hat",
+    "\u0304": "bar",
+    "\u0307": "dot",
+    "\u0308": "double dot",
+    "\u030c": "check",
+}
+_OVER |= {"\u20d7": "vector"}
+PRIMES = ("′", "″")
+_BRACES = ("⏞", "⏟")
+_OPENING, _CLOSING = "([", ")]"
+
+
+def _said(element: Element) -> str:
+    parts = list(element)
+    match element.tag:
+        case "mi":
+            return f" {_name(_text(element))} "
+        case "mn" | "mtext":
+            return f" {_text(element)} "
+        case "mo":
+            sign = _text(element)
+            return (
+                f" {_SIGNS[sign]} "
+                if sign in _SIGNS
+                else {"(": " open bracket ", ")": " close bracket "}.get(sign, sign)
+            )
+        case "msup":
+            return f"{_said(parts[0])}{_power(parts[1])}"
+        case "msub" if _text(parts[0]) in _LARGE:
+            return f"{_said(parts[0])} over {_said(parts[1])} of "
+        case "msub":
+            return f"{_said(parts[0])} sub {_said(parts[1])} "
+        case "msubsup" if _text(parts[0]) in _LARGE:
+            return f"{_said(parts[0])} from {_said(parts[1])} to {_said(parts[2])} of "
+        case "msubsup":
+            return f"{_said(parts[0])} sub {_said(parts[1])} {_power(parts[2])}"
+        case "mfrac":
+            above, below = (_squeezed(_said(part)) for part in parts)
+            if part := _PARTS.get((above, below)):
+                return f" {part} "
+            if " " in above or " " in below:
+                return f" the fraction {above}, over {below}, "
+            return f" {above} over {below} "
+        case "msqrt":
+            return f" the square root of {_row(parts)}, "
+        case "mroot":
+            return f" the root of order {_said(parts[1])} of {_said(parts[0])}, "
+        case "mover" if (accent := _ACCENTS.get(_text(parts[1]), "")) in _OVER:
+            return f"{_said(parts[0])} {_OVER[accent]} "
+        case "munder" | "mover" if _text(parts[1]) in _BRACES:
+            return _said(parts[0])
+        case "munder" if _name(_text(parts[0])) not in _FUNCTIONS.values() and _text(parts[0]) not in _LARGE:
+            return f"{_said(parts[0])}, with {_said(parts[1])} below, "
+        case "munder":
+            return f"{_said(parts[0])} over {_said(parts[1])} of "
+        case "mover":
+            return f"{_said(parts[0])} with {_said(parts[1])} above, "
+        case "munderover":
+            return f"{_said(parts[0])} from {_said(parts[1])} to {_said(parts[2])} of "
+        case "mtable":
+            return "; ".join(_squeezed(_row(list(row))) for row in element)
+        case "mspace" | "mphantom" | "none":
+            return " "
+    return _row(parts)
+
+
+def _row(parts: Iterable[Element]) -> str:
+    """What stands side by side; brackets right after a name are what it is of."""
+    flat: list[Element] = [part for part in _flat(parts) if part.tag != "mspace"]
+    said: list[str] = []
+    number = 0
+    while number < len(flat):
+        part, before = flat[number], flat[number - 1] if number else None
+        end = _closing(flat, number) if before is not None and _is_name(before) else 0
+        if end > number:
+            of = "" if said[-1].endswith("of ") else " of"
+            said.append(f"{of} {_row(flat[number + 1 : end])}, ")
+            number = end
+        elif part.tag == "mo" and part.get("form") in _FENCES.get(_text(part), {}):
+            said.append(f" {_FENCES[_text(part)][part.get('form', '')]} ")
+        else:
+            said.append(_said(part))
+        number += 1
+    return "".join(said)
+
+
+def _closing(parts: Sequence[Element], start: int) -> int:
+    """Where the bracket that begins at `start` ends; 0 where none begins or ends."""
+    depth = 0
+    for number in range(start, len(parts)):
+        sign = _text(parts[number]) if parts[number].tag == "mo" else ""
+        depth += (sign in _OPENING) - (sign in _CLOSING)
+        if depth <= 0:
+            return number
+    return 0
+
+
+def _is_name(element: Element) -> bool:
+    if element.tag in ("msub", "msup", "msubsup", "mpadded") and len(element):
+        return _is_name(element[0])
+    return (element.tag == "mi" and _text(element).isalpha()) or _text(element) in ("\u2061", *PRIMES)
+
+
+def _power(exponent: Element) -> str:
+    said = _squeezed(_said(exponent))
+    plain = _line(exponent).strip()
+    return f" {_POWERS[plain]} " if plain in _POWERS else f" to the power {said}, "
+
+
+def _name(text: str) -> str:
+    if len(text) != 1:
+        return _FUNCTIONS.get(text, text)
+    if text in _SIGNS:
+        return _SIGNS[text]
+    name = unicodedata.name(text, text)
+    if name.startswith("GREEK"):
+        greek = name.split()[3] if len(name.split()) > 3 else name
+        greek = {"LAMDA": "LAMBDA"}.get(greek, greek).lower()
+        return f"capital {greek}" if text.isupper() else greek
+    return text

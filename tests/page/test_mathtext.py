@@ -1,0 +1,64 @@
+"""A formula as text: on one line for search, in words for the names of things."""
+
+import pytest
+
+from lessons.page import mathml, mathtext
+
+
+@pytest.mark.parametrize(
+    ("tex", "line", "words"),
+    [
+        (r"\sigma^2", "σ²", "sigma squared"),
+        (r"\mu_x", "μₓ", "mu sub x"),
+        (r"\sigma_x^2", "σₓ²", "sigma sub x squared"),
+        (r"D_{\mathrm{KL}}(q \,\|\, p)", "D_KL(q ‖ p)", "D sub KL of q from p"),
+        (r"\mathcal{N}(0, 1)", "N(0, 1)", "N of 0, 1"),
+        (r"p(x \mid z)", "p(x | z)", "p of x given z"),
+        (r"-\log p(x)", "−log p(x)", "minus log p of x"),
+        (r"\tfrac12\log 2\pi", "½ log 2π", "one half log 2 pi"),
+        (r"\frac{x - \mu}{\sigma}", "(x − μ)/σ", "the fraction x minus mu, over sigma"),
+        (r"\frac{a}{b}", "a/b", "a over b"),
+        (r"(x - \tilde z)^2", "(x − z̃)²", "open bracket x minus z tilde close bracket squared"),
+        (r"\hat{\mu} \bar{x} \vec{v}", "μ̂x̄v⃗", "mu hat x bar v vector"),
+        (r"\mathbb{E}_{q(z)}[z]", "E_(q(z))[z]", "E sub q of z, of z"),
+        (r"\sum_{i=1}^{n} x_i", "∑ᵢ₌₁ⁿxᵢ", "the sum from i equals 1 to n of x sub i"),
+        (r"\int_0^1 x", "∫₀¹x", "the integral from 0 to 1 of x"),
+        (r"\sqrt{2\pi}", "√(2π)", "the square root of 2 pi"),
+        (r"\frac{1}{2\sigma^2}", "1/(2σ²)", "the fraction 1, over 2 sigma squared"),
+        (r"\frac{\partial L}{\partial x}", "∂L/∂x", "the fraction partial L, over partial x"),
+        (r"x^{-1}", "x⁻¹", "x to the power minus 1"),
+        (r"e^{i\pi}", "e^iπ", "e to the power i pi"),
+        (r"-0.318 \times 10^{-3}", "−0.318 × 10⁻³", "minus 0.318 times 10 to the power minus 3"),
+        (r"\lvert x\rvert", "|x|", "the absolute value of x"),
+        (r"\exp(-x)", "exp(−x)", "exp of minus x"),
+        (r"f'(x)", "f′(x)", "f prime of x"),
+        (r"\Sigma", "Σ", "capital sigma"),
+        (r"\approx 0.318\ \mathrm{nats}", "≈ 0.318 nats", "is about 0.318 nats"),
+        (r"\begin{aligned} a &= b \\ &\approx 2 \end{aligned}", "a = b; ≈ 2", "a equals b; is about 2"),
+        (r"\underbrace{x}_{\text{rate}}", "x_rate", "x, with rate below"),
+        (r"\operatorname{arg\,max}_\theta L", "arg max_θ L", "arg max sub theta L"),
+    ],
+)
+def test_a_formula_on_one_line_and_in_words(tex: str, line: str, words: str) -> None:
+    html = mathml.typeset(tex)
+    assert mathtext.line(html) == line
+    assert mathtext.words(html) == words
+
+
+def test_a_page_on_one_line_has_each_formula_once() -> None:
+    page = f"<p>So {mathml.typeset('x < 2')}, and</p><p>{mathml.typeset('y = 1', display=True)}</p>"
+    assert mathtext.on_one_line(page) == "<p>So x &lt; 2, and</p><p>y = 1</p>"
+
+
+def test_a_formula_in_a_name_gets_words_and_one_in_text_keeps_its_parts() -> None:
+    formula = mathml.typeset(r"\sigma^2")
+    labelled = formula.replace("<math", '<math aria-label="sigma squared"')
+    for tag in ("h2", "summary", "a", "caption"):
+        assert mathtext.named(f'<{tag} id="x">Why {formula}?</{tag}>') == f'<{tag} id="x">Why {labelled}?</{tag}>'
+    assert mathtext.named(f"<p>So {formula}.</p>") == f"<p>So {formula}.</p>"
+    assert mathtext.named(mathtext.named(f"<h2>{formula}</h2>")) == f"<h2>{labelled}</h2>"
+
+
+def test_what_is_said_cannot_break_out_of_the_attribute() -> None:
+    said = mathtext.named(f"<h2>{mathml.typeset(chr(92) + 'text{a quote: ' + chr(34) + ' >}')}</h2>")
+    assert 'aria-label="a quote: &quot; &gt;"' in said
