@@ -146,7 +146,7 @@ function reachScrollers() {
     { rootMargin: "1000000px" },
   );
   document
-    .querySelectorAll(".lesson-formula, .md-typeset__scrollwrap, .highlight code, .lesson-printed, .lesson-output")
+    .querySelectorAll(".lesson-formula, .md-typeset__scrollwrap, .md-typeset > table,  .highlight code, .lesson-printed, .lesson-output")
     .forEach((element) => shown.observe(element));
 }
 
@@ -182,8 +182,9 @@ printByAddress();
 openWhilePrinting();
 copyFormulasAsTex();
 document.querySelectorAll(".lesson-deck").forEach(equip);
-addEventListener("load", () => {
-  // By now the theme has put a scroller around each table, and a landmark without a name into each block of code.
+addEventListener("load", reachScrollers);
+document.addEventListener("theme", () => {
+  // The theme's script has put a scroller around each table, and a landmark without a name into each block of code.
   reachScrollers();
   document.querySelectorAll(".md-code__nav").forEach((buttons) => buttons.setAttribute("role", "none"));
 });

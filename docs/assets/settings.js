@@ -10,8 +10,20 @@ var __md_hash = (text) => [...text].reduce((sum, sign) => (sum << 5) - sum + sig
 let schemeChosen = false;
 addEventListener("change", ({ target }) => (schemeChosen ||= target.name === "__palette"), true);
 
+// Scripts run here: the theme's styles hide the search where they do not.
+document.documentElement.classList.replace("no-js", "js");
+
+/** The colour scheme that the reader's system asks for, as the theme would set it later. */
+function systemScheme() {
+  const options = [...document.querySelectorAll("input[name=__palette]")];
+  const index = options.findIndex((option) => matchMedia(option.dataset.mdColorMedia).matches);
+  if (index < 0) return null;
+  const part = (name) => [name, options[index].getAttribute(`data-md-color-${name}`)];
+  return { index, color: Object.fromEntries(["media", "scheme", "primary", "accent"].map(part)) };
+}
+
 /** A stored setting, or null. A broken one is removed, so that the next visit is as the first. */
-var __md_get = (name, store, scope = __md_scope) => {
+function stored(name, store, scope) {
   const key = `${scope.pathname}.${name}`;
   try {
     store ??= localStorage; // which browsers may refuse to give
@@ -22,7 +34,10 @@ var __md_get = (name, store, scope = __md_scope) => {
     store.removeItem(key);
   } catch {}
   return null;
-};
+}
+
+var __md_get = (name, store, scope = __md_scope) =>
+  stored(name, store, scope) ?? (name === "__palette" ? systemScheme() : null);
 
 /** Keep a setting. The theme keeps a colour scheme that nobody chose, too: the system's then holds no more. */
 var __md_set = (name, value, store, scope = __md_scope) => {

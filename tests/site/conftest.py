@@ -210,6 +210,7 @@ _READ_LESSON = r"""() => {
         const parts = [...node.childNodes].map(say);
         const [a, b, c] = parts;
         const name = node.localName;
+        if (name === "mover" && b === "˜") return `${a}~`;
         if (name === "mfrac") return `${a}/${b}`;
         if (name === "msup") return `${a}^${b}`;
         if (name === "msub") return `${a}_${b}`;

@@ -107,7 +107,7 @@ def test_the_training_step_is_given(lesson: dict[str, Any]) -> None:
 
 def test_the_training_step_is_worked(lesson: dict[str, Any]) -> None:
     z, square, log_likelihood, nll, kl, loss = lesson["one-training-step"]["derivations"]
-    assert z[0].startswith("z~=μ_x+σ_x ε")
+    assert z[0].startswith("z~=μ_x+σ_xε")
     assert z[-1] == "=0.2"
     assert square[-1] == "=1"
     assert log_likelihood[-2:] == ["≈−0.5−0.919", "≈−1.419 nats"]

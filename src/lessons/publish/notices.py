@@ -67,6 +67,7 @@ class Component:
     within: str = ""
 
 
+STYLES = r"assets/(screen|print)\.\w+\.css"  # each is put together from those of several
 COMPONENTS = (
     Component(
         "The lessons: text, figures, notebooks, flashcards",
@@ -79,15 +80,15 @@ COMPONENTS = (
         "The code of the lessons",
         "MIT",
         lambda: _python("lessons"),
-        rf"_headers|assets/({'|'.join(map(re.escape, published.ASSETS))})",
+        rf"_headers|assets/({'|'.join(map(re.escape, published.ASSETS))})|{STYLES}",
     ),
     Component(
         "Material for MkDocs",
         "MIT",
         lambda: _python("mkdocs-material"),
-        r"assets/(javascripts/(workers/)?|stylesheets/)[\w.]+\.(css|js)(\.map)?|assets/images/favicon\.png",
+        rf"assets/(javascripts/(workers/)?|stylesheets/)[\w.]+\.(css|js)(\.map)?|assets/images/favicon\.png|{STYLES}",
     ),
-    Component("Temml", "MIT", lambda: _npm("temml"), r"assets/math/math\.css", "the mathematics of the pages"),
+    Component("Temml", "MIT", lambda: _npm("temml"), STYLES, "the mathematics of the pages"),
     Component(
         "STIX Two Math, cut to the glyphs in use and renamed",
         "OFL-1.1",

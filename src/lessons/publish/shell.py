@@ -29,6 +29,7 @@ from lessons.page.cache import world
 from lessons.page.markup import words
 from lessons.page.page import Entry, Page
 from lessons.publish import policy
+from lessons.publish.frame import Frame, Unknown, common, finished
 
 FOLDER = Path(".cache/frames")
 THEME = Path(__file__).resolve().parents[1] / "theme"
@@ -44,20 +45,12 @@ class NoShell(Exception):
 
 
 @dataclass(frozen=True)
-class Frame:
-    """The HTML before and after a page's content, and the words in it that a stylesheet could name."""
-
-    before: str
-    after: str
-    words: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
 class Shell:
     """All that MkDocs gives to a site. `order` is that of the addresses in the search index."""
 
     frames: dict[str, Frame] = field(default_factory=dict)  # by a page's address
     files: dict[str, str] = field(default_factory=dict)  # pages of the theme's own, and the sitemap
+    sheets: tuple[str, ...] = ()  # the stylesheets that a page's two are made of
     search: str = ""  # how the search index is to be read, as JSON; empty where there is none
     order: tuple[str, ...] = ()
 
@@ -70,24 +63,28 @@ def shell(
     `url`: where the site is served, if not where mkdocs.yml says. `known`: what this process has of it already.
     """
     known = {} if known is None else known
-    common = _common(config_file, pages, url)
-    keys = {page.address: _key(common, page) for page in pages}
-    kept = store.load_values(FOLDER, (key for key in (*keys.values(), common) if key not in known))
-    known |= {key: value if key == common else Frame(**value) for key, value in kept.items()}
+    everywhere = _common(config_file, pages, url)
+    keys = {page.address: _key(everywhere, page) for page in pages}
+    kept = store.load_values(FOLDER, (key for key in (*keys.values(), everywhere) if key not in known))
+    known |= {key: value if key == everywhere else _frame(value) for key, value in kept.items()}
     frames = {address: known[key] for address, key in keys.items() if key in known}
-    whole = known.get(common)
+    whole = known.get(everywhere)
     if whole is None or len(frames) < len(pages):
         missing = [page for page in pages if page.address not in frames]
         made = _Generator(config_file, url).shell(pages, missing)
         for address, frame in made.frames.items():
             store.save_value(FOLDER, keys[address], asdict(frame))
-        whole = {"files": made.files, "search": made.search, "order": made.order}
-        store.save_value(FOLDER, common, whole)
+        whole = {"files": made.files, "sheets": made.sheets, "search": made.search, "order": made.order}
+        store.save_value(FOLDER, everywhere, whole)
         frames |= made.frames
-        known |= {keys[address]: frame for address, frame in made.frames.items()} | {common: whole}
-    for key in known.keys() - {*keys.values(), common}:  # of another state of the sources
+        known |= {keys[address]: frame for address, frame in made.frames.items()} | {everywhere: whole}
+    for key in known.keys() - {*keys.values(), everywhere}:  # of another state of the sources
         del known[key]
-    return Shell(frames, whole["files"], whole["search"], tuple(whole["order"]))
+    return Shell(frames, whole["files"], tuple(whole["sheets"]), whole["search"], tuple(whole["order"]))
+
+
+def _frame(kept: dict[str, Any]) -> Frame:
+    return Frame(kept["before"], kept["after"], tuple(kept["words"]), tuple(kept["sheets"]))
 
 
 def sitemap_compressed(sitemap: str) -> bytes:
@@ -176,9 +173,10 @@ class _Generator:
                 if (page := by_address.get(file.dest_uri)) is not None:
                     self._fill(document, page)
             env = config.plugins.on_env(env, config=config, files=files)
-            made = {}
+            made, sheets = {}, []
             for name in sorted(config.theme.static_templates):
-                made[name] = self._static(mkdocs, name, env, files, config, nav)
+                made[name], more = self._static(mkdocs, name, env, files, config, nav)
+                sheets += more
             made[policy.HEADERS_FILE] = policy.headers()
             names = {page.address for page in wanted}
             asked = [file for file in documents if file.dest_uri in names]
@@ -195,7 +193,9 @@ class _Generator:
             if faults := [one for one in found if isinstance(one, str)]:
                 raise NoShell("\n".join(faults))
             frames = {file.dest_uri: one for file, one in zip(asked, found, strict=True) if isinstance(one, Frame)}
-            return Shell(frames, made, _how_to_search(config), tuple(file.dest_uri for file in documents))
+            sheets += [one.sheets for one in frames.values()]
+            order = tuple(file.dest_uri for file in documents)
+            return Shell(frames, made, _common_sheets(sheets), _how_to_search(config), order)
         finally:
             config.plugins.on_shutdown()
 
@@ -211,10 +211,13 @@ class _Generator:
         document.content = f"{_CONTENT}<h1></h1>" if "<h1" in page.html else _CONTENT
 
     @staticmethod
-    def _static(mkdocs: Any, name: str, env: Any, files: Any, config: Any, nav: Any) -> str:
-        """A page of the theme's own."""
+    def _static(mkdocs: Any, name: str, env: Any, files: Any, config: Any, nav: Any) -> tuple[str, list[Any]]:
+        """A page of the theme's own, and its stylesheets."""
         html = str(mkdocs._build_template(name, env.get_template(name), files, config, nav))
-        return _finished(name, html) if name.endswith(".html") else html
+        if not name.endswith(".html"):
+            return html, []
+        html, sheets = _finished(name, html)
+        return html, [sheets]
 
     @staticmethod
     def _frame(mkdocs: Any, document: Any, page: Page, env: Any, documents: Any, config: Any, nav: Any) -> Frame:
@@ -224,7 +227,7 @@ class _Generator:
             context = mkdocs.get_context(nav, documents, config, document)
             template = env.get_template("main.html")
             context = config.plugins.on_page_context(context, page=document, config=config, nav=nav)
-            html = _finished(page.path, template.render(context))
+            html, sheets = _finished(page.path, template.render(context))
         finally:
             document.active = False
             config._current_page = None
@@ -233,7 +236,7 @@ class _Generator:
         before, found, after = html.partition(document.content)
         if not found or document.content in after:
             raise NoShell(f"{page.path}: the theme does not show the page's content once")
-        return Frame(before, after, tuple(sorted(words(f"{before}{after}"))))
+        return Frame(before, after, tuple(sorted(words(f"{before}{after}"))), sheets)
 
 
 def _how_to_search(config: Any) -> str:
@@ -251,12 +254,21 @@ def _token(entry: Entry) -> dict[str, Any]:
     return {"level": entry.level, "id": entry.id, "name": entry.title, "children": below}
 
 
-def _finished(name: str, html: str) -> str:
-    """A page with its policy in it. Raises NoShell if it would not work under that."""
+def _finished(name: str, html: str) -> tuple[str, tuple[str, ...]]:
+    """A page with its policy in it, and its stylesheets. Raises NoShell if it would not work so."""
     try:
-        return policy.into(name, html)
+        return finished(policy.into(name, html))
     except policy.NotCovered as fault:
         raise NoShell(str(fault)) from None
+    except Unknown as fault:
+        raise NoShell(f"{name}: {fault}; see lessons/publish/frame.py") from None
+
+
+def _common_sheets(found: list[tuple[str, ...]]) -> tuple[str, ...]:
+    try:
+        return common(found)
+    except Unknown as fault:
+        raise NoShell(f"{fault}; see lessons/publish/frame.py") from None
 
 
 def _head(text: str, page: Page) -> Iterator[str]:

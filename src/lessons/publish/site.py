@@ -7,7 +7,9 @@ asks for all, whoever serves it for what a reader looks at.
 from __future__ import annotations
 
 import functools
+import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -15,7 +17,7 @@ from lessons.page import published
 from lessons.page.blocks import DECK_OFFER
 from lessons.page.markup import words
 from lessons.page.page import Page
-from lessons.publish import fonts, notices, styles
+from lessons.publish import fonts, frame, notices, styles
 from lessons.publish.http_server import read
 from lessons.publish.policy import TEMPLATES
 from lessons.publish.shell import SITEMAP, Shell, sitemap_compressed
@@ -56,7 +58,7 @@ class Site(Mapping[str, bytes]):
         if address == f"{SITEMAP}.gz":
             return sitemap_compressed(self.shell.files[SITEMAP])
         if address in self.shell.files:
-            return self._restyled(self.shell.files[address]).encode()
+            return self._restyled(self.shell.files[address], has_formulas=False).encode()
         if address in self._theme:
             return self._theme[address]
         return self._made[address]
@@ -102,7 +104,7 @@ class Site(Mapping[str, bytes]):
     @functools.cached_property
     def _made(self) -> dict[str, bytes]:
         """Stylesheets and fonts."""
-        return self._fonts | self._styles[0]
+        return self._fonts | {self._names[name]: data for name, data in self._styles.items()}
 
     @functools.cached_property
     def _fonts(self) -> dict[str, bytes]:
@@ -113,22 +115,31 @@ class Site(Mapping[str, bytes]):
         return _mathematics(fonts.union(self.pages))
 
     @functools.cached_property
-    def _styles(self) -> tuple[dict[str, bytes], dict[str, str]]:
-        sheets = {address: path.read_bytes() for address, path in _of_theme().items() if address.endswith(".css")}
-        for path in published.walk(self.docs):
-            if path.suffix == ".css" and path.is_file():
-                address = path.relative_to(self.docs).as_posix()
-                sheets[address] = self._read(address)
-        sheets |= {address: data for address, data in self._mathematics.items() if address.endswith(".css")}
-        scripts = {address: data for address, data in self._theme.items() if address.endswith(".js")}
-        scripts |= {address: self._read(address) for address in self._given if address.endswith(".js")}
-        text = "\n".join(scripts[address].decode() for address in sorted(scripts))
-        return _cut(tuple(sorted(sheets.items())), self._words, text)
+    def _styles(self) -> dict[str, bytes]:
+        """The two stylesheets, by what frames call them."""
+        found = {address: self._sheet(address) for address in self.shell.sheets}
+        scripts = "\n".join(self._read(name).decode() for name in sorted(self._given) if name.endswith(".js"))
+        both = _cut(tuple(found.items()), self._words, scripts) if found else ()
+        return {name: text.encode() for name, text in zip((frame.SCREEN, frame.PRINT), both, strict=False)}
+
+    def _sheet(self, address: str) -> str:
+        """One of the stylesheets that the two are made of: of the theme, of formulas, or of docs/."""
+        data = self._mathematics.get(address)
+        if data is None and (path := _of_theme().get(address)) is not None:
+            data = path.read_bytes()
+        if data is None:
+            data = read(self.docs, tuple(address.split("/"))) or b""  # as the site generator has it: a link to nothing
+        return frame.relocated(data.decode(), address.rpartition("/")[0])
+
+    @functools.cached_property
+    def _names(self) -> dict[str, str]:
+        """The stylesheets' addresses, with a hash of what they hold, by what frames call them."""
+        return {name: _hashed(name, data) for name, data in self._styles.items()}
 
     @functools.cached_property
     def _words(self) -> frozenset[str]:
         pages = [text for name, text in self.shell.files.items() if name.endswith(".html")]
-        around = (frame.words for frame in self.shell.frames.values())
+        around = (one.words for one in self.shell.frames.values())
         return frozenset().union(*map(words, pages), *around, *(page.words for page in self.pages))
 
     @functools.cached_property
@@ -142,14 +153,26 @@ class Site(Mapping[str, bytes]):
 
     def _page(self, page: Page) -> str:
         content = page.html if self.decks else page.html.replace(DECK_OFFER, "")
-        frame = self.shell.frames[page.address]
-        return f"{self._restyled(frame.before)}{content}{self._restyled(frame.after)}"
+        around = self.shell.frames[page.address]
+        return f"{self._restyled(around.before, has_formulas=bool(page.glyphs))}{content}{around.after}"
 
-    def _restyled(self, html: str) -> str:
-        """HTML with the stylesheets' new names."""
-        for old, new in self._styles[1].items():
-            html = html.replace(old, new)
+    def _restyled(self, html: str, *, has_formulas: bool) -> str:
+        """HTML with the stylesheets' names; the font of the formulas is asked for together with them."""
+        for old, new in self._names.items():
+            html = html.replace(f'{old}"', f'{new}"')
+        if has_formulas:
+            link = f'<link rel="stylesheet" href="([^"]*){re.escape(self._names.get(frame.SCREEN, ""))}"'
+            preload = "".join(_PRELOAD.format(f"\\g<1>{font}") for font in self._fonts)
+            html = re.sub(link, lambda found: found.expand(preload) + found[0], html, count=1)
         return html
+
+
+_PRELOAD = '<link rel="preload" href="{}" as="font" type="font/woff2" crossorigin>\n'
+
+
+def _hashed(name: str, data: bytes) -> str:
+    stem, dot, suffix = name.rpartition(".")
+    return f"{stem}.{hashlib.sha256(data).hexdigest()[:8]}{dot}{suffix}"
 
 
 # What most edits leave as it is, while a project is served.
@@ -161,9 +184,7 @@ def _mathematics(glyphs: str) -> dict[str, bytes]:
 
 
 @functools.lru_cache(maxsize=2)
-def _cut(
-    sheets: tuple[tuple[str, bytes], ...], classes: frozenset[str], scripts: str
-) -> tuple[dict[str, bytes], dict[str, str]]:
+def _cut(sheets: tuple[tuple[str, str], ...], classes: frozenset[str], scripts: str) -> tuple[str, str]:
     return styles.written(dict(sheets), classes, scripts)
 
 

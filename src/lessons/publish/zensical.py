@@ -25,8 +25,9 @@ from lessons.notebook import stage
 from lessons.page import checks, links, source, tree
 from lessons.page.markup import words
 from lessons.page.page import Page
+from lessons.page.published import ASSETS
 from lessons.problem import report
-from lessons.publish import fonts, styles
+from lessons.publish import fonts, frame, styles
 from lessons.publish.build import BuildFailed, print_decks, publish
 from lessons.publish.project import Project, Say
 from lessons.publish.site import LANGUAGES
@@ -54,30 +55,33 @@ def build(config_file: Path, site: Path, *, decks: bool, say: Say = print) -> No
             raise BuildFailed(report(problems))
         os.environ["LESSONS_DECK_PDF"] = "true" if decks else "false"  # read by mkdocs.yml
         generate(config_file, fresh)
-        _dress(fresh, project.pages)
+        try:
+            _dress(fresh, project.pages)
+        except frame.Unknown as fault:
+            raise BuildFailed(str(fault)) from None
         for address, data in (print_decks(project.docs, project.pages) if decks else {}).items():
             (fresh / address).write_bytes(data)
 
     publish(site, write)
 
 
-def _dress(site: Path, pages: Sequence[Page]) -> None:
+def _dress(site: Path, made: Sequence[Page]) -> None:
     """Give the site its mathematics' fonts, and cut its stylesheets to what its pages and scripts name."""
-    for address, data in fonts.written(fonts.union(pages)).items():
+    for address, data in fonts.written(fonts.union(made)).items():
         (site / address).parent.mkdir(parents=True, exist_ok=True)
         (site / address).write_bytes(data)
     shutil.rmtree(site / LANGUAGES, ignore_errors=True)
-    html = {path: path.read_text(encoding="utf-8") for path in sorted(site.rglob("*.html"))}
-    scripts = "\n".join(path.read_text(encoding="utf-8") for path in sorted(site.rglob("*.js")))
-    sheets = {path.relative_to(site).as_posix(): path.read_bytes() for path in site.rglob("*.css")}
-    made, renamed = styles.written(sheets, frozenset().union(*map(words, html.values())), scripts)
-    for address in sheets:
-        (site / address).unlink()
-    for address, data in made.items():
-        (site / address).write_bytes(data)
-    for path, text in html.items():
-        for old, new in renamed.items():
-            text = text.replace(old, new)
+    pages = {path: frame.finished(path.read_text(encoding="utf-8")) for path in sorted(site.rglob("*.html"))}
+    linked = frame.common(sheets for _, sheets in pages.values())
+    scripts = "\n".join((site / "assets" / name).read_text(encoding="utf-8") for name in ASSETS if name.endswith(".js"))
+    found = {address: (site / address).read_text(encoding="utf-8") for address in linked}
+    found = {address: frame.relocated(text, address.rpartition("/")[0]) for address, text in found.items()}
+    named = frozenset().union(*(words(text) for text, _ in pages.values()))
+    for path in [*site.rglob("*.css")]:
+        path.unlink()
+    for name, text in zip((frame.SCREEN, frame.PRINT), styles.written(found, named, scripts), strict=True):
+        (site / name).write_text(text, encoding="utf-8")
+    for path, (text, _) in pages.items():
         path.write_text(text, encoding="utf-8")
 
 

@@ -1,0 +1,80 @@
+"""The frame that MkDocs and its theme make around a page, as readers get it.
+
+Its stylesheets are two: one for screens, one for paper. The theme's script is not loaded with the page: `theme.js` is
+told where it lies, and loads it for those who search or copy. White space that nobody sees is gone.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+SCREEN, PRINT = "assets/screen.css", "assets/print.css"  # their names get a hash in the site
+SCRIPT = "assets/theme.js"  # does at once what the theme's script would do, and loads that when it is wanted
+_SHEET = re.compile(r"\s*<link rel=\"stylesheet\" href=\"(?P<up>[^\"]*?)(?P<sheet>assets/[^\"]*\.css)\">")
+_BUNDLE = re.compile(r"\s*<script src=\"(?P<src>[^\"]*assets/javascripts/bundle\.\w+\.min\.js)\"></script>")
+_OURS = re.compile(rf"<script src=\"[^\"]*{re.escape(SCRIPT)}\"")
+_SCRIPT = re.compile(r"(<script\b.*?</script>)", re.DOTALL)
+_SPACE = re.compile(r"\s*\n\s*")
+
+
+class Unknown(Exception):
+    """The theme makes a frame that this module does not know; the message says what is new."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The HTML before and after a page's content, the words in it that a stylesheet could name, its stylesheets."""
+
+    before: str
+    after: str
+    words: tuple[str, ...] = ()
+    sheets: tuple[str, ...] = ()  # by their addresses in the site, in order
+
+
+def finished(html: str) -> tuple[str, tuple[str, ...]]:
+    """A frame as readers get it, and the stylesheets that its two are made of. Raises Unknown."""
+    html, sheets = _two_sheets(html)
+    return _squeezed(_held_back(html)), sheets
+
+
+def _two_sheets(html: str) -> tuple[str, tuple[str, ...]]:
+    found = list(_SHEET.finditer(html))
+    if not found:
+        return html, ()
+    up = found[0]["up"]
+    both = f'\n<link rel="stylesheet" href="{up}{SCREEN}">\n<link rel="stylesheet" href="{up}{PRINT}" media="print">'
+    first = found[0].start()
+    return html[:first] + both + _SHEET.sub("", html[first:]), tuple(sheet["sheet"] for sheet in found)
+
+
+def _held_back(html: str) -> str:
+    """The frame without the theme's script, where a script of ours is there to load it."""
+    if not _OURS.search(html):
+        return html
+    scripts = _BUNDLE.findall(html)
+    if len(scripts) != 1:
+        raise Unknown(f"the theme loads {len(scripts)} scripts of the name bundle.….min.js, and one can be held back")
+    return _OURS.sub(lambda ours: f'{ours[0]} data-script="{scripts[0]}"', _BUNDLE.sub("", html))
+
+
+def _squeezed(html: str) -> str:
+    """Without indentation and empty lines; what a script holds stays, its hash is in the policy."""
+    parts = _SCRIPT.split(html)
+    return "".join(part if number % 2 else _SPACE.sub("\n", part) for number, part in enumerate(parts)).lstrip()
+
+
+def relocated(css: str, folder: str) -> str:
+    """A stylesheet of a folder of the site, with the addresses that it has from the folder of the two."""
+    way = posixpath.relpath(folder or ".", posixpath.dirname(SCREEN))
+    return re.sub(r"url\((?![\"']?(?:data:|#|/|[a-z]+:))([^)]+)\)", rf"url({way}/\1)", css) if way != "." else css
+
+
+def common(sheets: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    """The stylesheets of all frames. Raises Unknown where they are not the same."""
+    found = set(sheets)
+    if len(found) > 1:
+        raise Unknown("the theme gives two pages other stylesheets: " + " and ".join(map(str, sorted(found))))
+    return found.pop() if found else ()
