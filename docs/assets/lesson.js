@@ -42,7 +42,11 @@ const printsCards = ({ search }) => new URLSearchParams(search).get("print") ===
 
 /** `?print=cards&paper=a5` lays the page out as its deck, for any program that prints a page by its address. */
 function printByAddress() {
-  if (printsCards(location)) layOutCards(new URLSearchParams(location.search).get("paper") ?? "a6");
+  if (!printsCards(location)) return;
+  const paper = new URLSearchParams(location.search).get("paper") ?? "a6";
+  layOutCards(paper);
+  // The styles of paper are not waited for; where they come later, so does the size that they name.
+  document.querySelector("link[media=print]")?.addEventListener("load", () => layOutCards(paper));
 }
 
 /** Firefox takes the size of the paper only from a page rule without a name: repeat the chosen one there. */
@@ -146,7 +150,7 @@ function reachScrollers() {
     { rootMargin: "1000000px" },
   );
   document
-    .querySelectorAll(".lesson-formula, .md-typeset__scrollwrap, .md-typeset > table,  .highlight code, .lesson-printed, .lesson-output")
+    .querySelectorAll(".lesson-formula, .md-typeset__scrollwrap, .md-typeset table:not([class]),  .highlight code, .lesson-printed, .lesson-output")
     .forEach((element) => shown.observe(element));
 }
 

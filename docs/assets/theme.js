@@ -14,6 +14,7 @@ function loadTheme() {
   for (const address of [search, `${base}/search/search_index.json`]) fetch(address).catch(() => {});
   script.addEventListener("load", () => {
     themeWorks = true;
+    document.dispatchEvent(new Event("DOMContentLoaded")); // which it waits for, as it does where it comes with the page
     query?.dispatchEvent(new Event("keyup")); // what was typed meanwhile is looked for
     document.dispatchEvent(new Event("theme"));
   });
@@ -83,9 +84,14 @@ schemes.forEach((option, index) =>
     }
     showScheme(index);
     __md_set("__palette", { index, color });
-    schemes[(index + 1) % schemes.length].focus();
+    option.focus();
   }),
 );
+schemes[0]?.form.addEventListener("keydown", (event) => {
+  if (themeWorks || (event.key !== "Enter" && event.key !== " ")) return;
+  event.preventDefault();
+  schemes[(schemes.indexOf(event.target) + 1) % schemes.length].click();
+});
 if (!themeWorks && schemes.length) {
   const index = __md_get("__palette")?.index ?? 0;
   schemes[index].checked = true;

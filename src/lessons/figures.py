@@ -10,6 +10,7 @@ import hashlib
 import html
 import io
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -91,6 +92,10 @@ _REFERENCE = re.compile(r'(?:url\(#|href="#)([^)"]+)')
 # Coordinates may be cut to a hundredth of a point; words (a tick at 0.125) and scales must stay whole.
 _COORDINATES = re.compile(r' (?:d|x|y|points)="[^"]*"|(?:translate|rotate)\([^)]*\)')
 _LONG = re.compile(r"(-?\d+\.\d{2})\d+")
+_PATH = re.compile(r'(?<= d=")[^"]*')
+_STEP = re.compile(r"([MLCQZz])([^MLCQZz]*)")
+# A drawing is read to a tenth of a point, less than the width of any line; a sign of a few points to a hundredth.
+FINE, COARSE, SMALL = 100, 10, 20
 _INKED = re.compile(r'<a xlink:href="ink"[^>]*>(<image ([^>]*)/>)</a>')
 
 
@@ -171,6 +176,7 @@ def _for_the_page(svg: str, alt: str) -> str:
     # Matplotlib's <style> would reach the whole page; the site's stylesheet has the same for figures alone.
     svg = re.sub(r"<metadata>.*?</metadata>\s*|<style.*?</style>\s*|<!--.*?-->\s*", "", svg, flags=re.DOTALL)
     svg = _COORDINATES.sub(lambda match: _LONG.sub(r"\1", match[0]), svg)
+    svg = _PATH.sub(lambda match: _shortened(match[0]), svg)
     svg = _INKED.sub(_masked, re.sub(r"\s*\n\s*", " ", svg).replace("> <", "><").strip())
     own = "f" + hashlib.sha256(svg.encode()).hexdigest()[:8]  # an id may not begin with a digit
     names = {name: f"{own}-{number}" for number, name in enumerate(dict.fromkeys(_REFERENCE.findall(svg)))}
@@ -184,6 +190,60 @@ def _for_the_page(svg: str, alt: str) -> str:
         f' role="img" aria-label="{html.escape(alt)}">'
     )
     return re.sub(r"<svg[^>]*>", lambda _: opening, svg, count=1)  # a function: an alt may hold backslashes
+
+
+def _shortened(path: str) -> str:
+    """A path in few signs: each step from the point before, and none for a point that lies on the way to the next."""
+    steps = [(step[1].upper(), [float(number) for number in step[2].split()]) for step in _STEP.finditer(path)]
+    numbers = [number for _, given in steps for number in given]
+    if not numbers or _STEP.sub("", path).strip() or any(len(given) % 2 for _, given in steps):
+        return path  # none that matplotlib writes
+    unit = FINE if max(numbers) - min(numbers) < SMALL else COARSE
+    written: list[str] = []
+    here = start = (0, 0)
+    run = (0, 0)  # the straight step that is not written yet
+
+    def flush() -> None:
+        nonlocal run
+        if run[0] and run[1]:
+            written.append("l" + _joined(run, unit))
+        elif run != (0, 0):
+            written.append(f"h{_number(run[0], unit)}" if run[0] else f"v{_number(run[1], unit)}")
+        run = (0, 0)
+
+    for sign, given in steps:
+        points = [(round(x * unit), round(y * unit)) for x, y in zip(given[::2], given[1::2], strict=True)]
+        if sign == "L":
+            for x, y in points:
+                step = x - here[0], y - here[1]
+                onward = run[0] * step[1] == run[1] * step[0] and run[0] * step[0] + run[1] * step[1] > 0
+                if run != (0, 0) and not onward:
+                    flush()
+                run, here = (run[0] + step[0], run[1] + step[1]), (x, y)
+            continue
+        flush()
+        if sign == "M":
+            written.append("M" + _joined(points[0], unit))
+            start = here = points[0]
+        elif sign == "Z":
+            written.append("z")
+            here = start
+        else:
+            moved = [number for x, y in points for number in (x - here[0], y - here[1])]
+            written.append(sign.lower() + _joined(moved, unit))
+            here = points[-1]
+    flush()
+    return "".join(written)
+
+
+def _joined(numbers: Iterable[int], unit: int) -> str:
+    """Numbers side by side, with a space only where no minus begins the next one."""
+    return re.sub(r" (?=-)", "", " ".join(_number(one, unit) for one in numbers))
+
+
+def _number(units: int, unit: int) -> str:
+    text = f"{units / unit:.{len(str(unit)) - 1}f}".rstrip("0").rstrip(".")
+    return re.sub(r"^(-?)0\.", r"\1.", text)
 
 
 def _masked(match: re.Match[str]) -> str:

@@ -135,7 +135,7 @@ FAULTS = {
         'href="../notebooks',
         "vae-training-in-practice",
     ),
-    "a figure": (NOTEBOOK, "<svg", r'(<svg.*?<path d="M )', r"\g<1>1", "one-gaussian-for-two-bumps: <path"),
+    "a figure": (NOTEBOOK, "<svg", r'(<svg.*?<path d="M)', r"\g<1>1", "one-gaussian-for-two-bumps: <path"),
     "what a notebook printed": (
         NOTEBOOK,
         "lesson-printed",

@@ -100,6 +100,7 @@ def test_all_that_a_reader_can_do_works(
     page.get_by_role("button", name="Shuffle").click()
     expect(page.locator(".lesson-card details[open]")).to_have_count(0)
     page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))")
+    page.locator(".highlight").first.hover()
     page.get_by_title("Copy to clipboard").first.click()
     expect(page.get_by_text("Copied to clipboard")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()").strip()

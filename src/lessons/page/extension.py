@@ -49,6 +49,7 @@ UNKNOWN_PAGE = "page.md"
 # What mkdocs.yml names under markdown_extensions.
 EXTENSIONS = ["lessons", "attr_list", "tables", "toc", "pymdownx.highlight", "pymdownx.superfences"]
 _BLANK = re.compile(r"(?m)^ +$")  # as Markdown itself has taken the spaces out of empty lines
+_COLOURLESS = re.compile(r'<span class="[nopw]">([^<]*)</span>')  # as Pygments marks them
 _CLINGS = frozenset(",.;:!?)")
 SPACE = "leave a blank line above it"
 
@@ -135,11 +136,11 @@ class Census(Treeprocessor):
             raise LessonError(lost)
 
 
-class Names(Postprocessor):
-    """Formulas in headings, summaries and links get words: what is named by them has a name that can be said."""
+class Finish(Postprocessor):
+    """Formulas in headings, summaries and links get words; signs and names in code, without a colour, no element."""
 
     def run(self, text: str) -> str:
-        return mathtext.named(text)
+        return mathtext.named(_COLOURLESS.sub(r"\1", text).replace("<pre><span></span>", "<pre>"))
 
 
 class LessonExtension(BlocksExtension):  # type: ignore[misc]
@@ -154,7 +155,7 @@ class LessonExtension(BlocksExtension):  # type: ignore[misc]
             md.ESCAPED_CHARS = [*md.ESCAPED_CHARS, "$"]
         preprocessor = LessonPreprocessor(md)
         md.preprocessors.register(preprocessor, "lessons", PRIORITY)
-        md.postprocessors.register(Names(md), "lessons-names", LAST)
+        md.postprocessors.register(Finish(md), "lessons-finish", LAST)
         if "math" in md.block_level_elements:  # Markdown takes a formula for a paragraph of its own
             md.block_level_elements.remove("math")
         md.treeprocessors.register(Census(md, preprocessor), "lessons-census", 100)

@@ -1,11 +1,13 @@
 """The frame that MkDocs and its theme make around a page, as readers get it.
 
 Its stylesheets are two: one for screens, one for paper. The theme's script is not loaded with the page: `theme.js` is
-told where it lies, and loads it for those who search or copy. White space that nobody sees is gone.
+told where it lies, and loads it for those who search or copy. Gone is the white space that nobody sees, and gone to
+the stylesheet are the icons, which are the same on each page.
 """
 
 from __future__ import annotations
 
+import hashlib
 import posixpath
 import re
 from collections.abc import Iterable
@@ -17,6 +19,9 @@ _SHEET = re.compile(r"\s*<link rel=\"stylesheet\" href=\"(?P<up>[^\"]*?)(?P<shee
 _BUNDLE = re.compile(r"\s*<script src=\"(?P<src>[^\"]*assets/javascripts/bundle\.\w+\.min\.js)\"></script>")
 _OURS = re.compile(rf"<script src=\"[^\"]*{re.escape(SCRIPT)}\"")
 _SCRIPT = re.compile(r"(<script\b.*?</script>)", re.DOTALL)
+_ICON = re.compile(
+    r'<svg xmlns="http://www.w3.org/2000/svg" (?P<size>viewBox="[\d. ]+")>(?:<!--[^>]*-->)?<path d="[^"]*"/></svg>'
+)
 _SPACE = re.compile(r"\s*\n\s*")
 
 
@@ -32,12 +37,16 @@ class Frame:
     after: str
     words: tuple[str, ...] = ()
     sheets: tuple[str, ...] = ()  # by their addresses in the site, in order
+    icons: tuple[str, ...] = ()  # what a stylesheet draws of it
 
 
 def finished(html: str) -> tuple[str, tuple[str, ...]]:
-    """A frame as readers get it, and the stylesheets that its two are made of. Raises Unknown."""
+    """A document with two stylesheets and without the theme's script, and the sheets that the two are made of.
+
+    Raises Unknown.
+    """
     html, sheets = _two_sheets(html)
-    return _squeezed(_held_back(html)), sheets
+    return _held_back(html), sheets
 
 
 def _two_sheets(html: str) -> tuple[str, tuple[str, ...]]:
@@ -60,10 +69,41 @@ def _held_back(html: str) -> str:
     return _OURS.sub(lambda ours: f'{ours[0]} data-script="{scripts[0]}"', _BUNDLE.sub("", html))
 
 
-def _squeezed(html: str) -> str:
-    """Without indentation and empty lines; what a script holds stays, its hash is in the policy."""
+def squeezed(html: str) -> str:
+    """A frame without indentation and empty lines; what a script holds stays, its hash is in the policy."""
     parts = _SCRIPT.split(html)
     return "".join(part if number % 2 else _SPACE.sub("\n", part) for number, part in enumerate(parts)).lstrip()
+
+
+def with_icons_apart(html: str) -> tuple[str, tuple[str, ...]]:
+    """A frame whose icons are drawn by a stylesheet, which browsers keep, and those icons as the theme wrote them."""
+    icons: dict[str, None] = {}
+
+    def named(icon: re.Match[str]) -> str:
+        icons[icon[0]] = None
+        return f'<svg class="{icon_class(icon[0])}" {icon["size"]}></svg>'
+
+    return _ICON.sub(named, html), tuple(icons)
+
+
+def icon_class(icon: str) -> str:
+    return f"icon-{hashlib.sha256(icon.encode()).hexdigest()[:4]}"
+
+
+def icon_sheet(icons: Iterable[str]) -> str:
+    """The stylesheet that draws icons, in the colour of the text that they stand in."""
+    found = sorted(set(icons))
+    if not found:
+        return ""
+    rules = [
+        "[class^=icon-]{background:currentcolor;-webkit-mask:var(--icon) center/contain no-repeat;"
+        "mask:var(--icon) center/contain no-repeat}",
+        "@media (forced-colors:active){[class^=icon-]{background:CanvasText;forced-color-adjust:none}}",
+    ]
+    for icon in found:
+        drawn = icon.replace('"', "'").replace("#", "%23")
+        rules.append(f'.{icon_class(icon)}{{--icon:url("data:image/svg+xml;charset=utf-8,{drawn}")}}')
+    return "\n".join(rules)
 
 
 def relocated(css: str, folder: str) -> str:

@@ -17,7 +17,7 @@ import logging
 import os
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ from lessons.page.cache import world
 from lessons.page.markup import words
 from lessons.page.page import Entry, Page
 from lessons.publish import policy
-from lessons.publish.frame import Frame, Unknown, common, finished
+from lessons.publish.frame import Frame, Unknown, common, finished, squeezed, with_icons_apart
 
 FOLDER = Path(".cache/frames")
 THEME = Path(__file__).resolve().parents[1] / "theme"
@@ -46,11 +46,15 @@ class NoShell(Exception):
 
 @dataclass(frozen=True)
 class Shell:
-    """All that MkDocs gives to a site. `order` is that of the addresses in the search index."""
+    """All that MkDocs gives to a site. `order` is that of the addresses in the search index.
+
+    Of a `_Generator`, `sheets` and `icons` are those of `files` alone.
+    """
 
     frames: dict[str, Frame] = field(default_factory=dict)  # by a page's address
     files: dict[str, str] = field(default_factory=dict)  # pages of the theme's own, and the sitemap
     sheets: tuple[str, ...] = ()  # the stylesheets that a page's two are made of
+    icons: tuple[str, ...] = ()  # that they draw
     search: str = ""  # how the search index is to be read, as JSON; empty where there is none
     order: tuple[str, ...] = ()
 
@@ -74,17 +78,26 @@ def shell(
         made = _Generator(config_file, url).shell(pages, missing)
         for address, frame in made.frames.items():
             store.save_value(FOLDER, keys[address], asdict(frame))
-        whole = {"files": made.files, "sheets": made.sheets, "search": made.search, "order": made.order}
+        whole = {"files": made.files, "sheets": made.sheets, "icons": made.icons, "search": made.search}
+        whole["order"] = made.order
         store.save_value(FOLDER, everywhere, whole)
         frames |= made.frames
         known |= {keys[address]: frame for address, frame in made.frames.items()} | {everywhere: whole}
     for key in known.keys() - {*keys.values(), everywhere}:  # of another state of the sources
         del known[key]
-    return Shell(frames, whole["files"], tuple(whole["sheets"]), whole["search"], tuple(whole["order"]))
+    try:
+        sheets = common(
+            [*([tuple(whole["sheets"])] if whole["sheets"] else []), *(one.sheets for one in frames.values())]
+        )
+    except Unknown as fault:
+        raise NoShell(f"{fault}; see lessons/publish/frame.py") from None
+    icons = {*whole["icons"], *(icon for one in frames.values() for icon in one.icons)}
+    return Shell(frames, whole["files"], sheets, tuple(sorted(icons)), whole["search"], tuple(whole["order"]))
 
 
 def _frame(kept: dict[str, Any]) -> Frame:
-    return Frame(kept["before"], kept["after"], tuple(kept["words"]), tuple(kept["sheets"]))
+    lists = {name: tuple(kept[name]) for name in ("words", "sheets", "icons")}
+    return Frame(kept["before"], kept["after"], **lists)
 
 
 def sitemap_compressed(sitemap: str) -> bytes:
@@ -173,10 +186,14 @@ class _Generator:
                 if (page := by_address.get(file.dest_uri)) is not None:
                     self._fill(document, page)
             env = config.plugins.on_env(env, config=config, files=files)
-            made, sheets = {}, []
+            made: dict[str, str] = {}
+            own: list[Frame] = []  # of the theme's own pages
             for name in sorted(config.theme.static_templates):
-                made[name], more = self._static(mkdocs, name, env, files, config, nav)
-                sheets += more
+                html = str(mkdocs._build_template(name, env.get_template(name), files, config, nav))
+                if name.endswith(".html"):
+                    own.append(_finished(name, html))
+                    html = own[-1].before
+                made[name] = html
             made[policy.HEADERS_FILE] = policy.headers()
             names = {page.address for page in wanted}
             asked = [file for file in documents if file.dest_uri in names]
@@ -193,9 +210,9 @@ class _Generator:
             if faults := [one for one in found if isinstance(one, str)]:
                 raise NoShell("\n".join(faults))
             frames = {file.dest_uri: one for file, one in zip(asked, found, strict=True) if isinstance(one, Frame)}
-            sheets += [one.sheets for one in frames.values()]
             order = tuple(file.dest_uri for file in documents)
-            return Shell(frames, made, _common_sheets(sheets), _how_to_search(config), order)
+            sheets, icons = common(one.sheets for one in own), tuple(icon for one in own for icon in one.icons)
+            return Shell(frames, made, sheets, icons, _how_to_search(config), order)
         finally:
             config.plugins.on_shutdown()
 
@@ -211,15 +228,6 @@ class _Generator:
         document.content = f"{_CONTENT}<h1></h1>" if "<h1" in page.html else _CONTENT
 
     @staticmethod
-    def _static(mkdocs: Any, name: str, env: Any, files: Any, config: Any, nav: Any) -> tuple[str, list[Any]]:
-        """A page of the theme's own, and its stylesheets."""
-        html = str(mkdocs._build_template(name, env.get_template(name), files, config, nav))
-        if not name.endswith(".html"):
-            return html, []
-        html, sheets = _finished(name, html)
-        return html, [sheets]
-
-    @staticmethod
     def _frame(mkdocs: Any, document: Any, page: Page, env: Any, documents: Any, config: Any, nav: Any) -> Frame:
         config._current_page = document
         document.active = True
@@ -227,16 +235,16 @@ class _Generator:
             context = mkdocs.get_context(nav, documents, config, document)
             template = env.get_template("main.html")
             context = config.plugins.on_page_context(context, page=document, config=config, nav=nav)
-            html, sheets = _finished(page.path, template.render(context))
+            whole = _finished(page.path, template.render(context))
         finally:
             document.active = False
             config._current_page = None
-        if faults := list(_head(html, page)):
+        if faults := list(_head(whole.before, page)):
             raise NoShell("\n".join(f"{page.path}: {fault}" for fault in faults))
-        before, found, after = html.partition(document.content)
+        before, found, after = whole.before.partition(document.content)
         if not found or document.content in after:
             raise NoShell(f"{page.path}: the theme does not show the page's content once")
-        return Frame(before, after, tuple(sorted(words(f"{before}{after}"))), sheets)
+        return replace(whole, before=before, after=after, words=tuple(sorted(words(f"{before}{after}"))))
 
 
 def _how_to_search(config: Any) -> str:
@@ -254,21 +262,16 @@ def _token(entry: Entry) -> dict[str, Any]:
     return {"level": entry.level, "id": entry.id, "name": entry.title, "children": below}
 
 
-def _finished(name: str, html: str) -> tuple[str, tuple[str, ...]]:
-    """A page with its policy in it, and its stylesheets. Raises NoShell if it would not work so."""
+def _finished(name: str, html: str) -> Frame:
+    """A document with its policy in it, all before a page's content. Raises NoShell if it would not work so."""
     try:
-        return finished(policy.into(name, html))
+        html, sheets = finished(policy.into(name, html))
+        html, icons = with_icons_apart(squeezed(html))
+        return Frame(html, "", sheets=sheets, icons=icons)
     except policy.NotCovered as fault:
         raise NoShell(str(fault)) from None
     except Unknown as fault:
         raise NoShell(f"{name}: {fault}; see lessons/publish/frame.py") from None
-
-
-def _common_sheets(found: list[tuple[str, ...]]) -> tuple[str, ...]:
-    try:
-        return common(found)
-    except Unknown as fault:
-        raise NoShell(f"{fault}; see lessons/publish/frame.py") from None
 
 
 def _head(text: str, page: Page) -> Iterator[str]:

@@ -118,6 +118,7 @@ class Site(Mapping[str, bytes]):
     def _styles(self) -> dict[str, bytes]:
         """The two stylesheets, by what frames call them."""
         found = {address: self._sheet(address) for address in self.shell.sheets}
+        found |= {"icons": frame.icon_sheet(self.shell.icons)} if self.shell.icons else {}
         scripts = "\n".join(self._read(name).decode() for name in sorted(self._given) if name.endswith(".js"))
         both = _cut(tuple(found.items()), self._words, scripts) if found else ()
         return {name: text.encode() for name, text in zip((frame.SCREEN, frame.PRINT), both, strict=False)}

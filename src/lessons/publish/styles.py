@@ -20,12 +20,10 @@ from lessons import store
 FOLDER = Path(".cache/styles")
 # What the theme's script adds to a page, on a site with the features of mkdocs.yml: a test watches it at work.
 MADE = frozenset(
-    "focus-visible js md-clipboard md-clipboard--inline md-code__button md-code__content md-code__nav md-dialog--active"  # noqa: SIM905 - a list of words
-    " md-header--hidden md-header--shadow md-header__title--active md-nav__link--active md-nav__link--passed"
-    " md-search-result__article md-search-result__icon md-search-result__item md-search-result__link"
-    " md-search-result__more md-search-result__terms md-sidebar--post md-tooltip2 md-tooltip2--active"
-    " md-tooltip2--bottom md-tooltip2--top md-tooltip2__inner md-top--hidden md-typeset__scrollwrap"
-    " md-typeset__table".split()
+    "focus-visible js md-code__button md-code__nav md-dialog--active md-header--shadow md-header__title--active"  # noqa: SIM905 - a list of words
+    " md-nav__link--active md-nav__link--passed md-search-result__article md-search-result__icon"
+    " md-search-result__item md-search-result__link md-search-result__more md-search-result__terms"
+    " md-typeset__scrollwrap md-typeset__table".split()
 )
 _STATED = re.compile(r"\[(data-md-color-(?:primary|accent))=\"?([\w-]+)\"?\]")
 _ELSEWHERE = re.compile(r"\[dir=\"?rtl\"?\]")  # the site is read from left to right
