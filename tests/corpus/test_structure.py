@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from lessons.page.rules import FRONT_MATTER_KEYS
+from lessons.page import front_matter
 
 QUESTION = "/// question | Why?\n    id: {}\n\nBecause.\n///\n"
 BLOCKS = "use one of: exercise, flashcard, in-depth, question, solution"
-KEYS = f"use one of: {', '.join(sorted(FRONT_MATTER_KEYS))}"
+KEYS = f"use one of: {', '.join(sorted(front_matter.KEYS))}"
 HTML = "write Markdown; for the sign itself, write it in code: `<`"
 TITLE = "begin the file with ---, a line `title: …`, and ---"
 DESCRIPTION = "begin the file with ---, a line `description: …`, and ---"

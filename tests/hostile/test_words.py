@@ -19,7 +19,7 @@ from lessons import faults
 from lessons.authoring.values import Computed, listed
 from lessons.notebook import allowed, ipynb, source
 from lessons.notebook.pages import Notebooks
-from lessons.page import checks, header, links, rules, textfile, typeset
+from lessons.page import checks, front_matter, links, textfile, typeset
 from lessons.page.source import normalize, read
 from lessons.problem import FORMATS, Location, Problem, report
 from lessons.visible import in_json, on_one_line, visible
@@ -76,7 +76,7 @@ def test_a_header_is_plain_lines_on_a_page_as_in_a_notebook(line: str) -> None:
     """Nothing is made of one that is more: ten lines of aliases would fill the memory."""
     begun = time.process_time()
     page = f"---\ndescription: What it is about.\n{line}\n---\n"
-    says = [str(one) for one in rules.front_matter("x.md", normalize(page)) if one.code == "L002"]
+    says = [str(one) for one in front_matter.problems("x.md", normalize(page)) if one.code == "L002"]
     assert says[0].startswith(f"x.md:{HEADERS[line]}")
     commented = "".join(f"# {one}\n" for one in page.splitlines())
     _, problems = source.read(Path("x.py"), commented)
@@ -287,7 +287,7 @@ def test_no_text_ends_a_check(monkeypatch: pytest.MonkeyPatch) -> None:
         rounds += 1
         text = mutated(chance, HEAD + chance.choice(pages))
         page = read("docs/x.md", text)
-        problems = [*typeset.typeset(page, {}).problems, *rules.front_matter("docs/x.md", normalize(text))]
+        problems = [*typeset.typeset(page, {}).problems, *front_matter.problems("docs/x.md", normalize(text))]
         problems += [
             *textfile.control("docs/x.md", text),
             *links.problems(page),
@@ -297,11 +297,3 @@ def test_no_text_ends_a_check(monkeypatch: pytest.MonkeyPatch) -> None:
         for form in FORMATS:
             report(problems, form).encode()
     assert rounds > 10
-
-
-def test_a_header_of_any_bytes_is_a_mapping_or_a_problem() -> None:
-    chance = random.Random(11)
-    signs = "abc:-?[]{}&*!|>'\"%@`#,<=.0199eE+~\n\n  \t\x00\x85\u2028é"
-    for _ in range(1500):
-        meta, problems = header.read("x.md", "".join(chance.choices(signs, k=chance.randint(1, 40))))
-        assert not (meta and problems)

@@ -92,12 +92,6 @@ def test_front_matter_and_body_are_both_checked(tmp_path: Path) -> None:
     ]
 
 
-def test_a_page_without_front_matter_lacks_title_and_description(tmp_path: Path) -> None:
-    page = tmp_path / "a.md"
-    page.write_text("Text only.\n")
-    assert [problem.message for problem in check([page])] == ["the page has no title", "the page has no description"]
-
-
 def test_a_windows_file_is_checked_as_any_other(tmp_path: Path) -> None:
     page = tmp_path / "a.md"
     page.write_bytes(b"\xef\xbb\xbf" + (HEAD + "\nit costs $5\n").replace("\n", "\r\n").encode())

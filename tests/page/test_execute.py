@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +19,7 @@ import pytest
 
 from lessons.confine import folder as folder_of_a_process
 from lessons.page import execute
+from lessons.page.snippet import MOST_PRINTED, Output
 from lessons.page.source import Source, read
 
 ENDLESS = "```{python}\nwhile True:\n    pass\n```\n"
@@ -159,6 +161,31 @@ def test_what_fails_in_one_run_only_is_a_problem(monkeypatch: pytest.MonkeyPatch
     assert problem.startswith("a.md:2:1: L201 AssertionError: assert hash('a') != ")
 
 
+def test_the_second_run_is_heard_no_further_than_the_first_has_come() -> None:
+    """Its results, all of them at last, are more than a pipe holds."""
+    here, there = multiprocessing.Pipe()
+    printed = "x" * MOST_PRINTED
+
+    def tell() -> None:
+        for source in sources:
+            there.send(execute.Ran({source.parts[0]: Output("", printed)}))
+        there.close()
+
+    def hears(pages: int) -> bool:
+        return len(second.hear(pages)) == pages
+
+    sources = pages(*["`{python} 1`\n"] * 8)
+    second = execute._Second(sources, here)
+    teller = threading.Thread(target=tell)
+    teller.start()
+    wait_until(here.poll)
+    assert second.hear(0) == []
+    wait_until(lambda: hears(6))
+    assert [len(one.results) for one in second.hear(8, wait=True)] == [1] * 8
+    teller.join()
+    here.close()
+
+
 def test_pages_that_compute_nothing_start_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     def start(*_: object) -> None:
         raise AssertionError("a process was started")
@@ -179,6 +206,12 @@ def test_no_page_finds_what_another_left() -> None:
     assert unseeded.startswith('<div class="lesson-snippet"><pre class="lesson-printed">0.')
     assert unseeded != seeded
     assert [problem.message for problem in results[3].problems] == ["EOFError: EOF when reading a line"]
+
+
+def test_random_numbers_are_loaded_once_for_all_pages_with_numpy() -> None:
+    code = "import sys\nimport numpy\nloaded = 'numpy.random' in sys.modules"
+    (page,) = execute.evaluated(pages(f"```{{python}}\n{code}\n```\n\n`{{python}} str(loaded)`\n"), twice=False)
+    assert any("True" in html for html in page.html.values()), page.problems
 
 
 def test_the_keyboard_and_the_terminal_are_out_of_reach(capfd: pytest.CaptureFixture[str]) -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from lessons.page import front_matter
 from lessons.page.imports import allowed
-from lessons.page.rules import FRONT_MATTER_KEYS
 from lessons.problem import CODES, Problem
 
 Check = Callable[[str], list[Problem]]
@@ -33,7 +33,7 @@ QUESTION = "/// question | Why?\n    id: why\n\nBecause.\n///\n"
 EXERCISE = "/// exercise | Do it\n    id: do-it\n\nHow?\n///\n"
 SOLUTION = "/// solution\nSo.\n///\n"
 BLOCKS = "use one of: exercise, flashcard, in-depth, question, solution"
-KEYS = f"use one of: {', '.join(sorted(FRONT_MATTER_KEYS))}"
+KEYS = f"use one of: {', '.join(sorted(front_matter.KEYS))}"
 FENCE = "```{python}\n%s\n```\n"
 QUANTITY = "from lessons.maths.derivation import Quantity\n"
 WRAP = "wrap a number: Quantity(x, unit='nats', digits=3) from lessons.maths.derivation"

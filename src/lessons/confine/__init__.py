@@ -7,7 +7,6 @@ Elsewhere the limits are all there is. SECURITY.md says which layer holds what; 
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import errno
 import fcntl
 import multiprocessing
@@ -20,6 +19,7 @@ from pathlib import Path
 
 from lessons import scratch
 from lessons.confine import calls, files, limits
+from lessons.confine.libc import libc
 from lessons.environment import ENVIRONMENT
 
 ALLOWED = (
@@ -83,7 +83,7 @@ def own_folder() -> Iterator[Path]:
 
 def _process_control(option: int, value: int) -> None:
     with contextlib.suppress(OSError, AttributeError):  # Linux has it
-        ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0)
+        libc().prctl(option, value, 0, 0, 0)
 
 
 def refused(fault: BaseException) -> bool:

@@ -16,6 +16,7 @@ import struct
 from collections.abc import Iterable, Iterator, Sequence
 
 from lessons.confine.harmless import HARMLESS, Numbers
+from lessons.confine.libc import libc
 
 # What the outer sandbox refuses to a whole build, which starts processes and sets permissions.
 REACHING: Numbers = {  # into another process: the shell that runs the build, or what packs the site after it
@@ -107,7 +108,7 @@ def available() -> bool:
         return False
     action = ctypes.c_uint32(_ERROR)
     _, seccomp = _ARCHITECTURES[platform.machine()]
-    return bool(ctypes.CDLL(None).syscall(seccomp, _GET_ACTION_AVAIL, 0, ctypes.byref(action)) == 0)
+    return bool(libc().syscall(seccomp, _GET_ACTION_AVAIL, 0, ctypes.byref(action)) == 0)
 
 
 def install() -> None:
@@ -118,9 +119,8 @@ def install() -> None:
     held = ctypes.create_string_buffer(code)
     # A length and a pointer, with the padding that C would put between them.
     handed = ctypes.create_string_buffer(struct.pack("HxxxxxxP", len(code) // 8, ctypes.addressof(held)))
-    libc = ctypes.CDLL(None, use_errno=True)
     _, seccomp = _ARCHITECTURES[platform.machine()]
-    if libc.syscall(seccomp, _SET_MODE_FILTER, _ALL_THREADS, handed) < 0:
+    if libc().syscall(seccomp, _SET_MODE_FILTER, _ALL_THREADS, handed) < 0:
         raise OSError(ctypes.get_errno(), f"seccomp: {os.strerror(ctypes.get_errno())}")
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import resource
 from pathlib import Path
+
+from lessons.confine.libc import libc
 
 FILE = 64  # MiB a file may have
 OPEN_FILES = 64
@@ -17,10 +20,8 @@ def limit(memory: float) -> None:
     The address space and not the data segment: memory that is mapped to be shared counts, too.
     """
     try:
-        import resource
-
         held = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-    except (ImportError, OSError):  # as far as the platform has them
+    except OSError:  # as far as the platform has them
         return
     wanted = {
         resource.RLIMIT_AS: held + int(memory * 2**20),
@@ -44,4 +45,4 @@ def drop_capabilities() -> None:
 
     with contextlib.suppress(OSError, AttributeError):
         none = (ctypes.c_uint32 * 6)()  # effective, permitted and inheritable, in two halves
-        ctypes.CDLL(None).capset(ctypes.byref(Header(_CAPABILITY_VERSION_3, 0)), ctypes.byref(none))
+        libc().capset(ctypes.byref(Header(_CAPABILITY_VERSION_3, 0)), ctypes.byref(none))

@@ -1,76 +1,17 @@
 r"""How a worked number is shown: its figure, the steps that lead to it, and the sign between them.
 
-The one promise of this module: `=` stands only before a figure that *is* the value, `≈` before one that was
-rounded, and every rounding is made from the unrounded value. Objects show themselves through IPython's
+Every figure of it is rounded from the unrounded value, see `rounding`. Objects show themselves through IPython's
 `_repr_latex_` and `str`, so a notebook and a page show the same derivation; nothing here knows HTML.
 """
 
 from __future__ import annotations
 
-import math
 import string
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
-from lessons.unshowable import NotFinite
-
-# Two doubles that agree to this relative difference are the same decimal figure: 0.5 - 0.3 is shown as 0.2.
-SAME = 1e-12
-DIGITS = 3
-# A short decimal such as 0.0625 is shown whole, even where it needs a little more room than `digits`.
-EXTRA_DIGITS = 2
-_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-
-
-@dataclass(frozen=True)
-class Numeral:
-    """A number as it is printed: a mantissa, a power of ten (0 for none), and whether that is the whole truth."""
-
-    mantissa: str
-    exponent: int
-    exact: bool
-
-    @property
-    def text(self) -> str:
-        """Plain text with a true minus sign: `−0.382`, `4.00 × 10⁻⁷`."""
-        mantissa = self.mantissa.replace("-", "−")
-        return f"{mantissa} × 10{str(self.exponent).translate(_SUPERSCRIPT)}" if self.exponent else mantissa
-
-    @property
-    def tex(self) -> str:
-        return rf"{self.mantissa} \times 10^{{{self.exponent}}}" if self.exponent else self.mantissa
-
-    @property
-    def relation(self) -> str:
-        return "=" if self.exact else "≈"
-
-
-def numeral(value: float, digits: int = DIGITS) -> Numeral:
-    """The numeral that shows `value` with `digits` places after the point.
-
-    Exact values lose their trailing zeros and may take two more places (0.0625); rounded ones keep all their
-    places (1.500). Values too small or too large for that are written with a power of ten.
-    Raises NotFinite where `value` is nan or infinite: no lesson shows that as a result.
-    """
-    value = float(value)
-    if not math.isfinite(value):
-        raise NotFinite(f"a shown value must be finite, got {value}")
-    for places in range(digits + EXTRA_DIGITS + 1):
-        text = f"{value:.{places}f}"
-        if _same(float(text), value) and abs(value) < 1e9:
-            return Numeral("0" if float(text) == 0 else text, 0, exact=True)
-    if 10.0**-digits <= abs(value) < 1e6:
-        return Numeral(f"{value:.{digits}f}", 0, exact=False)
-    mantissa, _, power = f"{value:.{digits - 1 if digits > 1 else 1}e}".partition("e")
-    exact = _same(float(f"{mantissa}e{power}"), value)
-    if exact:
-        mantissa = mantissa.rstrip("0").rstrip(".")
-    return Numeral(mantissa, int(power), exact)
-
-
-def _same(shown: float, value: float) -> bool:
-    return abs(shown - value) <= SAME * abs(value)
+from lessons.maths.rounding import DIGITS, Numeral, numeral
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from lessons.maths.derivation import DIGITS, Quantity
+from lessons.maths.derivation import Quantity
+from lessons.maths.rounding import DIGITS
 from lessons.maths.worked import kl_standard_normal
 
 _SLIPS: tuple[tuple[str, Callable[[float, float], float]], ...] = (

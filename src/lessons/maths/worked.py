@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from lessons.maths import elbo, gaussian, gradients
-from lessons.maths.derivation import DIGITS, Derivation, Quantity, Step
+from lessons.maths.derivation import Derivation, Quantity, Step
+from lessons.maths.rounding import DIGITS
 from lessons.unshowable import NotFinite
 
 KL = r"D_{\mathrm{KL}}"

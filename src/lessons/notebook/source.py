@@ -11,7 +11,7 @@ from typing import Any
 
 from markdown import Markdown
 
-from lessons.page import header, links, rules, textfile
+from lessons.page import front_matter, links, textfile
 from lessons.page.extension import EXTENSIONS, LessonError
 from lessons.page.page import Link
 from lessons.page.source import Snippet, Source, Value, scan
@@ -73,8 +73,8 @@ def read(path: Path, text: str) -> tuple[Notebook, list[Problem]]:
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     head = _HEADER.match(text)
     front = re.sub(r"(?m)^# ?", "", head["yaml"]) if head else ""
-    problems = [*textfile.control(shown, text), *rules.front_matter(shown, f"---\n{front}---\n", known=KEYS)]
-    said, _ = header.read(shown, front)
+    problems = [*textfile.control(shown, text), *front_matter.problems(shown, f"---\n{front}---\n", known=KEYS)]
+    said, _ = front_matter.read(shown, front)
     limits, faults = _limits(shown, front, said.get("limits"))
     try:
         cells = _cells(text, head.end() if head else 0)

@@ -14,11 +14,10 @@ from lessons.page import (
     config,
     execute,
     extension,
-    header,
+    front_matter,
     links,
     published,
     render,
-    rules,
     source,
     textfile,
     tree,
@@ -189,8 +188,8 @@ class Check:
         if not scanned.text.strip():
             where = Location(path.as_posix())
             problems.append(Problem(where, "L004", "the page is empty", "write it, or delete the file"))
-        problems += rules.front_matter(scanned.path, decoded)
-        meta, _ = header.read(scanned.path, source.split_front_matter(text)[0])
+        problems += front_matter.problems(scanned.path, decoded)
+        meta, _ = front_matter.read(scanned.path, source.split_front_matter(text)[0])
         return scanned, problems, meta
 
     def anchors(self, file: Path) -> Set[str] | None:

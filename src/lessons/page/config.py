@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 
-from lessons.page import links, rules, textfile, tree
+from lessons.page import front_matter, links, textfile, tree
 from lessons.problem import Location, Problem, nearest
 
 NAME = "mkdocs.yml"
@@ -87,9 +87,9 @@ def _words(look: _Look, node: yaml.Node, name: str) -> None:
     given = _plain(node)
     if not isinstance(given, str):
         look.tell(node, f"{name} is not read as words", "put it between quotation marks")
-    elif rules.MARKUP_IN_WORDS.search(given):
-        look.tell(node, f"the {name} holds markup", rules.PLAIN_WORDS, "L003")
-    elif rules.UNPRINTABLE.search(given) or not given.strip():
+    elif front_matter.MARKUP_IN_WORDS.search(given):
+        look.tell(node, f"the {name} holds markup", front_matter.PLAIN_WORDS, "L003")
+    elif front_matter.UNPRINTABLE.search(given) or not given.strip():
         look.tell(node, f"the {name} holds what cannot be seen, or nothing", "write one line of words", "L003")
 
 

@@ -137,10 +137,11 @@ def _runs(sources: Sequence[Source], twice: bool) -> Iterator[tuple[First, Secon
     def first() -> First:
         for source, one in zip(sources, _run(sources, folder), strict=True):
             ran.append(one)
+            second.hear(len(ran))
             yield source, one
 
     with own_folder() as folder, _second_run(sources if twice else (), folder) as second:
-        yield first(), lambda: zip(sources, ran, second() or ran, strict=True)
+        yield first(), lambda: zip(sources, ran, second.hear(len(ran), wait=True) or ran, strict=True)
 
 
 def _run_faults(source: Source, ran: Ran, again: Ran) -> list[Problem]:
@@ -274,15 +275,32 @@ def _work(source: Source, folder: Path, sending: Connection) -> None:
 # ---- the second run ------------------------------------------------------------------------------------------------
 
 
+@dataclass
+class _Second:
+    """What the second run comes to, heard as it goes on: where nobody empties its pipe, it waits."""
+
+    sources: Sequence[Source] = ()
+    connection: Any = None
+    heard: list[Ran] = field(default_factory=list)
+
+    def hear(self, most: int, *, wait: bool = False) -> list[Ran]:
+        """What it has told of the first `most` pages, those that have run here: in the memory of this process, a page's
+        code could find what it has to come to.
+        """
+        while len(self.heard) < min(most, len(self.sources)) and (wait or self.connection.poll()):
+            self.heard.append(_heard(self.sources[len(self.heard)], self.connection))
+        return self.heard
+
+
 @contextlib.contextmanager
-def _second_run(sources: Sequence[Source], folder: Path) -> Iterator[Callable[[], list[Ran] | None]]:
-    """Run the pages in another interpreter meanwhile. Gives a function that waits for what they come to.
+def _second_run(sources: Sequence[Source], folder: Path) -> Iterator[_Second]:
+    """Run the pages in another interpreter meanwhile; of no pages, nothing.
 
     It is handed one page at a time and keeps none: what a page's code finds of other pages in the memory of the
     first interpreter is not there in the second, and so is told as what differs.
     """
     if not sources:
-        yield lambda: None
+        yield _Second()
         return
     context: Any = multiprocessing.get_context("spawn")
     here, there = context.Pipe()
@@ -292,7 +310,7 @@ def _second_run(sources: Sequence[Source], folder: Path) -> Iterator[Callable[[]
     there.close()
     threading.Thread(target=_hand_over, args=(sources, here), daemon=True).start()
     try:
-        yield lambda: [_heard(source, here) for source in sources]
+        yield _Second(sources, here)
     finally:
         process.kill()
         process.join()

@@ -25,7 +25,7 @@ _PINNED = re.compile(r"(?m)^([\w.-]+)==")
 _MATHS = Path(__file__).parents[1] / "maths"
 # What lessons use and takes long to import. None of it does more, when it is imported, than define itself.
 PRELOADED = (
-    *("numpy", "matplotlib.pyplot", "sklearn.datasets", "lessons.figures"),
+    *("numpy", "numpy.random", "matplotlib.pyplot", "sklearn.datasets", "lessons.figures"),
     *sorted(f"lessons.maths.{path.stem}" for path in _MATHS.glob("[!_]*.py")),
 )
 # A working directory to import in: some modules read what they find there, matplotlib a `matplotlibrc`.
@@ -51,6 +51,8 @@ def load(codes: Iterable[str]) -> None:
     where the page runs.
     """
     wanted = {name for code in codes for name in modules(code)}
+    if "numpy" in wanted:
+        wanted.add("numpy.random")  # which numpy loads when it is first asked for: in each process anew
     with contextlib.chdir(NEUTRAL):
         for name in wanted.intersection(PRELOADED):
             with contextlib.suppress(Exception):  # what cannot be imported is told where it is wanted

@@ -5,16 +5,14 @@ To add a rule: one function, one entry in RULES, its code in `problem.CODES`, it
 
 from __future__ import annotations
 
-import html
 import itertools
 import re
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import yaml
 
 from lessons.page import blocks as table
-from lessons.page import header, names, textfile
+from lessons.page import names, textfile
 from lessons.page.blocks import ID_PATTERN
 from lessons.page.imports import imports
 from lessons.page.source import (
@@ -25,96 +23,13 @@ from lessons.page.source import (
     Snippet,
     Source,
     Value,
-    normalize,
-    split_front_matter,
 )
 from lessons.problem import Location, Problem, nearest
-
-FRONT_MATTER_KEYS = ("title", "description", "hide", "search")
-HIDDEN = ("footer", "navigation", "path", "toc")  # what a page may do without
 
 # A figure with two or more decimal places. Not a version (1.2.3), nor a part of a word or an address.
 _TYPED = re.compile(r"(?<![\w.:/-])[+\-−]?\d*\.\d{2,}(?![\w.]*\w)")
 # Where no result stands: a link's address; a TeX command, which would hide the figure in \approx0.318.
 _NO_FIGURE = re.compile(r"\]\([^)\n]*\)|<https?://[^>\n]*>|\\[A-Za-z]+")
-
-
-MARKUP_IN_WORDS = re.compile(r"[<>]|&#?\w+;")
-PLAIN_WORDS = "write it as plain words, without < or >"
-UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-FRONT = "write one `key: value` a line between two lines of ---, without tabs"
-
-
-def front_matter(path: str, text: str, known: tuple[str, ...] = FRONT_MATTER_KEYS) -> Iterator[Problem]:
-    """L001, L002, L003: the title and description that browsers, search and link previews show."""
-    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")  # as whoever opens a file sees it
-    block, body, _ = split_front_matter(normalize(text))
-    meta, faults = header.read(path, block)
-    if faults:
-        yield from faults
-        return
-    for key in ("title", "description"):
-        value = meta.get(key)
-        if not isinstance(value, str) or not value.strip():
-            repair = f"begin the file with ---, a line `{key}: …`, and ---"
-            yield Problem(Location(path), "L001", f"the page has no {key}", repair)
-        elif MARKUP_IN_WORDS.search(value) or html.unescape(value) != value:
-            where = Location(path, _line_of(block, key))
-            yield Problem(where, "L003", f"the {key} holds markup", PLAIN_WORDS)
-        elif UNPRINTABLE.search(value):
-            where = Location(path, _line_of(block, key))
-            yield Problem(
-                where, "L003", f"the {key} holds a line break or a control character", "write one line of words"
-            )
-    for key in meta:
-        if key not in known:
-            where = Location(path, _line_of(block, str(key)))
-            yield Problem(where, "L002", f"unknown front-matter key {key!r}", nearest(str(key), known))
-        elif key in _SETTINGS and not _SETTINGS[key](meta[key]):
-            where = Location(path, _line_of(block, str(key)))
-            yield Problem(where, "L002", f"the value of {key!r} is not understood", _EXAMPLES[key])
-    if meta and not _read_alike(text, meta, body):
-        yield Problem(
-            Location(path), "L002", "the site generator reads this front matter otherwise, or not at all", FRONT
-        )
-
-
-def _hides(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(one, str) and one in HIDDEN for one in value)
-
-
-def _searches(value: Any) -> bool:
-    def fits(key: Any, one: Any) -> bool:
-        if key == "exclude":
-            return isinstance(one, bool)
-        return key == "boost" and type(one) in (int, float) and 0 < one <= 1000
-
-    return isinstance(value, dict) and all(fits(*item) for item in value.items())
-
-
-_SETTINGS: dict[str, Callable[[Any], bool]] = {"hide": _hides, "search": _searches}
-_EXAMPLES = {
-    "hide": f"write a list, such as `hide: [toc]`, of {', '.join(HIDDEN)}",
-    "search": "write `search: {exclude: true}` or `search: {boost: 2}`",
-}
-
-
-def _read_alike(text: str, meta: dict[str, Any], body: str) -> bool:
-    """Whether the site generator takes the same words for the front matter, and the same for the page.
-
-    Where it cannot read the one, it publishes it as the other, under a title that no rule has seen.
-    """
-    try:
-        from mkdocs.utils.meta import get_data  # it takes a moment to load, and only for this
-    except ImportError:  # another generator
-        return True
-    rest, taken = get_data(text)
-    return bool(taken == meta) and normalize(rest).strip("\n") == body.strip("\n")
-
-
-def _line_of(block: str, key: str) -> int:
-    lines = block.split("\n")
-    return next((i + 2 for i, line in enumerate(lines) if line.startswith(f"{key}:")), 1)
 
 
 def blocks(source: Source) -> Iterator[Problem]:

@@ -1,7 +1,7 @@
 """Serve the site while it is written: what is saved is served, problems stand where the page would be.
 
 The pages live in the memory of a process of their own, see `worker`; a request brings up to date what has changed, and
-the watching, which is MkDocs' own, tells the browsers to ask again.
+the watching, see `watch`, tells the browsers to ask again.
 
 Every answer has the headers that a published page has, so that nothing runs here that would not run there; the script
 that reloads a page is a file, for the policy allows no others.
@@ -15,7 +15,6 @@ import logging
 import os
 import re
 import socket
-import sysconfig
 import threading
 import time
 from collections.abc import Callable
@@ -23,28 +22,14 @@ from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
 
-import watchdog.observers
 from mkdocs.livereload import LiveReloadServer
-from watchdog.events import (
-    FileCreatedEvent,
-    FileDeletedEvent,
-    FileModifiedEvent,
-    FileMovedEvent,
-    FileSystemEvent,
-    FileSystemEventHandler,
-)
 
 from lessons.page.blocks import DECK_PDF
-from lessons.publish import http_server, policy
+from lessons.publish import http_server, policy, watch
 from lessons.publish.http_server import HOST, NOT_FOUND, Reply, Request
 from lessons.publish.worker import Told, Worker
 from lessons.visible import visible
 
-WATCHED = ("docs", "src", "mkdocs.yml", "notebooks")
-LOCKS = ("requirements.txt", "package-lock.json", "node_modules/.package-lock.json")
-PACKAGES = Path(sysconfig.get_path("purelib"))  # where what is installed lies; its time tells of any change
-MADE = ("__pycache__", "docs/notebooks/")  # written by a build, and no reason for another
-CHANGES = (FileCreatedEvent, FileDeletedEvent, FileModifiedEvent, FileMovedEvent)
 PORTS_TO_TRY = 20
 POLL = 60  # seconds that a page waits for news before it asks again
 _ASKED = re.compile(r"/livereload/(?P<epoch>[0-9]{1,15})/[0-9]{1,15}(?P<script>\.js)?")
@@ -61,7 +46,7 @@ def serve(config_file: Path, port: int) -> None:
     builder = _Builder(config_file, port)
     server = _Server(builder.ask, port)
     server.rebuild()
-    for path in WATCHED:
+    for path in watch.WATCHED:
         if (root / path).exists():
             server.watch(str(root / path))
     try:
@@ -98,29 +83,15 @@ class _Builder:
         self.worker = Worker(config_file, f"http://{HOST}:{port}/")
         self.root = config_file.parent
         self.lock = threading.Lock()  # one question at a time
-        self.state: object = None
+        self.state: watch.State = {}
 
     def ask(self, question: str, address: str = "") -> Told:
         with self.lock:
-            now = self._state()
+            now = watch.loaded(self.root)
             if now != self.state:
                 self.worker.end()
                 self.state = now
             return self.worker.ask(question, address)
-
-    def _state(self) -> object:
-        """What the process has loaded: this package, the locks, and what is installed, without being read."""
-        package = Path(__file__).parents[1]
-        own = (path for path in package.rglob("*") if "__pycache__" not in path.parts and not path.is_dir())
-        return {str(path): _about(path) for path in (*own, *(self.root / name for name in LOCKS), PACKAGES)}
-
-
-def _about(path: Path) -> tuple[int, int] | None:
-    try:
-        about = path.stat()
-    except OSError:  # it is no more
-        return None
-    return about.st_mtime_ns, about.st_size
 
 
 class _Server(http_server.Quiet, LiveReloadServer):
@@ -131,20 +102,15 @@ class _Server(http_server.Quiet, LiveReloadServer):
         self.RequestHandlerClass = http_server.handler(self.answer, policy.sent())
         self.ask = ask
         self.build_delay = 0.05
-        # Told by the kernel, not by polling.
-        self.observer = watchdog.observers.Observer()  # type: ignore[assignment]
+        self.observer = watch.observer()  # type: ignore[assignment]
         logging.getLogger("mkdocs.livereload").setLevel(logging.ERROR)
 
     def watch(self, path: str, func: None = None, *, recursive: bool = True) -> None:
-        """Rebuild when something below `path` changes; reading it, which the kernel tells of too, is no change."""
-        handler = FileSystemEventHandler()
-        handler.on_any_event = self._changed  # type: ignore[method-assign]
+        """Rebuild when something below `path` changes."""
         self._watched_paths[path] = 1
-        self.observer.schedule(handler, path, recursive=recursive, event_filter=list(CHANGES))
+        watch.tell(self.observer, path, self._changed)
 
-    def _changed(self, event: FileSystemEvent) -> None:
-        if event.is_directory or any(made in str(event.src_path) for made in MADE):
-            return
+    def _changed(self) -> None:
         with self._rebuild_cond:
             self._want_rebuild = True
             self._rebuild_cond.notify_all()

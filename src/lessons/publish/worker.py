@@ -10,26 +10,21 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
-import stat
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 from lessons import bounds, faults, scratch
-from lessons.page import tree
 from lessons.problem import report
-from lessons.publish import chromium, notices, pdf
+from lessons.publish import chromium, notices, pdf, watch
 from lessons.publish.deck import Deck
 from lessons.publish.pdf import CannotPrint, NoBrowser
 from lessons.publish.project import Project
 from lessons.publish.shell import NoShell, shell
 from lessons.publish.site import Site
-
-STAGED = Path("docs/notebooks")  # written by whoever brings the pages up to date
-State = dict[str, tuple[int, int, int]]  # of files, by their paths: when each was changed, its size and its number
 
 
 @dataclass(frozen=True)
@@ -115,7 +110,7 @@ class _Pages:
     problems: str = ""
     site: Site | None = None
     before: Mapping[str, bytes] = field(default_factory=dict)  # the site before: a page that is open has its names
-    state: State = field(default_factory=dict)
+    state: watch.State = field(default_factory=dict)
     frames: dict[str, Any] = field(default_factory=dict)
     browser: bool = False
 
@@ -132,7 +127,7 @@ class _Pages:
             except (EOFError, OSError):
                 return 0
             bounds.begin("")
-            now = dict(_state())
+            now = watch.sources()
             if now != self.state:
                 if self.state and bounds.exceeds():  # perhaps no more: a process that knows nothing of it shall look
                     connection.send(AGAIN)
@@ -179,22 +174,3 @@ class _Pages:
 
 def _say(line: str) -> None:
     print(line, flush=True)
-
-
-def _state() -> Iterator[tuple[str, tuple[int, int, int]]]:
-    """The files that pages are made of, by what the disk says of them, without being read."""
-    for name in tree.SOURCES:
-        if name != "src":
-            yield from _below(Path(name))
-
-
-def _below(path: Path) -> Iterator[tuple[str, tuple[int, int, int]]]:
-    try:
-        about = path.lstat()
-        if not stat.S_ISDIR(about.st_mode):
-            yield path.as_posix(), (about.st_mtime_ns, about.st_size, about.st_ino)
-        elif path != STAGED:
-            for name in os.listdir(path):  # noqa: PTH208 - names will do
-                yield from _below(path / name)
-    except FileNotFoundError:  # just now
-        return
