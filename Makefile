@@ -16,7 +16,7 @@ SYSTEM_TOOLS := chromium:chromium firefox-esr:firefox-esr pdfinfo:poppler-utils 
 
 .DEFAULT_GOAL := help
 .PHONY: help setup serve build build-next digest verify sandbox check new values notebooks lab pdf test lint bench screenshot lock clean browsers
-.PHONY: quick annotate summary pack same workflows audit sbom notices owners runner
+.PHONY: quick formulas annotate summary pack same workflows audit sbom notices owners runner
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -97,6 +97,10 @@ workflows: $(DEV_READY) ## faults of the workflows and of the forms
 
 audit: $(DEV_READY) ## ask for known vulnerabilities of what the locks name: needs the internet
 	@$(RUN) tests.audit
+
+formulas: $(DEV_READY) ## set every formula beside KaTeX's setting, to look at, into dist/
+	@$(call plain,dist)
+	@$(RUN) tests.formulas
 
 sbom: $(DEV_READY) ## list what builds the site, as CycloneDX, into dist/
 	@$(call plain,dist dist/python.cdx.json dist/npm.cdx.json)

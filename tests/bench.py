@@ -9,10 +9,6 @@ Nothing here passes or fails. Compare figures of one run only: machines differ, 
 from __future__ import annotations
 
 import argparse
-import functools
-import gzip
-import http.server
-import json
 import os
 import shutil
 import socket
@@ -20,16 +16,13 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from tests import course
-
-from lessons.publish import chromium
+from tests import course, visits
 
 ROOT = Path(__file__).resolve().parents[1]
 PEER = ROOT / ".venv/peer/bin/python"
@@ -48,16 +41,13 @@ def main() -> None:
     options.add_argument("--notebooks", type=int, default=100)
     options.add_argument("--peer", type=int, default=10, help="notebooks for plain mkdocs-jupyter, which is slow")
     options.add_argument("--lessons", type=int, default=100, help="of the course that Zensical builds, too")
-    options.add_argument(
-        "--lighthouse", type=int, default=0, metavar="RUNS", help="score the practice page, median of so many"
-    )
+    options.add_argument("--lighthouse", type=int, default=0, metavar="RUNS", help="score two pages, median of so many")
     given = options.parse_args()
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
     with project() as copy:
         pages(copy)
         containment(copy)
-        if given.lighthouse:
-            lighthouse(copy / "site", given.lighthouse)
+        visits.measured(copy / "site", given.lighthouse)
         if given.notebooks:
             notebooks(copy, given.notebooks, given.peer)
         if given.lessons:
@@ -130,61 +120,6 @@ def containment(copy: Path) -> None:
     plain = lessons(copy, "build", "--no-pdf")
     inside = lessons(copy, "sandbox", "--site", "inside")
     print(f"build, nothing kept  {plain:6.2f} s; in the sandbox {inside:.2f} s, {inside / plain:.2f} times")
-
-
-class Compressed(http.server.SimpleHTTPRequestHandler):
-    """Serves as real hosts do: text compressed, and kept by browsers."""
-
-    protocol_version = "HTTP/1.1"
-
-    def do_GET(self) -> None:
-        path = Path(self.translate_path(self.path))
-        path = path / "index.html" if path.is_dir() else path
-        if not path.is_file():
-            self.send_error(404)
-            return
-        body = gzip.compress(path.read_bytes(), 9)
-        self.send_response(200)
-        self.send_header("Content-Type", self.guess_type(str(path)))
-        self.send_header("Content-Encoding", "gzip")
-        self.send_header("Content-Length", str(len(body)))
-        self.send_header("Cache-Control", "max-age=31536000")
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: object) -> None: ...
-
-
-def lighthouse(site: Path, runs: int) -> None:
-    """Lighthouse's four scores of the first lesson, as a phone sees it: the median of several runs, for they vary."""
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Compressed, directory=str(site)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    command = [
-        str(ROOT / ".venv/bin/node"),
-        str(ROOT / "node_modules/lighthouse/cli/index.js"),
-        f"http://127.0.0.1:{server.server_port}/lessons/vae-training/",
-        "--quiet",
-        "--output=json",
-        f"--chrome-flags={' '.join(chromium.FLAGS)}",
-    ]
-    scores: dict[str, list[float]] = {}
-    environment = os.environ | {"CHROME_PATH": chromium.browser() or ""}
-    for _ in range(runs):
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-        report = json.loads(done.stdout)
-        for name, category in report["categories"].items():
-            scores.setdefault(name, []).append(100 * category["score"])
-        missed = [
-            f"{audit['id']} {audit['score']}"
-            for audit in report["audits"].values()
-            if audit["score"] is not None and audit["score"] < 0.9
-        ]
-    server.shutdown()
-    for name, found in scores.items():
-        print(
-            f"lighthouse {name:16} {statistics.median(found):5.0f}   of {', '.join(f'{score:.0f}' for score in found)}"
-        )
-    print("lighthouse, below 0.9 in the last run:", ", ".join(missed) or "nothing")
 
 
 def notebooks(copy: Path, number: int, peer: int) -> None:

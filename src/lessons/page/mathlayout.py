@@ -50,9 +50,11 @@ def _mend_one(element: Element) -> None:
         first.set("form", "infix")  # it goes on from the cell before
     if element.text in BARS and element.get("minsize") == BIG:  # the font's are long enough
         element.attrib = {"stretchy": "false"}
-    if element.tag == "msup" and element[1].text in PRIMES:  # the font's are as high as they should stand
+    primes = list(element[1].iter("mo")) if element.tag == "msup" else []
+    if primes and all(one.text in PRIMES for one in primes):  # the font's are as high as they should stand
         element.tag = "mrow"
-        element[1].attrib = {"lspace": "0", "rspace": "0"}
+        for one in primes:
+            one.attrib = {"lspace": "0", "rspace": "0"}
 
 
 def _first(element: Element) -> Element:

@@ -60,7 +60,7 @@ def policy(*, header: bool) -> str:
         "default-src 'none'",
         f"script-src 'self' {hashes}",
         "style-src 'self'",
-        "style-src-attr 'unsafe-inline'",  # KaTeX places the parts of a formula by them, figures take colours by them
+        "style-src-attr 'unsafe-inline'",  # figures take colours by them, a few formulas place a part
         "img-src 'self' data:",  # the theme's icons and the figures' pixels
         "font-src 'self'",
         "connect-src 'self'",  # the search index
