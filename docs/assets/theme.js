@@ -15,7 +15,7 @@ function loadTheme() {
   script.addEventListener("load", () => {
     themeWorks = true;
     document.dispatchEvent(new Event("DOMContentLoaded")); // which it waits for, as it does where it comes with the page
-    query?.dispatchEvent(new Event("keyup")); // what was typed meanwhile is looked for
+    if (query) query.dispatchEvent(new Event("keyup")); // what was typed meanwhile is looked for
     document.dispatchEvent(new Event("theme"));
   });
   script.addEventListener("error", () => {
@@ -29,19 +29,20 @@ function loadTheme() {
 const query = document.querySelector("[data-md-component=search-query]");
 const searchToggle = document.getElementById("__search");
 
-searchToggle?.addEventListener("change", () => {
-  if (searchToggle.checked && !themeWorks) query.focus();
-});
-query?.addEventListener("focus", () => {
-  if (!themeWorks) searchToggle.checked = true;
-  loadTheme();
-});
-document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && !themeWorks && searchToggle?.checked) {
+if (query) {
+  searchToggle.addEventListener("change", () => {
+    if (searchToggle.checked && !themeWorks) query.focus();
+  });
+  query.addEventListener("focus", () => {
+    if (!themeWorks) searchToggle.checked = true;
+    loadTheme();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || themeWorks || !searchToggle.checked) return;
     searchToggle.checked = false;
     query.blur();
-  }
-});
+  });
+}
 for (const kind of ["pointerover", "focusin"]) {
   document.addEventListener(kind, ({ target }) => {
     if (target.closest?.("pre, .md-search, [for=__search]")) loadTheme();
@@ -59,7 +60,7 @@ document.addEventListener("keydown", (event) => {
   const meant = KEYS[event.key];
   if (meant === "search") {
     event.preventDefault();
-    query?.focus();
+    if (query) query.focus();
   } else {
     const link = document.querySelector(`link[rel=${meant}]`);
     if (link) location.href = link.href;
@@ -119,7 +120,9 @@ function follow() {
   for (const link of document.querySelectorAll(LINKS)) {
     link.classList.toggle("md-nav__link--active", link.hash === read);
   }
-  if (heading) title?.classList.toggle("md-header__title--active", heading.getBoundingClientRect().bottom < below - 48);
+  if (title && heading) {
+    title.classList.toggle("md-header__title--active", heading.getBoundingClientRect().bottom < below - 48);
+  }
   if (toTop) toTop.hidden = !(scrollY < before && scrollY > innerHeight);
   before = scrollY;
 }
@@ -132,9 +135,11 @@ addEventListener(
   },
   { passive: true },
 );
-toTop?.addEventListener("click", () => {
-  if (!themeWorks) scrollTo({ top: 0 });
-});
+if (toTop) {
+  toTop.addEventListener("click", () => {
+    if (!themeWorks) scrollTo({ top: 0 });
+  });
+}
 addEventListener("hashchange", () => {
   if (drawer && !themeWorks) drawer.checked = false; // a link in it was followed
 });

@@ -227,7 +227,8 @@ def test_comments_are_for_authors(text: str, html: str) -> None:
 def test_plain_markdown_passes(text: str) -> None:
     extensions = ["attr_list", "tables", "toc", "pymdownx.highlight", "pymdownx.superfences"]
     plain = Markdown(extensions=extensions).convert(text)
-    assert Markdown(extensions=["lessons", *extensions]).convert(text) == plain
+    ours = Markdown(extensions=["lessons", *extensions]).convert(text)
+    assert ours == plain.replace("<pre><span></span>", "<pre>")  # which says nothing
 
 
 @pytest.mark.parametrize(

@@ -73,16 +73,22 @@ def _dress(site: Path, made: Sequence[Page]) -> None:
     shutil.rmtree(site / LANGUAGES, ignore_errors=True)
     pages = {path: frame.finished(path.read_text(encoding="utf-8")) for path in sorted(site.rglob("*.html"))}
     linked = frame.common(sheets for _, sheets in pages.values())
-    scripts = "\n".join((site / "assets" / name).read_text(encoding="utf-8") for name in ASSETS if name.endswith(".js"))
-    found = {address: (site / address).read_text(encoding="utf-8") for address in linked}
+    scripts = "\n".join(_text(site / "assets" / name) for name in ASSETS if name.endswith(".js"))
+    found = {address: _text(site / address) for address in linked}
     found = {address: frame.relocated(text, address.rpartition("/")[0]) for address, text in found.items()}
     named = frozenset().union(*(words(text) for text, _ in pages.values()))
     for path in [*site.rglob("*.css")]:
         path.unlink()
+    (site / "assets").mkdir(exist_ok=True)
     for name, text in zip((frame.SCREEN, frame.PRINT), styles.written(found, named, scripts), strict=True):
         (site / name).write_text(text, encoding="utf-8")
     for path, (text, _) in pages.items():
         path.write_text(text, encoding="utf-8")
+
+
+def _text(path: Path) -> str:
+    """A file's text; nothing of one that is only linked, as the generators have it."""
+    return path.read_text(encoding="utf-8") if path.is_file() else ""
 
 
 def generate(config_file: Path, site: Path) -> None:
