@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from lessons.notebook.allowed import problems
-from lessons.notebook.source import Cell, Limits, Notebook
+from lessons.notebook.limits import Limits
+from lessons.notebook.source import Cell, Notebook
 
 NOTEBOOK = Notebook(
     Path("notebooks/x.py"), "T", "D", "", Limits(), (Cell(False, "Words.", 2), Cell(True, "1", 5), Cell(True, "2", 9))

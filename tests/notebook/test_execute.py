@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from lessons.notebook.execute import Worker
-from lessons.notebook.source import Cell, Limits, Notebook
+from lessons.notebook.limits import Limits
+from lessons.notebook.source import Cell, Notebook
 
 PICTURE = "import matplotlib.pyplot as plt\nfig, ax = plt.subplots()\nax.plot([1, 2])\n"
 

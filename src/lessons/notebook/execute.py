@@ -26,8 +26,9 @@ from lessons import confine, files
 from lessons.confine.folder import LOOK, OVERFULL, Watch
 from lessons.notebook import outputs
 from lessons.notebook.cache import read_by
+from lessons.notebook.limits import Limits
 from lessons.notebook.outputs import Outputs, Unbelievable
-from lessons.notebook.source import Cell, Limits, Notebook
+from lessons.notebook.source import Cell, Notebook
 from lessons.page import imports
 from lessons.pipe import Reports, Unreadable, send
 from lessons.problem import Location, Problem

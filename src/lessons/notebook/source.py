@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import itertools
-import math
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from markdown import Markdown
 
+from lessons.notebook.limits import Limits, read_limits
 from lessons.page import front_matter, links, textfile
 from lessons.page.extension import EXTENSIONS, LessonError
 from lessons.page.page import Link
@@ -25,18 +24,6 @@ _TELLING = re.compile(r"<[a-zA-Z/!?]|\]\s?[(\[:]|\{[^}\n]*=|[*`)\]]\{|\{:")
 # For jupytext, which would take what stands first for a header of its own, and what that says for its settings.
 OWN_HEADER = "# ---\n# jupyter:\n#   jupytext:\n#     cell_metadata_filter: all\n# ---\n\n"
 _HEADER = re.compile(r"\A# ---\n(?P<yaml>(?:#.*\n)*?)# ---\n")
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What a notebook may take: seconds a cell, seconds in all, and MiB of memory beyond what was loaded for it."""
-
-    cell: float = 20
-    notebook: float = 60
-    memory: float = 1024
-
-
-MOST = {"cell": 120, "notebook": 600, "memory": 4096}  # that a header may ask for
 
 
 @dataclass(frozen=True)
@@ -75,7 +62,7 @@ def read(path: Path, text: str) -> tuple[Notebook, list[Problem]]:
     front = re.sub(r"(?m)^# ?", "", head["yaml"]) if head else ""
     problems = [*textfile.control(shown, text), *front_matter.problems(shown, f"---\n{front}---\n", known=KEYS)]
     said, _ = front_matter.read(shown, front)
-    limits, faults = _limits(shown, front, said.get("limits"))
+    limits, faults = read_limits(shown, front, said.get("limits"))
     try:
         cells = _cells(text, head.end() if head else 0)
     except Exception as fault:  # jupytext promises nothing for what is no notebook
@@ -131,16 +118,3 @@ def _cells(text: str, start: int) -> tuple[Cell, ...]:
             cells.append(Cell(found.cell_type == "code", "\n".join(written).rstrip(), at + 1))
         at += len(written)
     return tuple(cells)
-
-
-def _limits(path: str, front: str, given: Any) -> tuple[Limits, list[Problem]]:
-    valid = isinstance(given, dict) and all(
-        key in MOST and type(value) in (int, float) and 0 < value < math.inf for key, value in given.items()
-    )
-    if given is None or (valid and all(value <= MOST[key] for key, value in given.items())):
-        return Limits(**(given or {})), []
-    message = "the limits are higher than a notebook may have" if valid else "the limits are not understood"
-    most = "above 0 and at most {cell} s, {notebook} s and {memory} MiB".format_map(MOST)
-    repair = f"write `limits: {{cell: 30}}`; the limits are {', '.join(MOST)}: numbers {most}"
-    line = next((n for n, line in enumerate(front.split("\n"), 2) if line.startswith("limits:")), 2)
-    return Limits(), [Problem(Location(path, line), "L002", message, repair)]
