@@ -21,7 +21,7 @@ from lessons.page.page import Page
 
 STYLESHEET = Path("assets/math/math.css")
 CACHE = Path(".cache/fonts")
-FONT = "@fontsource/stix-two-math/files/stix-two-math-latin-400-normal.woff2"
+FONT = "@fontsource/stix-two-math/files/stix-two-math-latin-400-normal.woff"  # quicker to read than the woff2 beside it
 STYLES = "temml/dist/Temml-STIX2.css"
 WHOLE, OURS = "STIX Two Math", "Lessons Math"  # the family's names, whole and cut
 COPYRIGHT, LICENCE, LICENCE_URL = 0, 13, 14  # entries of a font's table of names
@@ -74,7 +74,7 @@ def _cut(path: Path, characters: str) -> bytes:
     from fontTools import subset  # both take a moment to load, and only here
     from fontTools.ttLib import TTFont
 
-    font = TTFont(io.BytesIO(uncut), recalcTimestamp=False)
+    font = TTFont(io.BytesIO(uncut), recalcTimestamp=False, lazy=True)
     names = [*range(COPYRIGHT, 7), LICENCE, LICENCE_URL]
     options = subset.Options(hinting=False, notdef_outline=True, name_IDs=names)
     subsetter = subset.Subsetter(options)

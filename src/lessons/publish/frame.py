@@ -15,14 +15,13 @@ from dataclasses import dataclass
 
 SCREEN, PRINT = "assets/screen.css", "assets/print.css"  # their names get a hash in the site
 SCRIPT = "assets/theme.js"  # does at once what the theme's script would do, and loads that when it is wanted
-_SHEET = re.compile(r"\s*<link rel=\"stylesheet\" href=\"(?P<up>[^\"]*?)(?P<sheet>assets/[^\"]*\.css)\">")
-_BUNDLE = re.compile(r"\s*<script src=\"(?P<src>[^\"]*assets/javascripts/bundle\.\w+\.min\.js)\"></script>")
+_SHEET = re.compile(r"<link rel=\"stylesheet\" href=\"(?P<up>[^\"]*?)(?P<sheet>assets/[^\"]*\.css)\">")
+_BUNDLE = re.compile(r"<script src=\"(?P<src>[^\"]*assets/javascripts/bundle\.\w+\.min\.js)\"></script>")
 _OURS = re.compile(rf"<script src=\"[^\"]*{re.escape(SCRIPT)}\"")
 _SCRIPT = re.compile(r"(<script\b.*?</script>)", re.DOTALL)
 _ICON = re.compile(
     r'<svg xmlns="http://www.w3.org/2000/svg" (?P<size>viewBox="[\d. ]+")>(?:<!--[^>]*-->)?<path d="[^"]*"/></svg>'
 )
-_SPACE = re.compile(r"\s*\n\s*")
 
 
 class Unknown(Exception):
@@ -54,7 +53,7 @@ def _two_sheets(html: str) -> tuple[str, tuple[str, ...]]:
     if not found:
         return html, ()
     up = found[0]["up"]
-    both = f'\n<link rel="stylesheet" href="{up}{SCREEN}">\n<link rel="stylesheet" href="{up}{PRINT}" media="print">'
+    both = f'<link rel="stylesheet" href="{up}{SCREEN}">\n<link rel="stylesheet" href="{up}{PRINT}" media="print">'
     first = found[0].start()
     return html[:first] + both + _SHEET.sub("", html[first:]), tuple(sheet["sheet"] for sheet in found)
 
@@ -70,9 +69,13 @@ def _held_back(html: str) -> str:
 
 
 def squeezed(html: str) -> str:
-    """A frame without indentation and empty lines; what a script holds stays, its hash is in the policy."""
-    parts = _SCRIPT.split(html)
-    return "".join(part if number % 2 else _SPACE.sub("\n", part) for number, part in enumerate(parts)).lstrip()
+    """A frame without indentation and empty lines, of which templates leave many; what a script holds stays."""
+    parts = _SCRIPT.split(html)  # its hash is in the policy
+    return "\n".join(filter(None, (part if number % 2 else _lines(part) for number, part in enumerate(parts))))
+
+
+def _lines(text: str) -> str:
+    return "\n".join(filter(None, map(str.strip, text.split("\n"))))
 
 
 def with_icons_apart(html: str) -> tuple[str, tuple[str, ...]]:

@@ -265,8 +265,8 @@ def _token(entry: Entry) -> dict[str, Any]:
 def _finished(name: str, html: str) -> Frame:
     """A document with its policy in it, all before a page's content. Raises NoShell if it would not work so."""
     try:
-        html, sheets = finished(policy.into(name, html))
-        html, icons = with_icons_apart(squeezed(html))
+        html, sheets = finished(squeezed(policy.into(name, html)))
+        html, icons = with_icons_apart(html)
         return Frame(html, "", sheets=sheets, icons=icons)
     except policy.NotCovered as fault:
         raise NoShell(str(fault)) from None
