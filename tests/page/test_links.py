@@ -52,7 +52,7 @@ def told(text: str, name: str = "docs/lessons/page.md") -> list[str]:
         "../index.md#a-place",
         "../lessons/one.md",
         "two%2Dwords.md",
-        "two%2Dwords.md#groe",
+        "two%2Dwords.md#größe",
         "#here",
         "#he%72e",
         "",

@@ -27,6 +27,7 @@ DECK_PDF = "flashcards.pdf"
 _DECK_LINK = f'<a href="{DECK_PDF}" download>Download the deck as PDF</a>'
 DECK_OFFER = f'<p class="lesson-deck-pdf">{_DECK_LINK}</p>\n'  # as it stands on a page
 DECK_CLASS = "lesson-deck"
+UNFINISHED_DECK = "lesson-deck"  # the tag that a deck has while the page is parsed
 ID_PATTERN = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
 WITH_ID: dict[str, Any] = {"id": ["", type_string]}
 
@@ -157,7 +158,7 @@ class Flashcard(LessonBlock):
         deck = parent[-1] if len(parent) else None
         if deck is None or deck.get("class") != DECK_CLASS:
             self._offer_pdf(parent)
-            deck = etree.SubElement(parent, "ol", {"class": DECK_CLASS})
+            deck = etree.SubElement(parent, UNFINISHED_DECK, {"class": DECK_CLASS})
         card = etree.SubElement(deck, "li", {"class": self.CLASS, "id": self.id})
         self.disclosure(card, self.argument, {})
         name = f"Permanent link to card {self.count()}"

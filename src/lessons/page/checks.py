@@ -14,6 +14,7 @@ from lessons.page import (
     config,
     execute,
     extension,
+    foreign,
     front_matter,
     links,
     published,
@@ -184,7 +185,7 @@ class Check:
             return None, problems, {}
         text = source.normalize(decoded)
         scanned = source.read(path.as_posix(), text)
-        problems += textfile.control(scanned.path, text)
+        problems += [*textfile.control(scanned.path, text), *foreign.tabs(scanned, decoded.removeprefix("\ufeff"))]
         if not scanned.text.strip():
             where = Location(path.as_posix())
             problems.append(Problem(where, "L004", "the page is empty", "write it, or delete the file"))

@@ -12,13 +12,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from markdown import Markdown
+from markdown.extensions.sane_lists import SaneOListProcessor, SaneUListProcessor
 from markdown.postprocessors import Postprocessor
 from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 from pymdownx.blocks import BlocksExtension, BlocksProcessor
 from pymdownx.superfences import SuperFencesException
 
-from lessons.page import blocks, execute, mathtext, strict
+from lessons.page import blocks, execute, mathtext, names, strict
 from lessons.page.source import (
     Block,
     Code,
@@ -69,6 +70,8 @@ class LessonPreprocessor(Preprocessor):
     given: tuple[Source, Typeset] | None = None  # the page, where it is known before it is converted
 
     def run(self, lines: list[str]) -> list[str]:
+        if "toc" in self.md.treeprocessors:
+            vars(self.md.treeprocessors["toc"])["slugify"] = names.slug
         self.source, evaluated = self.given or self._read(lines)
         spliced = self._splice(self.source.text, evaluated)
         return _BLANK.sub("", f"{spliced}\n\n").split("\n")
@@ -136,6 +139,14 @@ class Census(Treeprocessor):
             raise LessonError(lost)
 
 
+class Decks(Treeprocessor):
+    """Decks become lists when all else is parsed: Markdown would take what follows a list for a part of it."""
+
+    def run(self, root: etree.Element) -> None:
+        for deck in root.iter(blocks.UNFINISHED_DECK):
+            deck.tag = "ol"
+
+
 class Finish(Postprocessor):
     """Formulas in headings, summaries and links get words; signs and names in code, without a colour, no element."""
 
@@ -159,6 +170,9 @@ class LessonExtension(BlocksExtension):  # type: ignore[misc]
         if "math" in md.block_level_elements:  # Markdown takes a formula for a paragraph of its own
             md.block_level_elements.remove("math")
         md.treeprocessors.register(Census(md, preprocessor), "lessons-census", 100)
+        md.treeprocessors.register(Decks(md), "lessons-decks", 99)
+        md.parser.blockprocessors.register(SaneOListProcessor(md.parser), "olist", 40)  # a list has one kind,
+        md.parser.blockprocessors.register(SaneUListProcessor(md.parser), "ulist", 30)  # and begins where it says
         strict.register(md, lambda: preprocessor.source, lambda problem: LessonError([problem]))
         for block in blocks.BLOCKS:
             block_mgr.register(block, self.getConfigs())

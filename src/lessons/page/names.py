@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 
 from markdown.extensions.attr_list import get_attrs_and_remainder
-from markdown.extensions.toc import slugify
+from markdown.extensions.toc import slugify_unicode
 
 CLASSES = ("md-button", "md-button--primary")  # the look of a link; no script acts on them
 OPTIONS = ("title", "hl_lines", "linenums")  # of a fence
@@ -88,9 +88,14 @@ def given(heading: str) -> str:
     return (found["id"] or "") if found else ""
 
 
+def slug(words: str, separator: str) -> str:
+    """Words as an id: letters of every alphabet stay."""
+    return slugify_unicode(words, separator)
+
+
 def from_words(heading: str) -> str:
     """The id that a heading gets from its words."""
-    return slugify(_words(heading), "-")
+    return slug(_words(heading), "-")
 
 
 def _words(heading: str) -> str:

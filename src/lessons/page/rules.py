@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 import yaml
 
 from lessons.page import blocks as table
-from lessons.page import names, textfile
+from lessons.page import foreign, names, textfile
 from lessons.page.blocks import ID_PATTERN
 from lessons.page.imports import imports
 from lessons.page.source import (
@@ -205,7 +205,8 @@ def control_characters(source: Source) -> Iterator[Problem]:
 
 Rule = Callable[[Source], Iterator[Problem]]
 RULES: tuple[Rule, ...] = (
-    *(blocks, ids, pairs, headings, markup, given_names, directions, control_characters, imports, typed_results),
+    *(blocks, ids, pairs, headings, markup, foreign.markup, foreign.lists, given_names, directions),
+    *(control_characters, imports, typed_results),
 )
 
 
