@@ -109,7 +109,7 @@ def test_a_question_is_visible_and_its_answer_behind_a_closed_disclosure(tree: E
     answer = by_id(tree, "first-answer")
     assert "open" not in answer.attrib
     assert text(answer.find("summary")) == "Show answer"
-    assert text(answer.find("section")) == "Answer x\u2060."
+    assert text(answer.find("section")) == "Answer x."
     section = tree.find(".//section[@aria-labelledby='first']")
     assert section is not None
     assert text(section.find("p")) == "First?"
@@ -124,7 +124,7 @@ def test_every_disclosure_is_native(tree: ElementTree.Element) -> None:
 
 def test_answers_stay_out_of_the_search_and_prompts_do_not(tree: ElementTree.Element) -> None:
     excluded = [text(element) for element in tree.iterfind(".//*[@data-search-exclude]")]
-    assert excluded == ["Answer x\u2060.", "Worked.", "Answer.", "Back one.", "Back two.", "Note."]
+    assert excluded == ["Answer x.", "Worked.", "Answer.", "Back one.", "Back two.", "Note."]
 
 
 def test_a_solution_goes_into_its_exercise(tree: ElementTree.Element) -> None:

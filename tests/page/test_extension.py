@@ -125,7 +125,8 @@ def test_formulas_are_set_as_mathml() -> None:
 
 
 def test_a_formula_clings_to_the_comma_after_it(render: Render) -> None:
-    assert render("$x$, $y$ and $z$.") == "<p><i>x</i>\u2060, <i>y</i> and <i>z</i>\u2060.</p>"
+    joined = '<span class="lesson-joined"><i>{}</i>{}</span>'
+    assert render("$x$, $y$ ($z$).") == f"<p>{joined.format('x', ',')} <i>y</i> ({joined.format('z', ').')}</p>"
 
 
 def test_an_escaped_dollar_is_a_dollar(render: Render) -> None:

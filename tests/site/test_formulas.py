@@ -121,3 +121,22 @@ def test_formulas_are_drawn_with_the_sites_font(open_page: Callable[..., Page], 
             used[font["familyName"]] = used.get(font["familyName"], 0) + font["glyphCount"]
     assert used.pop("Lessons Math") > 1000
     assert not used
+
+
+# Formulas in a line whose punctuation stands on the next one.
+PARTED = """() => [...document.querySelectorAll("math:not([display])")].filter((formula) => {
+    const next = formula.nextSibling;
+    if (next?.nodeType !== Node.TEXT_NODE || !/^[,.;:?)]/.test(next.data)) return false;
+    const sign = document.createRange();
+    sign.setStart(next, 0);
+    sign.setEnd(next, 1);
+    return sign.getBoundingClientRect().left < formula.getBoundingClientRect().left;
+}).map((formula) => formula.dataset.tex)"""
+
+
+def test_punctuation_stays_with_its_formula_at_every_width(open_page: Callable[..., Page], practice: str) -> None:
+    page = open_page(practice)
+    page.evaluate(OPEN_ALL)
+    for width in range(320, 1400, 40):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate(PARTED) == [], width

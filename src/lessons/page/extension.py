@@ -51,7 +51,7 @@ UNKNOWN_PAGE = "page.md"
 EXTENSIONS = ["lessons", "attr_list", "tables", "toc", "pymdownx.highlight", "pymdownx.superfences"]
 _BLANK = re.compile(r"(?m)^ +$")  # as Markdown itself has taken the spaces out of empty lines
 _COLOURLESS = re.compile(r'<span class="[nopw]">([^<]*)</span>')  # as Pygments marks them
-_CLINGS = frozenset(",.;:!?)")
+_CLINGS = re.compile(r"[,.;:?)]+")
 SPACE = "leave a blank line above it"
 
 
@@ -99,9 +99,13 @@ class LessonPreprocessor(Preprocessor):
             if isinstance(part, Snippet | Example) or html == "</div>":
                 pieces += [before.rstrip(" "), self._on_its_own(part, html)]
             else:
-                # A formula and the comma after it stay on one line: a word joiner between them.
-                clings = isinstance(part, Formula) and not part.display and text[part.end : part.end + 1] in _CLINGS
-                pieces += [before, self._stashed(html + "\u2060" if clings else html)]
+                pieces.append(before)
+                if isinstance(part, Formula) and not part.display and (sign := _CLINGS.match(text, part.end)):
+                    # A formula and the comma after it stay on one line.
+                    pieces.append(self._stashed(f'<span class="lesson-joined">{html}{sign[0]}</span>'))
+                    position = sign.end()
+                    continue
+                pieces.append(self._stashed(html))
             position = part.end
         return "".join([*pieces, text[position:]])
 
