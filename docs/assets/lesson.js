@@ -182,8 +182,22 @@ function copyFormulasAsTex() {
   });
 }
 
+/** What a press would do is said by what is pressed. */
+function sayWhatHides() {
+  const says = (details) => {
+    const summary = details.querySelector(":scope > summary");
+    summary.textContent = details.open ? "Hide answer" : "Show answer";
+  };
+  document.addEventListener(
+    "toggle",
+    ({ target }) => target.matches(".lesson-question > .lesson-answer") && says(target),
+    true,
+  );
+}
+
 printByAddress();
 openWhilePrinting();
+sayWhatHides();
 copyFormulasAsTex();
 document.querySelectorAll(".lesson-deck").forEach(equip);
 addEventListener("load", reachScrollers);

@@ -143,3 +143,10 @@ def test_arrows_elsewhere_scroll_as_ever(page: Page) -> None:
     page.keyboard.press("End")
     expect(page.locator("#distributions-answer > summary")).to_be_focused()
     page.wait_for_function("() => scrollY > 1000")
+
+
+def test_a_button_says_what_a_press_would_do(page: Page) -> None:
+    summary = page.locator("#distributions-answer > summary")
+    for says in ("Show answer", "Hide answer", "Show answer"):
+        expect(summary).to_have_text(says)
+        summary.click()

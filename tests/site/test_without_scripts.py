@@ -45,3 +45,11 @@ def test_tab_reaches_answers_and_cards(plain: Page) -> None:
             return
         plain.keyboard.press("Tab")
     raise AssertionError("Tab does not reach the deck")
+
+
+@pytest.mark.parametrize("name", ["card-why-log-variance", "why-log-variance", "why-log-variance-answer", "the-update"])
+def test_what_a_link_leads_to_is_open(open_page: Callable[..., Page], practice: str, name: str) -> None:
+    page = open_page(f"{practice}#{name}", java_script_enabled=False)
+    question = "#why-log-variance-answer" if name == "why-log-variance" else f"#{name}"
+    expect(page.locator(question).locator(".lesson-content").first).to_be_visible()
+    expect(page.locator("#reparameterization-answer .lesson-content")).to_be_hidden()

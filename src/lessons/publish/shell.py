@@ -34,6 +34,8 @@ from lessons.publish.frame import Frame, Unknown, common, finished, squeezed, wi
 FOLDER = Path(".cache/frames")
 THEME = Path(__file__).resolve().parents[1] / "theme"
 SITEMAP = "sitemap.xml"
+# Between words, for the search: the signs of formulas, too, so that KL is found in D_KL(q ‖ p). A figure stays whole.
+SEPARATOR = r"[\s\u200b\-−,;:!?=≈≤≥<>|‖∥()\[\]{}\"'/_+×·½]+|\.(?!\d)"
 _CONTENT = "<div>the content of the page</div>"
 _TITLE = re.compile(r"<title\b[^>]*>(.*?)</title\s*>", re.DOTALL | re.IGNORECASE)
 _DESCRIPTION = re.compile(r"<meta\s[^>]*\bname\s*=\s*[\"']?description\b[^>]*>", re.IGNORECASE)
@@ -252,8 +254,9 @@ def _how_to_search(config: Any) -> str:
     search = config.plugins.get("material/search")
     if search is None:
         return ""
-    keys = ("lang", "separator", "pipeline", "fields")
-    return json.dumps({key: search.search_index.config[key] for key in keys}, separators=(",", ":"))
+    keys = ("lang", "pipeline", "fields")
+    said = {key: search.search_index.config[key] for key in keys} | {"separator": SEPARATOR}
+    return json.dumps(said, separators=(",", ":"))
 
 
 def _token(entry: Entry) -> dict[str, Any]:

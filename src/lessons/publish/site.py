@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from lessons.page import published
+from lessons.page import mathtext, published
 from lessons.page.blocks import DECK_OFFER
 from lessons.page.markup import words
 from lessons.page.page import Page
@@ -195,9 +195,18 @@ def _entries(page: Page) -> Iterator[dict[str, object]]:
     if search.get("exclude"):
         return
     ranked = {"boost": search["boost"]} if "boost" in search else {}
+    asked = {question.id: _line(question.prompt) for question in page.questions}
     for section in page.sections:
         place = f"#{section.id}" if section.id else ""
-        yield {"location": f"{page.url}{place}", "title": section.title, "text": section.text, **ranked}
+        title = f"{section.title}: {asked[section.id]}" if section.id in asked else section.title
+        yield {"location": f"{page.url}{place}", "title": title, "text": section.text, **ranked}
+    for card in page.cards:
+        yield {"location": f"{page.url}#{card.id}", "title": f"Flashcard: {_line(card.front)}", "text": "", **ranked}
+
+
+def _line(content: str) -> str:
+    """HTML of a line as its words, which search shows as they are."""
+    return " ".join(re.sub(r"<[^>]*>", "", mathtext.on_one_line(content)).split())
 
 
 @functools.cache

@@ -1,0 +1,44 @@
+"""What a reader types is found where it stands: the question, the card, the section, the notebook."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+CARD = "lessons/vae-training/#card-"
+PLACES = {
+    "ELBO": "notebooks/",
+    "KL": "lessons/kl-forward-reverse/#",
+    "D_KL": "lessons/",
+    "log variance": "lessons/vae-training/#why-log-variance",
+    "reparameterization formula": CARD,
+    "posterior collapse": CARD,
+    "σ²": "lessons/vae-training/#why-log-variance",
+    "score-function": "notebooks/vae-training/#two-gradients-of-the-same-loss",
+}
+
+
+@pytest.mark.parametrize("typed", PLACES)
+def test_search_leads_to_the_place(open_page: Callable[..., Page], practice: str, typed: str) -> None:
+    page = open_page(practice)
+    page.keyboard.press("/")
+    page.keyboard.type(typed)
+    expect(page.locator(".md-search-result__item").first).to_be_visible()
+    page.evaluate("document.querySelectorAll('.md-search-result__more').forEach((one) => (one.open = true))")
+    leads = page.eval_on_selector_all(
+        ".md-search-result__link", "all => all.map((one) => one.href.split('?')[0] + one.hash)"
+    )
+    assert any(PLACES[typed] in place for place in leads), leads
+
+
+def test_a_result_is_titled_by_the_question_or_the_card(open_page: Callable[..., Page], practice: str) -> None:
+    page = open_page(practice)
+    page.keyboard.press("/")
+    page.keyboard.type("log variance")
+    results = page.locator(".md-search-result__list")
+    expect(results).to_contain_text("Question 4: Why does the encoder predict log σ² rather than σ² itself?")
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.type("inside Stable Diffusion")
+    expect(results).to_contain_text("Flashcard: What is the VAE inside Stable Diffusion for?")
