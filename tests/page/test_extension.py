@@ -297,3 +297,11 @@ def test_the_guard_serves_a_converter_that_is_used_again() -> None:
     assert md.reset().convert("a") == "<p>a</p>"
     with pytest.raises(LessonError, match="L601"):
         md.reset().convert("[a [b [c [d]]]](javascript:x)")
+
+
+def test_a_value_of_many_words_may_wrap() -> None:
+    def shown(value: str) -> str:
+        return Markdown(extensions=["lessons"]).convert(f"So `{{python}} {value!r}` is.")
+
+    assert '<span class="lesson-value">≈ 0.693 nats</span>' in shown("≈ 0.693 nats")
+    assert '<span class="lesson-value lesson-words">' in shown("one word after the other and more")

@@ -172,3 +172,20 @@ def test_every_page_is_built_like_a_document(ask_documents: Callable[[str], dict
         assert page["mains"] == 1, url
         if not url.endswith("404.html"):
             assert page["description"], url
+
+
+LONG = "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichenträger"
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["h1", "h2", ".lesson-prompt", ".lesson-content p", ".lesson-card summary", ".lesson-card p", "figcaption", "li"],
+)
+def test_a_long_word_breaks_and_widens_nothing(open_page: Callable[..., Page], practice: str, place: str) -> None:
+    page = open_page(practice, viewport={"width": 320, "height": 800})
+    page.evaluate(OPEN_ALL)
+    right = page.locator(f".md-content {place}").first.evaluate(
+        "(one, word) => { one.textContent = word; return one.getBoundingClientRect().right; }", LONG
+    )
+    assert right <= 320
+    assert wider_than_the_screen(page) == 0

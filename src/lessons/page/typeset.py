@@ -19,6 +19,7 @@ from lessons.problem import Problem
 
 # Markdown keeps its own notes between two control characters: what a page prints shows them by their pictures.
 _PICTURES = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n"} | {0x7F: 0x2421}
+LONGEST_FIGURE = 24  # signs of a value, its unit included, that stay on one line
 HTML_REPAIR = "show a Figure of lessons.figures, a table or plain words: no scripts, links, comments or ids"
 
 
@@ -75,13 +76,18 @@ def _words(text: str) -> str:
     return html.escape(text.translate(_PICTURES), quote=False)
 
 
+def _kind(value: str) -> str:
+    """The class of a value: a figure, or words that may be longer than a line."""
+    return "lesson-value" if len(value) <= LONGEST_FIGURE else "lesson-value lesson-words"
+
+
 def _html(result: Output | Shown, part: Part) -> str:
     if isinstance(result, Output) and isinstance(part, Snippet):
         return _snippet(result, visibility(part))
     assert isinstance(result, Shown)
     if isinstance(part, Formula):
         return mathml.typeset(result.text, part.display)
-    return f'<span class="lesson-value">{_words(result.text)}</span>'
+    return f'<span class="{_kind(result.text)}">{_words(result.text)}</span>'
 
 
 def _snippet(output: Output, visibility: str) -> str:
@@ -97,7 +103,7 @@ def _snippet(output: Output, visibility: str) -> str:
     elif output.shown and output.shown.picture:
         pieces.append(output.shown.text)
     elif output.shown:
-        pieces.append(f'<p class="lesson-value">{_words(output.shown.text)}</p>')
+        pieces.append(f'<p class="{_kind(output.shown.text)}">{_words(output.shown.text)}</p>')
     if visibility == "folded":
         summary = "The code that computed this" if pieces else "The code that sets this up"
         pieces.append(
