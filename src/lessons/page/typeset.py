@@ -19,7 +19,7 @@ from lessons.problem import Problem
 
 # Markdown keeps its own notes between two control characters: what a page prints shows them by their pictures.
 _PICTURES = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n"} | {0x7F: 0x2421}
-LONGEST_FIGURE = 24  # signs of a value, its unit included, that stay on one line
+LONGEST_FIGURE = 30  # signs of a value, its unit included, that stay on one line
 HTML_REPAIR = "show a Figure of lessons.figures, a table or plain words: no scripts, links, comments or ids"
 
 
