@@ -19,6 +19,10 @@ DESCRIPTION = "begin the file with ---, a line `description: …`, and ---"
 ELSE = "give one of them another: ## Words { #another-id }"
 OPEN = "docs/id-in-the-site.md:7:5"
 
+NOTE = "write a note, `/// in-depth | its title`, or a quotation that begins with the word: `> **Note.** …`"
+TAB = r"write spaces; in a string `\t`; in a Makefile `.RECIPEPREFIX := >` and a > for each"
+BY_FOUR = "indent it by 4 spaces to put it under the item above, or not at all"
+
 # name: (page, report). A page without a head of its own gets one of five lines: its text begins on line 6.
 PAGES: dict[str, tuple[str | bytes, str]] = {
     "unclosed-block": (
@@ -29,6 +33,24 @@ PAGES: dict[str, tuple[str | bytes, str]] = {
         "Text.\n\n```python\nx = 1\n",
         "8:1: L109 this code fence is never closed\n"
         "    end it with a line that holds only ```, indented as the opening line is",
+    ),
+    "list-of-another-tool": (
+        "The encoder puts out:\n- a mean\n\nThen:\n\n- the noise\n  - one for each dimension\n",
+        "7:1: L117 a list without a blank line above it\n    put a blank line above it; no sentence begins so\n"
+        f"12:3: L117 an item indented by 2\n    {BY_FOUR}",
+    ),
+    "mark-up-of-another-tool": (
+        '!!! note "First"\n    Words.\n\nIt is tight[^1], ~~never~~ seldom \\(x\\).\n\n> [!WARNING]\n> Mind the sign.\n',
+        f"6:1: L116 an admonition, which no page here has\n    {NOTE}\n"
+        f"9:12: L116 a footnote, which no page here has\n    say it in the sentence, or {NOTE}\n"
+        "9:18: L116 struck words, which no page here has\n"
+        "    delete them, or say in words what no longer holds\n"
+        r"9:35: L116 TeX between \( and \), which no page here has" + "\n    write it between dollar signs: `$…$`\n"
+        "11:1: L116 an alert, which no page here has\n    begin the quotation with the word: `> **Warning.** …`",
+    ),
+    "tab-in-code": (
+        "```make\nall:\n\tlessons build\n```\n",
+        f"8:1: L118 a tab in code, which would be spaces on the page\n    {TAB}",
     ),
     "unclosed-html": ("Text.\n\n<div>\n\nMore.\n", f"8:1: L112 raw HTML: <div\n    {HTML}"),
     "unclosed-comment": ("Text.\n\n<!-- never\n\nclosed\n", f"8:1: L112 raw HTML: <!\n    {HTML}"),

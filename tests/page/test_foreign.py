@@ -21,6 +21,10 @@ FOREIGN = {
         "/// flashcard | Is \\(s\\) so?\n    id: x\n\nYes.\n///\n",
     ],
     "TeX between \\[ and \\]": ["\\[\nx\n\\]", "So \\[ \\mathrm{KL} \\] is.", "> \\[\n> a = b\n> \\]"],
+    "TeX without dollar signs": [r"\begin{equation}", r"So \begin{aligned} it is."],
+    "the mark of a merge": ["<<<<<<< HEAD", ">>>>>>> branch"],
+    "a link with a space in it": ["[words] (page.md)", "[words] (#a-place)"],
+    "a value inside a formula": ["$x = `{python} 1`$"],
     "a footnote": ["It is tight[^1].", "Tight.\n\n[^why]: When it is."],
     "an admonition": [
         "!!! note\n    Words.",
@@ -51,6 +55,12 @@ def test_mark_up_of_another_tool_is_told(check: Check, what: str, text: str) -> 
     found = check(text)
     assert found
     assert {(one.code, one.message) for one in found} == {("L116", f"{what}, which no page here has")}
+
+
+def test_a_link_by_a_name_that_has_no_address(check: Check) -> None:
+    (problem,) = check("See [the words][name] and [others].")
+    assert (problem.code, problem.message) == ("L116", "the link '[the words][name]', whose address stands nowhere")
+    assert check("See [the words][Name] and [name][].\n\n[name]: https://example.org") == []
 
 
 @pytest.mark.parametrize(

@@ -924,3 +924,25 @@ def test_two_faults_of_one_block_are_both_told(check: Check) -> None:
 def test_a_second_exercise_does_not_count_as_a_solution(check: Check) -> None:
     page = EXERCISE + EXERCISE.replace("do-it", "do-more") + SOLUTION
     assert [(problem.code, problem.location.line) for problem in check(page)] == [("L108", 7)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "by Eq. 2.13",
+        "in section 3.12",
+        "(§ 3.12)",
+        "version 3.11",
+        "Python 3.11",
+        "arXiv:1312.6114",
+        "Figure 2.10",
+        "table 1.25",
+    ],
+)
+def test_a_number_that_names_a_thing_is_no_result(check: Callable[[str], list[Problem]], text: str) -> None:
+    assert check(QUESTION.replace("Because.", f"So {text}.")) == []
+
+
+@pytest.mark.parametrize("text", ["0,318", "$0{,}318$", "0·318", "1e-3", "2.5E-4", "0.**318**"])
+def test_a_result_is_seen_however_it_is_written(check: Callable[[str], list[Problem]], text: str) -> None:
+    assert [one.code for one in check(QUESTION.replace("Because.", f"So {text} it is."))] == ["L401"]

@@ -20,6 +20,10 @@ MARKUP = (
     (r"\\\((?=\S).*?\\\)", r"TeX between \( and \)", "write it between dollar signs: `$…$`"),
     (r"\\\[(?= *\n|(?:(?!\\\])[^\n])*?(?:\\[A-Za-z]|[\^_=]))(?:(?!\\\]).)*\\\]", r"TeX between \[ and \]",
      "write it between double dollar signs: `$$…$$`"),
+    (r"\\begin\{[a-z]+\*?\}", "TeX without dollar signs", "write it between double dollar signs: `$$…$$`"),
+    (r"^(?:<{7}|>{7})(?: .*)?$", "the mark of a merge", "settle what differs, and delete the three marks"),
+    (r"\[[^\]\n]+\] \((?=[^)\s]*(?:\.md|\.ipynb|https?:|#))[^)\n]*\)", "a link with a space in it",
+     "delete the space before the bracket: `[words](page.md)`"),
     (r"\[\^[^\]\s]+\]", "a footnote", f"say it in the sentence, or {NOTE}"),
     (r"^ *(?:!!!|\?\?\?)\+? +\w+", "an admonition", NOTE),
     (r"^[ >]*> *\[!\w+\]", "an alert", "begin the quotation with the word: `> **Warning.** …`"),
@@ -40,6 +44,7 @@ MARKUP = (
 _MARKUP = [(re.compile(pattern, re.MULTILINE | re.DOTALL), what, repair) for pattern, what, repair in MARKUP]
 _ROLE = re.compile(r"\{[a-z][\w:.+-]*\}$")  # before a code span: in Pattern.search, $ is where it is told to end
 _ADDRESS = re.compile(r"(?<=\])\([^)\n]*\)|https?://[^\s>]*")
+_REFERENCE = re.compile(r"(?<![\]\\!])\[(?P<words>[^\]\[^\n@]+)\]\[(?P<name>[^\]\[\n]*)\]")
 _DELIMITERS = re.compile(r"^ {0,3}\|?[ :-]*-[ :-]*(?:\|[ :-]*-[ :-]*)+\|?[ ]*$")
 
 
@@ -55,11 +60,22 @@ def markup(source: Source) -> Iterator[Problem]:
     for code in source.of(Code):
         if role := _ROLE.search(source.text, max(0, code.start - 40), code.start):
             yield Problem(source.location(role.start()), "L116", "a role, which no page here has", LINK)
+    for link in _REFERENCE.finditer(words):
+        if not _defined(link["name"] or link["words"], source.text):
+            what = f"the link {link[0]!r}, whose address stands nowhere"
+            yield Problem(source.location(link.start()), "L116", what, LINK)
     for formula in source.of(Formula):
+        if (at := source.text.find("`{python}", formula.start, formula.end)) >= 0:
+            repair = "end the formula before it: `$\\beta =$ `{python} beta``"
+            yield Problem(source.location(at), "L116", "a value inside a formula, which no page here has", repair)
         if r"\|" in formula.tex and _in_a_table(source.text, formula.start):
             repair = r"write `\mid` for one bar, `\Vert` for two; a bar in a formula ends no cell here"
             where = source.location(source.text.index(r"\|", formula.start))
             yield Problem(where, "L116", r"\| in a table's formula, which is two bars here and one elsewhere", repair)
+
+
+def _defined(name: str, text: str) -> bool:
+    return re.search(rf"(?im)^ {{0,3}}\[{re.escape(name)}\]:", text) is not None
 
 
 def _in_a_table(text: str, offset: int) -> bool:

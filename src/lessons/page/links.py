@@ -61,6 +61,9 @@ def as_browsers_read(target: str) -> str:
     return re.sub(r"[\x00-\x20]", "", html.unescape(target))
 
 
+_ELSEWHERE = re.compile(r"(?i)https?:|//")
+
+
 def wrong_scheme(target: str) -> str:
     """What is wrong with how an address begins; empty where nothing is."""
     scheme = _SCHEME.match(target)
@@ -90,6 +93,9 @@ def problems(source: Source) -> Iterator[Problem]:
     for link in links(source):
         if wrong := wrong_scheme(link.target):
             yield Problem(link.where, "L601", wrong, USE_ONE)
+        elif link.image and _ELSEWHERE.match(link.target):
+            repair = "save the picture beside the page, if its licence lets you: `![what it shows](picture.png)`"
+            yield Problem(link.where, "L604", "an image of another site, which no browser loads here", repair)
         elif link.target.startswith("/") and not _SCHEME.match(link.target):
             message = f"the link {link.target!r} starts at the root of the host"
             yield Problem(link.where, "L601", message, "write it relative to this page")

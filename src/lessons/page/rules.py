@@ -27,7 +27,16 @@ from lessons.page.source import (
 from lessons.problem import Location, Problem, nearest
 
 # A figure with two or more decimal places. Not a version (1.2.3), nor a part of a word or an address.
-_TYPED = re.compile(r"(?<![\w.:/-])[+\-−]?\d*\.\d{2,}(?![\w.]*\w)")
+# With a comma or a raised point where it begins with 0 (others may be thousands), and in powers of ten.
+_TYPED = re.compile(
+    r"(?<![\w.:/-])[+\-−]?(?:\d*\.(?:\*\*)?\d{2,}|0(?:,|\{,\}|·)\d{2,}|\d+(?:\.\d+)?[eE][+\-−]?\d+)(?![\w.]*\w)"
+)
+# What a number names, and does not measure: an equation, a section, a version, a paper.
+_NUMBERED = re.compile(
+    r"(?:\b(?:eqs?|equations?|secs?|sections?|ch|chapters?|figs?|figures?|tables?|versions?|v|appendix|theorem|lemma|algorithm"
+    r"|python|numpy|matplotlib|arxiv|doi)\b\.?|§)[:\s(]*$",
+    re.IGNORECASE,
+)
 # Where no result stands: a link's address; a TeX command, which would hide the figure in \approx0.318.
 _NO_FIGURE = re.compile(r"\]\([^)\n]*\)|<https?://[^>\n]*>|\\[A-Za-z]+")
 
@@ -140,6 +149,8 @@ def typed_results(source: Source) -> Iterator[Problem]:
         # The front of a card is a part of the card; a question may state the numbers it asks about.
         start = block.start if kind.TITLE_HOLDS_RESULTS else block.body.start
         for match in _TYPED.finditer(visible, start, block.body.end):
+            if _NUMBERED.search(visible, max(0, match.start() - 30), match.start()):
+                continue
             repair = "compute it in a snippet and write its name: `{python} name`"
             message = f"the figure {match[0]} is typed by hand"
             yield Problem(source.location(match.start()), "L401", message, repair)
