@@ -40,7 +40,8 @@ PAGES: dict[str, tuple[str | bytes, str]] = {
         f"12:3: L117 an item indented by 2\n    {BY_FOUR}",
     ),
     "mark-up-of-another-tool": (
-        '!!! note "First"\n    Words.\n\nIt is tight[^1], ~~never~~ seldom \\(x\\).\n\n> [!WARNING]\n> Mind the sign.\n',
+        '!!! note "First"\n    Words.\n\nIt is tight[^1], ~~never~~ seldom \\(x\\).\n\n'
+        "> [!WARNING]\n> Mind the sign.\n",
         f"6:1: L116 an admonition, which no page here has\n    {NOTE}\n"
         f"9:12: L116 a footnote, which no page here has\n    say it in the sentence, or {NOTE}\n"
         "9:18: L116 struck words, which no page here has\n"
