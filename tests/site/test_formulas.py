@@ -84,6 +84,7 @@ def test_search_finds_each_formula_once_and_readable(site: Path) -> None:
     assert "σ²" in whole
     assert not re.search(r"\\[a-zA-Z]+\{|[\U0001d400-\U0001d7ff]|\u2061", whole)
     assert not re.search(r"σ2σ|log σ²\s*log", whole)
+    assert "#</li>" not in whole
 
 
 def test_every_name_holds_its_formulas_as_words(open_page: Callable[..., Page], urls: list[str]) -> None:

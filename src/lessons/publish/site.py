@@ -168,6 +168,7 @@ class Site(Mapping[str, bytes]):
         return html
 
 
+_PERMALINK = re.compile(r"\s*#(?=</li>)")  # of a card
 _PRELOAD = '<link rel="preload" href="{}" as="font" type="font/woff2" crossorigin>\n'
 
 
@@ -199,7 +200,8 @@ def _entries(page: Page) -> Iterator[dict[str, object]]:
     for section in page.sections:
         place = f"#{section.id}" if section.id else ""
         title = f"{section.title}: {asked[section.id]}" if section.id in asked else section.title
-        yield {"location": f"{page.url}{place}", "title": title, "text": section.text, **ranked}
+        text = _PERMALINK.sub("", section.text)
+        yield {"location": f"{page.url}{place}", "title": title, "text": text, **ranked}
     for card in page.cards:
         yield {"location": f"{page.url}#{card.id}", "title": f"Flashcard: {_line(card.front)}", "text": "", **ranked}
 
