@@ -193,7 +193,7 @@ for start in ((0, 1), (0.2, 1), (0.5, 1), (0.5, 0.5), (1, 1), (1.5, 1)):
     print(f"from mean {start[0]:.1f}, σ {start[1]:.1f} to mean {mu:5.2f}, σ {std:.2f}")
 
 assert all(np.isclose(abs(mu), 2, atol=1e-3) for mu, _ in ends.values())
-assert all(ends[start][0] < 0 for start in ((0.2, 1), (0.5, 1)))
+assert all(ends[start][0] < 0 for start in ((0, 1), (0.2, 1), (0.5, 1)))
 assert all(ends[start][0] > 0 for start in ((0.5, 0.5), (1, 1), (1.5, 1)))
 
 # %% [markdown]

@@ -180,7 +180,7 @@ step = worked.TrainingStep(x=1.2, mu=0.5, log_var=0.0, eps=-0.3)
 step.loss
 
 # %% [markdown]
-# Another $\varepsilon$ would have given another loss. In this small model the average over all $\varepsilon$, the
+# Another $\varepsilon$ would have given another $L$. In this small model its mean over all $\varepsilon$, the
 # exact $-\mathrm{ELBO}$, is known in closed form, and so is $-\log p(x)$. Draw the loss many times and look where
 # they lie:
 
@@ -480,8 +480,8 @@ assert each_kl.min() > 0.02
 assert each_kl.max() > 5 * each_kl.min()
 
 # %% [markdown]
-# Each tells images apart, and the dimensions differ much: what the last may tell is a small part of what the first
-# may.
+# All ten have different outputs for different images, so none has collapsed. But they differ much: what the last can
+# tell is a small part of what the first can.
 
 # %% [markdown]
 # ## What it has learned

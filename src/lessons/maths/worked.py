@@ -208,12 +208,12 @@ class TrainingStep:
 
     @property
     def loss(self) -> Derivation:
-        """-log p(x|z) + KL(q || p), in nats: one sample of the negative ELBO."""
+        """L = -log p(x|z) + KL(q || p), in nats: the one-sample loss, whose mean over eps is the negative ELBO."""
         model = elbo.LinearGaussian.identity(1)
         value = _scalar(elbo.negative_elbo_sample(self.x, self.mu, self.log_var, self.eps, model.nll))
         _agree(self.nll.value + self.kl.value, value)
         return self._derivation(
-            r"\mathrm{loss}",
+            "L",
             value,
             Step(r"-\log p(x \mid \tilde z) + D_{\mathrm{KL}}"),
             Step("@{nll} @{+kl}", {"nll": self.nll.value, "kl": self.kl.value}),
