@@ -8,7 +8,7 @@
 # # Forward and reverse KL: the notebook
 #
 # [The lesson](../lessons/kl-forward-reverse.md) tells you where each direction of the KL divergence puts a Gaussian. Here you watch it happen: every divergence below is a sum
-# over a grid, every fit a plain search, and at the end of each part the result is held against the theory.
+# over a grid, every fit a search or a descent that knows nothing of the theory, and in each part the results are held against what the theory says.
 #
 # As in the lesson, $p$ is the target and $q$ the fit. Forward is $\mathrm{KL}(p \,\|\, q)$, reverse is $\mathrm{KL}(q \,\|\, p)$.
 
@@ -127,7 +127,7 @@ assert np.allclose(second_best, (2, 0.5, -np.log(0.3)), atol=1e-3)
 # %% [markdown]
 # ## The two landscapes
 #
-# Why does the start matter for one direction only? Compute each divergence for every mean and every standard deviation, and draw the lines of equal height.
+# Why does the start matter in one direction only? Compute each divergence for every mean and every standard deviation, and draw the lines of equal height.
 
 # %%
 means = np.linspace(-4, 4, 61)
@@ -174,8 +174,32 @@ Figure(
 )
 
 # %% [markdown]
-# The forward landscape has one valley, whatever the target. The reverse one has a valley at each of these bumps, and a walk downhill ends in the nearer one. That is why training with
-# reverse KL can settle on a mode and stay there.
+# The forward landscape has one valley, for every target that has a variance. The reverse one has a valley at each of these bumps. Does a walk downhill end in the nearer one? Try
+# it: from several starts, all at or right of the middle, follow the slope in small steps.
+
+# %%
+def downhill(loss, mu, log_std, rate=0.05, steps=600, h=1e-5):
+    for _ in range(steps):
+        by_mu = (loss(mu + h, log_std) - loss(mu - h, log_std)) / (2 * h)
+        by_std = (loss(mu, log_std + h) - loss(mu, log_std - h)) / (2 * h)
+        mu, log_std = mu - rate * by_mu, log_std - rate * by_std
+    return mu, np.exp(log_std)
+
+
+ends = {}
+for start in ((0, 1), (0.2, 1), (0.5, 1), (0.5, 0.5), (1, 1), (1.5, 1)):
+    ends[start] = downhill(reverse, start[0], np.log(start[1]))
+    mu, std = ends[start]
+    print(f"from mean {start[0]:.1f}, σ {start[1]:.1f} to mean {mu:5.2f}, σ {std:.2f}")
+
+assert all(np.isclose(abs(mu), 2, atol=1e-3) for mu, _ in ends.values())
+assert all(ends[start][0] < 0 for start in ((0, 1), (0.2, 1), (0.5, 1)))
+assert all(ends[start][0] > 0 for start in ((0.5, 0.5), (1, 1), (1.5, 1)))
+
+# %% [markdown]
+# Not always. From a mean of 0.2 or 0.5 with $\sigma = 1$ the right bump is nearer, and the walk ends on the left one, which is heavier; a $q$ that is wide still feels both. With a
+# narrower $q$ it ends on the right from the same mean. So the start decides, the width with it, and not the distance alone. That is why training with reverse KL can settle on a mode
+# and stay there.
 #
 # ## When does mode-seeking begin?
 #
@@ -207,14 +231,25 @@ ax.legend(loc="upper left")
 Figure(
     fig,
     alt="As long as each bump is at most 2.75 standard deviations from the middle, the "
-    "mean of the reverse fit is 0 and its width grows almost as fast as that of the "
-    "forward fit. From 3 on the mean lies on the right bump and the width is 1. "
+    "mean of the reverse fit is 0 and its width grows too, more slowly than that of "
+    "the forward fit. From 3 on the mean lies on the right bump and the width is 1. "
     "The forward width goes on growing.",
     caption="The best reverse fit covers near bumps and seeks one of two far ones, "
     "with a jump in between.",
 )
 
 # %%
+at_first, last = 0, np.flatnonzero(centre < 1e-2)[-1]
+apart = offsets[last] - offsets[at_first]
+growth = {
+    "forward": (np.sqrt(1 + offsets[last] ** 2) - np.sqrt(1 + offsets[at_first] ** 2)) / apart,
+    "reverse": (width[last] - width[at_first]) / apart,
+}
+print(f"while the reverse mean is 0, up to a distance of {offsets[last]}, the width grows")
+for name, per_step in growth.items():
+    print(f"in the {name} fit by {per_step:.2f} for each 1 of distance")
+assert offsets[last] == 2.75 and growth["reverse"] < growth["forward"]
+
 near, far = offsets <= 2.5, offsets >= 3
 assert np.all(centre[near] < 1e-2) and np.all(width[near] > 1.3)
 assert np.allclose(centre[far], offsets[far], atol=0.02)

@@ -128,7 +128,27 @@ for name, (m, s) in cases.items():
 
 # %% [markdown]
 # Between the cases lies a whole surface. It has one lowest point, the prior itself, and it rises steeply towards
-# small $\sigma$: being too sure costs more than being too vague by the same amount.
+# small $\sigma$. Is being too sure dearer than being too vague? That depends on what you call equally wrong. Move
+# $\sigma$ away from 1 by the same *amount* each way, then by the same *factor*:
+
+# %%
+def width_costs(std):
+    """KL from N(0, std**2) to the standard normal."""
+    return worked.kl_standard_normal(0, std).value
+
+
+for what, narrow, wide in (("amount", 0.5, 1.5), ("factor", 0.5, 2)):
+    narrow_kl, wide_kl = width_costs(narrow), width_costs(wide)
+    print(f"same {what}:  σ = {narrow} costs {narrow_kl:.3f},  σ = {wide} costs {wide_kl:.3f} nats")
+
+for amount in np.linspace(0.05, 0.95, 19):
+    assert width_costs(1 - amount) > width_costs(1 + amount)
+for factor in np.linspace(1.1, 9, 80):
+    assert width_costs(1 / factor) < width_costs(factor)
+
+# %% [markdown]
+# By the same amount it is the narrow one that costs more; by the same factor it is the wide one, whichever amount
+# or factor you take. Here is the surface:
 
 # %%
 grid_mu, grid_std = np.meshgrid(np.linspace(-2.8, 2.8, 113), np.linspace(0.15, 2.5, 95))
@@ -147,7 +167,7 @@ Figure(
     fig,
     alt="Contour lines of the KL divergence over μ and σ, curves around the point μ = 0, σ = 1, crowded at small σ. "
     "The cases a to g are marked; only a lies on the lowest point.",
-    caption="KL from the standard normal, in nats, with the lesson's seven cases.",
+    caption="KL from N(μ, σ²) to the standard normal, in nats, with the lesson's seven cases.",
 )
 
 # %% [markdown]
@@ -160,7 +180,7 @@ step = worked.TrainingStep(x=1.2, mu=0.5, log_var=0.0, eps=-0.3)
 step.loss
 
 # %% [markdown]
-# Another $\varepsilon$ would have given another loss. In this small model the average over all $\varepsilon$, the
+# Another $\varepsilon$ would have given another $L$. In this small model its mean over all $\varepsilon$, the
 # exact $-\mathrm{ELBO}$, is known in closed form, and so is $-\log p(x)$. Draw the loss many times and look where
 # they lie:
 
@@ -224,7 +244,7 @@ Figure(
 # %% [markdown]
 # ## Two gradients of the same loss
 #
-# The lesson notes that you *can* do without the trick: the score-function estimator weighs the loss itself by
+# The lesson says that you *can* do without the trick: the score-function estimator weighs the loss itself by
 # $\partial \log q(z) / \partial \mu$. Both estimators have the same mean. For the reconstruction term of the step
 # above their variances are known exactly, so you can check the histograms against them:
 
@@ -267,14 +287,33 @@ Figure(
 Quantity(variance["score"] / variance["pathwise"], "n", digits=1)
 
 # %% [markdown]
-# Subtracting a constant from the loss, a *baseline*, leaves the mean alone and takes away part of the noise. A good
-# baseline for the score function is the mean of what it multiplies:
+# Subtracting a constant $b$ from the loss, a *baseline*, leaves the mean of the score-function estimate alone. Its
+# noise it can lower or raise. A usual choice is the mean of what the score multiplies. The best constant weighs that
+# mean by the squared score, $b = \mathbb E[f\,s^2] / \mathbb E[s^2]$, which in this model is the mean plus
+# $\sigma^2$:
 
 # %%
-baseline = gaussian.nll(step.x, step.mu, 0.0) + np.exp(step.log_var) / 2
-helped = gradients.gradient_variance_score(*at, baseline=baseline)[0]
-assert variance["pathwise"] < helped < variance["score"]
-Quantity(helped / variance["pathwise"], "n", digits=1)
+f = gaussian.nll(step.x, gaussian.reparameterize(step.mu, step.log_var, eps), 0.0)
+s = eps[:, 0] / np.exp(step.log_var / 2)  # the score: d log q(z) / d mu
+mean = float(step.exact_loss.value - step.kl.value)  # of f, exactly
+best = mean + np.exp(step.log_var)
+
+print("baseline              variance   from draws")
+for name, b in (("none", 0.0), ("too large", 8.0), ("the mean", mean), ("the best", best)):
+    exact_variance = gradients.gradient_variance_score(*at, baseline=b)[0]
+    drawn = gradients.score_function_gradient_mu(*at, eps, baseline=b)[:, 0].var()
+    print(f"{name:12} b = {b:4.2f} {exact_variance:9.2f} {drawn:12.2f}")
+    assert abs(drawn / exact_variance - 1) < 0.05
+    variance[name] = exact_variance
+
+assert variance["the best"] < variance["the mean"] < variance["none"] < variance["too large"]
+assert variance["pathwise"] < variance["the best"]
+assert abs(np.mean(f * s**2) / np.mean(s**2) - best) < 0.1
+for b in np.linspace(-2, 8, 101):
+    assert gradients.gradient_variance_score(*at, baseline=b)[0] >= variance["the best"] - 1e-12
+
+# %% [markdown]
+# A constant that is far off adds noise, and even the best one leaves more of it than the pathwise gradient has.
 
 # %% [markdown]
 # ## Backpropagation, written out
@@ -290,8 +329,8 @@ print(inspect.getsource(vae.loss_and_gradients))
 # %% [markdown]
 # Hand-written gradients are easy to get wrong in ways that still train, only worse. So check them: move one
 # parameter a little up and a little down, with the *same* $\varepsilon$, and compare the slope of the loss with
-# what the code claims. Without the trick you could not even do that, because the loss would not be a function of
-# the parameters.
+# what the code claims. With a fresh draw of $z$ each time you could not even do that, because the loss would not be a
+# function of the parameters.
 
 # %%
 rng = np.random.default_rng(7)
@@ -323,7 +362,7 @@ assert worst < 1e-7
 # ## Real data
 #
 # Scikit-learn brings a small set of handwritten digits, 8 by 8 pixels in 17 shades. You make them black and white,
-# so that a Bernoulli distribution for each pixel fits them exactly, and keep some images for testing.
+# so that each pixel is 0 or 1, the two values a Bernoulli distribution has, and keep some images for testing.
 
 # %%
 digits = load_digits()
@@ -425,13 +464,24 @@ assert ends["10 dimensions"][2] > ends["2 dimensions"][2]
 
 # %% [markdown]
 # Does it use all its dimensions? The lesson's card on posterior collapse says how to tell: see whether different
-# images get different encoder outputs. A dimension whose mean stays at 0 for every image carries nothing.
+# images get different encoder outputs. A dimension carries nothing only if its mean *and* its variance are the same
+# for every image. Its mean KL is a ceiling on what it can tell about the image: where that is near 0, it tells next
+# to nothing.
 
 # %%
-mu, _ = vae.encode(ten, test_x)
-spread = np.sort(mu.std(axis=0))[::-1]
-print("spread of the mean over images, by dimension:", " ".join(f"{s:.2f}" for s in spread))
-assert spread.min() > 0.1
+mu, log_var = vae.encode(ten, test_x)
+each_kl = gaussian.kl_standard_normal(mu[..., None], log_var[..., None]).mean(axis=0)
+print("dimension   mean KL, nats   spread over images of the mean   and of the log-variance")
+for j in np.argsort(each_kl)[::-1]:
+    print(f"{j:9} {each_kl[j]:15.2f} {mu[:, j].std():32.2f} {log_var[:, j].std():25.2f}")
+assert abs(each_kl.sum() - gaussian.kl_standard_normal(mu, log_var).mean()) < 1e-9
+assert mu.std(axis=0).min() > 0.1
+assert each_kl.min() > 0.02
+assert each_kl.max() > 5 * each_kl.min()
+
+# %% [markdown]
+# All ten have different outputs for different images, so none has collapsed. But they differ much: what the last can
+# tell is a small part of what the first can.
 
 # %% [markdown]
 # ## What it has learned
@@ -519,9 +569,9 @@ Figure(
 # Each of these is a change of a line or two. Say what you expect before you run it.
 #
 # 1. Train with `beta=0` and draw samples from the prior again. What has become of them, and why?
-# 2. Train the larger model with `beta=4` and look at the spread of its means again.
+# 2. Train the larger model with `beta=4` and look at its KL per dimension again.
 # 3. Give the model one latent dimension. How much of the $-\mathrm{ELBO}$ does the second one buy?
-# 4. In a copy of `loss_and_gradients`, plant the commonest bug: let the forward half use
+# 4. In a copy of `loss_and_gradients`, plant the bug that the lesson shows: let the forward half use
 #    `mu + np.exp(log_var) * eps`. Does the gradient check catch it? Now differentiate that line correctly in the
 #    backward half. Does the check still complain, and is the loss still the $-\mathrm{ELBO}$?
 #

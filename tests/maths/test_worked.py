@@ -302,6 +302,22 @@ def test_kl_normal(q: tuple[float, float], p: tuple[float, float], value: float)
     check(kl)
 
 
+def test_kl_normal_names_those_whose_numbers_it_holds() -> None:
+    there, back = kl_normal(1, 0.5, -0.5, 1.5), kl_normal(-0.5, 1.5, 1, 0.5, names=("p", "q"))
+    roles = str.maketrans("pq", "qp")
+    symbols, *numbers = (tex for _, tex in back.lines())
+    assert symbols == there.lines()[0][1].translate(roles)
+    assert symbols.startswith(r"\tfrac12\left(\frac{\sigma_p^2 + (\mu_p - \mu_q)^2}{\sigma_q^2}")
+    assert r"1.5^2 + (-0.5 - 1)^2}{0.5^2}" in numbers[0]
+    assert {key: given.symbol for key, given in back.given.items()} == {
+        "mu_q": r"\mu_p",
+        "std_q": r"\sigma_p",
+        "mu_p": r"\mu_q",
+        "std_p": r"\sigma_q",
+    }
+    assert numbers == [tex for _, tex in kl_normal(-0.5, 1.5, 1, 0.5).lines()][1:]
+
+
 def test_kl_normal_of_equal_distributions_is_zero_exactly() -> None:
     assert str(kl_normal(0.3, 0.7, 0.3, 0.7)) == "0 nats"
 

@@ -11,7 +11,7 @@ from lessons.page import mathml, mathtext
         (r"\sigma^2", "σ²", "sigma squared"),
         (r"\mu_x", "μₓ", "mu sub x"),
         (r"\sigma_x^2", "σₓ²", "sigma sub x squared"),
-        (r"D_{\mathrm{KL}}(q \,\|\, p)", "D_KL(q ‖ p)", "D sub KL of q from p"),
+        (r"D_{\mathrm{KL}}(q \,\|\, p)", "D_KL(q ‖ p)", "D sub KL of q to p"),
         (r"\mathcal{N}(0, 1)", "N(0, 1)", "N of 0, 1"),
         (r"p(x \mid z)", "p(x | z)", "p of x given z"),
         (r"-\log p(x)", "−log p(x)", "minus log p of x"),

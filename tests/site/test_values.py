@@ -123,7 +123,7 @@ def test_the_gradients_and_the_update(lesson: dict[str, Any]) -> None:
     note = lesson["the-update"]
     assert [lines[-1] for lines in note["derivations"]] == ["=−0.5", "=0.15"]
     before_after = ["≈ 1.543939 nats", "≈ 1.519368 nats", "≈ 1.788939 nats", "≈ 1.774050 nats"]
-    assert note["values"] == ["0.1", "0.55", "−0.015", *before_after]
+    assert note["values"] == ["0.1", "0.55", "−0.015", *before_after]  # as if mu and log_var were the parameters
 
 
 def test_one_sample_is_no_bound(lesson: dict[str, Any]) -> None:
@@ -132,8 +132,20 @@ def test_one_sample_is_no_bound(lesson: dict[str, Any]) -> None:
 
 
 def test_the_second_step_with_another_log_variance(lesson: dict[str, Any]) -> None:
-    figures = ["≈ 0.318", "≈ 1.308 nats", "≈ 0.309 nats", "≈ 1.617 nats", "≈ −0.382", "≈ −0.236"]
-    assert lesson["log-variance-bug"]["values"] == ["−1", *figures]
+    right = ["≈ 0.318", "≈ 1.308 nats", "≈ 0.309 nats", "≈ 1.617 nats", "≈ −0.382", "≈ −0.236"]
+    wrong = ["≈ 0.390", "≈ 1.247 nats", "≈ 0.309 nats", "≈ 1.556 nats", "≈ −0.310", "≈ −0.227"]
+    table = [figure for row in zip(right, wrong, strict=True) for figure in row]
+    means = ["≈ 1.541 nats", "≈ 1.626 nats", "≈ 1.657 nats"]  # of the faulty loss, below -log p(x); of the right one
+    assert lesson["log-variance-bug"]["values"] == ["−1", "≈ 0.368", *table, *means]
+
+
+def test_a_squared_error_summed_or_averaged(lesson: dict[str, Any]) -> None:
+    assert lesson["variance-is-beta"]["values"] == ["64", "32"]
+
+
+def test_what_a_small_divergence_tells(lesson: dict[str, Any]) -> None:
+    parts = ["≈ 0.818 nats", "≈ 0.633 nats", "≈ 0.185 nats"]
+    assert lesson["collapse-and-kl"]["values"] == ["2 nats", *parts]
 
 
 def test_more_cases(lesson: dict[str, Any]) -> None:

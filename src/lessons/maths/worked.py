@@ -43,10 +43,14 @@ def kl_standard_normal(mu: float, std: float, digits: int = DIGITS) -> Derivatio
     return Derivation(Quantity(value, KL, "nats", digits), steps, given)
 
 
-def kl_normal(mu_q: float, std_q: float, mu_p: float, std_p: float, digits: int = DIGITS) -> Derivation:
+def kl_normal(
+    mu_q: float, std_q: float, mu_p: float, std_p: float, digits: int = DIGITS, names: tuple[str, str] = ("q", "p")
+) -> Derivation:
     """KL(N(mu_q, std_q**2) || N(mu_p, std_p**2)) in nats, from the first to the second, worked.
 
-    Raises ValueError where a mean is not finite or a standard deviation not positive.
+    names: the letters the formula has for the first and the second, so that it names those whose numbers it holds:
+    for a KL(p || q) on a page with a q and a p of its own, give ("p", "q"). The keys of `given` stay, their symbols
+    follow. Raises ValueError where a mean is not finite or a standard deviation not positive.
     """
     log_var_q, log_var_p = (_scalar(gaussian.log_var_from_std(std)) for std in (std_q, std_p))
     value = _scalar(gaussian.kl_normal(mu_q, log_var_q, mu_p, log_var_p))
@@ -56,10 +60,11 @@ def kl_normal(mu_q: float, std_q: float, mu_p: float, std_p: float, digits: int 
     _agree(ratio - 1 - log_ratio, 2 * value)
     numbers = {"stdq": std_q, "stdp": std_p, "muq": mu_q, "mup": mu_p}
     squares = {"varq": var_q, "varp": var_p, "square": square}
+    first, second = names
     steps = (
         Step(
-            r"\tfrac12\left(\frac{\sigma_q^2 + (\mu_q - \mu_p)^2}{\sigma_p^2} - 1"
-            r" - \log\frac{\sigma_q^2}{\sigma_p^2}\right)"
+            rf"\tfrac12\left(\frac{{\sigma_{first}^2 + (\mu_{first} - \mu_{second})^2}}{{\sigma_{second}^2}} - 1"
+            rf" - \log\frac{{\sigma_{first}^2}}{{\sigma_{second}^2}}\right)"
         ),
         Step(
             r"\tfrac12\left(\frac{@{(stdq}^2 + (@{muq} @{-mup})^2}{@{(stdp}^2} - 1"
@@ -74,10 +79,10 @@ def kl_normal(mu_q: float, std_q: float, mu_p: float, std_p: float, digits: int 
         Step(r"\tfrac12 \times @{(twice}", {"twice": 2 * value}),
     )
     given = {
-        "mu_q": Quantity(mu_q, r"\mu_q"),
-        "std_q": Quantity(std_q, r"\sigma_q"),
-        "mu_p": Quantity(mu_p, r"\mu_p"),
-        "std_p": Quantity(std_p, r"\sigma_p"),
+        "mu_q": Quantity(mu_q, rf"\mu_{first}"),
+        "std_q": Quantity(std_q, rf"\sigma_{first}"),
+        "mu_p": Quantity(mu_p, rf"\mu_{second}"),
+        "std_p": Quantity(std_p, rf"\sigma_{second}"),
     }
     return Derivation(Quantity(value, KL, "nats", digits), steps, given)
 
@@ -203,12 +208,12 @@ class TrainingStep:
 
     @property
     def loss(self) -> Derivation:
-        """-log p(x|z) + KL(q || p), in nats: one sample of the negative ELBO."""
+        """L = -log p(x|z) + KL(q || p), in nats: the one-sample loss, whose mean over eps is the negative ELBO."""
         model = elbo.LinearGaussian.identity(1)
         value = _scalar(elbo.negative_elbo_sample(self.x, self.mu, self.log_var, self.eps, model.nll))
         _agree(self.nll.value + self.kl.value, value)
         return self._derivation(
-            r"\mathrm{loss}",
+            "L",
             value,
             Step(r"-\log p(x \mid \tilde z) + D_{\mathrm{KL}}"),
             Step("@{nll} @{+kl}", {"nll": self.nll.value, "kl": self.kl.value}),

@@ -163,7 +163,7 @@ _SIGNS = {
     "=": "equals", "≈": "is about", "≠": "is not equal to", "<": "is less than", ">": "is greater than",
     "≤": "is at most", "≥": "is at least", "∼": "is distributed as", "~": "is distributed as", "≡": "is identical to",
     "∝": "is proportional to", "∈": "in", "→": "goes to", "↦": "maps to", "⇒": "implies", "⟹": "implies",
-    "|": "given", "∣": "given", "‖": "from", "∥": "from", "∑": "the sum", "∏": "the product", "∫": "the integral",
+    "|": "given", "∣": "given", "‖": "to", "∥": "to", "∑": "the sum", "∏": "the product", "∫": "the integral",
     "∞": "infinity", "∂": "partial", "∇": "nabla", "…": "and so on", "⋯": "and so on",
     "∪": "union", "∩": "intersection",
     "⊤": "transposed", "′": "prime", "″": "double prime", "!": "factorial", "%": "percent", "ℓ": "l", ":": "such that",
