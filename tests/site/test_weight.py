@@ -9,8 +9,7 @@ from typing import Any
 
 from playwright.sync_api import Browser
 
-# The text of the first lesson alone is 24 KB: ten whole cards, notes with both columns of a table, its sources.
-TOTAL, HTML, SECOND = 60_000, 25_000, 25_000
+TOTAL, HTML, SECOND = 60_000, 20_000, 25_000
 
 
 def weights(site: Path, address: str, requests: list[str]) -> dict[str, int]:
