@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from lessons.page.snippet import WARNS
+
 FENCE = "```{{python}}\n{}\n```\n"  # on line 6 of its file, its code from line 7
 RUN = "run the page's snippets from the top in Python to see the whole traceback"
 FINITE = "look at the parameters above it: no lesson shows nan or infinity as a result"
@@ -66,7 +68,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "infinity": ("It is `{python} float('-inf')`.\n", f"6:17: L203 the value is -inf\n    {FINITE}"),
     "overflow": (
         code("import numpy as np\n\nnp.exp(np.float64(1000))"),
-        raises(9, "RuntimeWarning: overflow encountered in exp"),
+        raises(9, "RuntimeWarning: overflow encountered in exp", repair=WARNS),
     ),
     "not-in-the-lock": (
         "- A list:\n\n    " + code("import json\nif json:\n    from hypothesis import given").replace("\n", "\n    "),

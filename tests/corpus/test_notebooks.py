@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from lessons.page.snippet import WARNS
+
 HEAD = "# ---\n# title: T\n# description: D\n# ---\n\n# %%\n"
 SRC = Path(__file__).parents[2] / "src"
 
@@ -21,6 +23,10 @@ JSON = "L506 an output in JSON\n    print it: print(json.dumps(value, indent=1))
 SHOW = (
     "show what it holds, list(x) or x.name, or give its class a `__repr__`; with ; at its end a last line shows nothing"
 )
+
+
+def warns(line: int, message: str) -> str:
+    return f"{line}:1: L501 {message}\n    {WARNS}"
 
 
 def unnamed(line: int, text: str) -> str:
@@ -60,7 +66,40 @@ CELLS: dict[str, tuple[str, str]] = {
         "from IPython.display import Markdown\nh = display('a', display_id=True)\n# %%\nh.update(Markdown('b'))\n",
         f"7:1: {MARKDOWN}",
     ),
+    # Warnings.
+    "overflow": (
+        "import numpy as np\n\nspread = np.log(np.array([0.0, 1.0]))\nprint(spread)\n",
+        warns(9, "RuntimeWarning: divide by zero encountered in log"),
+    ),
+    "warns": ("import warnings\n# %%\n1\n\nwarnings.warn('old')\n", warns(11, "UserWarning: old")),
+    "warns-in-a-function": (
+        "import warnings\ndef f():\n    warnings.warn('x', DeprecationWarning)\n# %%\nf()\n",
+        warns(9, "DeprecationWarning: x"),
+    ),
+    "legend": (
+        "from lessons.figures import Figure, plt\nfig, ax = plt.subplots()\nax.legend()\nFigure(fig, alt='x')\n",
+        warns(
+            9,
+            "UserWarning: No artists with labels found to put in legend. Note that artists whose label start with"
+            " an underscore are ignored when legend() is called with no argument.",
+        ),
+    ),
+    "logs": (
+        "import logging\nlogging.getLogger('a').warning('%s is old', 1)\n",
+        warns(8, "LoggedWarning: 1 is old"),
+    ),
+    "warns-when-shown": (
+        "import warnings\nclass A:\n    def _repr_html_(self):\n        warnings.warn('no')\n# %%\nA()\n",
+        warns(10, "UserWarning: no"),
+    ),
     # Accepted.
+    "meant-for-numpy": ("import numpy as np\nwith np.errstate(all='ignore'):\n    print(np.log(0.0))\n", ""),
+    "meant": (
+        "import warnings\nwarnings.filterwarnings('ignore', message='old')\n# %%\nwarnings.warn('old')\n",
+        "",
+    ),
+    "unclosed": ("open('a.txt', 'w').write('x')\nNone\n", ""),
+    "asked": ("import sys\nprint('careful', file=sys.stderr)\n", ""),
     "formulas": ("from IPython.display import Latex, Math\ndisplay(Latex('$x$'))\nMath('y')\n", ""),
     "table": ("from IPython.display import HTML\nHTML('<table><tr><td>1</td></tr></table>')\n", ""),
     "class": ("class Model: pass\nprint(Model)\nModel\n", ""),

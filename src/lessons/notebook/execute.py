@@ -9,13 +9,16 @@ from __future__ import annotations
 import contextlib
 import functools
 import gc
+import logging
 import math
 import multiprocessing
 import multiprocessing.connection
 import os
+import re
 import signal
 import sys
 import time
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
@@ -30,6 +33,7 @@ from lessons.notebook.limits import Limits
 from lessons.notebook.outputs import Outputs, Unbelievable
 from lessons.notebook.source import Cell, Notebook
 from lessons.page import imports
+from lessons.page.snippet import WARNS
 from lessons.pipe import Reports, Unreadable, send
 from lessons.problem import Location, Problem
 
@@ -172,6 +176,8 @@ def _heard(worker: Worker, kind: str, *told: Any, finished: Finished) -> list[Pr
         if refused is True:
             return [worker.problem("L505", message, confine.ALLOWED, line)]
         repair = "run the notebook from its top, in `make lab` or cell by cell, to see the whole traceback"
+        if re.match(r"\w*Warning\b", message):
+            repair = WARNS
         if message.startswith("MemoryError"):
             most = f"{worker.notebook.limits.memory:g} MiB"
             repair = f"it has {most}: make it smaller, or raise the limit in the header: `limits: {{memory: …}}`"
@@ -230,7 +236,8 @@ def _rehearse() -> None:
     picture = "from lessons.figures import Figure, plt\nfig, ax = plt.subplots()\nax.hist([1])\nFigure(fig, alt='x')"
     cells = tuple(Cell(True, text, 1) for text in ("import numpy\nprint(1)", picture, "1"))
     rehearsal = Notebook(Path("rehearsal.py"), "", "", "", Limits(), cells)
-    _run(rehearsal, lambda *_: None)
+    with _warned():
+        _run(rehearsal, lambda *_: None)
     _kernel = Kernel()
 
 
@@ -255,10 +262,34 @@ def _work(notebook: Notebook, folder: Path, sending: Connection) -> None:
         read.lay_out(folder)
         confine.confine(notebook.limits.memory, folder, kept=descriptor, readable=read.readable())
         read.forget_others()
-        send(descriptor, *_run(notebook, functools.partial(send, descriptor)))
+        with _warned():
+            send(descriptor, *_run(notebook, functools.partial(send, descriptor)))
     except Exception as fault:  # ours, not the notebook's: still no traceback for a teacher
         send(descriptor, "failed", 0, 1, f"the notebook could not be run: {type(fault).__name__}: {fault}", False)
     os._exit(0)  # nothing that a cell left to be done at the end
+
+
+class LoggedWarning(UserWarning):
+    """What a library tells whoever reads its log, and here nobody does."""
+
+
+class _Logged(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        raise LoggedWarning(record.getMessage())
+
+
+@contextlib.contextmanager
+def _warned() -> Iterator[None]:
+    """A warning is an error, as on a page, until a cell says otherwise; so is one in a log that nobody has set up."""
+    before, logging.lastResort = logging.lastResort, _Logged(logging.WARNING)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            warnings.simplefilter("ignore", ResourceWarning)  # raised where nobody can catch it
+            warnings.filterwarnings("ignore", message="To exit: use 'exit'")  # IPython's, of what is told anyway
+            yield
+    finally:
+        logging.lastResort = before
 
 
 def _run(notebook: Notebook, report: Callable[..., None]) -> tuple[Any, ...]:

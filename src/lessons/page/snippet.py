@@ -27,6 +27,10 @@ CODE_SHOWN = ("folded", "shown", "hidden")
 MOST_PRINTED = 100_000
 MOST_SAID = 1_000  # characters of an exception's message
 OPTIONS = {"code": CODE_SHOWN}
+WARNS = (
+    "mend what it warns of; where it is meant, say so: `with np.errstate(all='ignore'):`, or for what is not numpy's "
+    "`warnings.filterwarnings('ignore', message='…')`"
+)
 # The code and the repair of a value that cannot be shown, by why it cannot: raised by what shows it, or by the value.
 REFUSALS: dict[type[Exception], tuple[str, str]] = {
     NotFinite: ("L203", "look at the parameters above it: no lesson shows nan or infinity as a result"),
@@ -176,6 +180,8 @@ class Runner:
             repair = "run the page's snippets from the top in Python to see the whole traceback"
             if isinstance(fault, ModuleNotFoundError):
                 repair = "a page may import lessons, numpy and matplotlib; propose others in pyproject.toml"
+            if isinstance(fault, Warning):
+                repair = WARNS
             if isinstance(fault, AssertionError) and not str(fault):
                 message = self.source.line(where.line)
             if isinstance(fault, NameError) and fault.name in self.unset:
