@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from lessons.notebook.magics import PACKAGES, SHELL
+from lessons.notebook.source import SHOWN
 from lessons.page.snippet import WARNS
 
 HEAD = "# ---\n# title: T\n# description: D\n# ---\n\n# %%\n"
@@ -23,6 +25,9 @@ JSON = "L506 an output in JSON\n    print it: print(json.dumps(value, indent=1))
 SHOW = (
     "show what it holds, list(x) or x.name, or give its class a `__repr__`; with ; at its end a last line shows nothing"
 )
+
+
+WORD = "a comment may not begin with the word"
 
 
 def warns(line: int, message: str) -> str:
@@ -108,6 +113,90 @@ CELLS: dict[str, tuple[str, str]] = {
 }
 
 
+# Told without running anything.
+READ: dict[str, tuple[str, str]] = {
+    "shell": ("1\n# %%\n# !ls\n", f"9:1: L505 a cell starts no other process: !ls\n    {SHELL}"),
+    "shell-as-it-is": ("x = 1\n!ls -l {x}\n", f"8:1: L505 a cell starts no other process: !ls -l {{x}}\n    {SHELL}"),
+    "shell-value": ("names = !ls\n", f"7:1: L505 a cell starts no other process: !ls\n    {SHELL}"),
+    "shell-word": ("ls\n", f"7:1: L505 a cell starts no other process: ls\n    {SHELL}; {WORD} ls"),
+    "shell-comment": (
+        "# cat food\nx = 1\n",
+        f"7:1: L505 a cell starts no other process: cat food\n    {SHELL}; {WORD} cat",
+    ),
+    "bash": (
+        "# %%bash\n# ls\n",
+        f"7:1: L505 a cell starts no other process: %%bash\n    {SHELL.replace('line', 'cell', 1)}",
+    ),
+    "pip": ("# %pip install torch\n", f"7:1: L505 a cell starts no other process: %pip install torch\n    {PACKAGES}"),
+    "shell-pip": (
+        "!pip install torch\n",
+        f"7:1: L505 a cell starts no other process: !pip install torch\n    {PACKAGES}",
+    ),
+    "pip-word": ("pip install a\n", f"7:1: L505 a cell starts no other process: pip install a\n    {PACKAGES}"),
+    "timeit": (
+        "1\n\n# %timeit 1\n",
+        "9:1: L508 a magic of IPython: %timeit\n"
+        "    delete this line: how long code takes is another number in each run; to run the code, "
+        "write it without %timeit",
+    ),
+    "timeit-cell": (
+        "# %%timeit\n1\n",
+        "7:1: L508 a magic of IPython: %%timeit\n"
+        "    delete this line: how long code takes is another number in each run",
+    ),
+    "time-below-a-comment": (
+        "# a\n# %%time\n1\n",
+        "8:1: L508 a magic of IPython: %%time\n    delete this line: how long code takes is another number in each run",
+    ),
+    "as-nbconvert-writes-it": (
+        "get_ipython().run_line_magic('load_ext', 'autoreload')\n",
+        "7:1: L508 a magic of IPython: %load_ext\n    delete this line, or write in plain Python what it does",
+    ),
+    "widget": (
+        "# %matplotlib widget\n",
+        "7:1: L508 a magic of IPython: %matplotlib\n"
+        "    delete this line: on a page pictures stand still; end the cell with Figure(fig, alt='what it shows')",
+    ),
+    "help": ("# ?print\n", "7:1: L508 a question to IPython: ?print\n    delete this line: help is no output"),
+    # Marks.
+    "tags": (
+        '1\n# %% tags=["remove-input", "a"]\n1\n',
+        f"8:1: L509 a cell has no tags: remove-input, a\n    leave them out: {SHOWN}",
+    ),
+    "tags-of-words": (
+        '1\n# %% [markdown] tags=["hide-cell"]\n# a\n',
+        f"8:1: L509 a cell has no tags: hide-cell\n    leave them out: {SHOWN}",
+    ),
+    "metadata": (
+        '1\n# %% {"jupyter": {"source_hidden": true}}\n1\n',
+        f"8:1: L509 a cell has no 'jupyter'\n    leave it out: {SHOWN}",
+    ),
+    "raw": (
+        "1\n\n# %% [raw]\n# a\n\n# %%\n1\n",
+        "9:1: L509 a raw cell, which no page shows\n    make it `# %% [markdown]`, or delete it",
+    ),
+    "title": (
+        "1\n# %% Load the data\n1\n",
+        "8:1: L509 a cell has no title: Load the data\n"
+        "    write it as a heading in a cell of `# %% [markdown]`, or as a comment below the marker",
+    ),
+    "kind": (
+        "1\n# %% [latex]\n# a\n",
+        "8:1: L509 there is no kind of cell [latex]\n    begin code with `# %%` and words with `# %% [markdown]`",
+    ),
+    "options": (
+        "#| code: hidden\nx = 1\n",
+        f"7:1: L509 a cell has no options: #| code: hidden\n    leave it out: {SHOWN}",
+    ),
+    # Accepted.
+    "inline": ("# %matplotlib inline\n# %config InlineBackend.figure_formats = ['svg']\nimport numpy\n", ""),
+    "inline-as-it-is": ("%matplotlib inline\nx = 5 % 3\n", ""),
+    "inline-as-nbconvert-writes-it": ("get_ipython().run_line_magic('matplotlib', 'inline')\n", ""),
+    "in-a-string": ("s = '''\n%time\n!ls\n'''\nprint('why?')\n", ""),
+    "markers": ("1\n# %%\n\n#%%\n2\n# %% {}\n3\n# %%%\n4\n", ""),
+}
+
+
 def run(folder: Path, notebooks: dict[str, tuple[str, str]]) -> dict[str, str]:
     """What is said of each notebook, without its path."""
     (folder / "notebooks").mkdir()
@@ -143,5 +232,16 @@ def test_a_notebook_that_ran_gets_exactly_this_report(name: str, ran: dict[str, 
     assert ran.get(name, "") == CELLS[name][1]
 
 
-def test_nothing_is_told_of_others(ran: dict[str, str]) -> None:
+@pytest.fixture(scope="module")
+def read(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    return run(tmp_path_factory.mktemp("read"), READ)
+
+
+@pytest.mark.parametrize("name", READ)
+def test_a_notebook_that_was_read_gets_exactly_this_report(name: str, read: dict[str, str]) -> None:
+    assert read.get(name, "") == READ[name][1]
+
+
+def test_nothing_is_told_of_others(ran: dict[str, str], read: dict[str, str]) -> None:
     assert set(ran) == {name for name, (_, report) in CELLS.items() if report}
+    assert set(read) == {name for name, (_, report) in READ.items() if report}

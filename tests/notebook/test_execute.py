@@ -165,7 +165,7 @@ TAME = {
     "displays": "import numpy as np\n\nclass A: pass\n\nprint(A is A)\nlen\n# %%\n"
     "from lessons.maths.derivation import Quantity\nprint(len(range(3)))\nnp.arange(3)\n# %%\n"
     f"{PICTURE}from lessons.figures import Figure\nFigure(fig, alt='a line')\n",
-    "magic": "# %time x = 1\nprint(x)\n",
+    "magic": "# %matplotlib inline\n# %config InlineBackend.figure_format = 'svg'\nprint(1)\n",
 }
 
 
@@ -230,8 +230,9 @@ def test_addresses_of_objects_are_left_out(workshop: Any) -> None:
     )
 
 
-def test_a_magic_runs(tame: Any) -> None:
-    assert tame.printed("magic").endswith("1\n")
+def test_what_prepares_jupyter_for_pictures_does_nothing(tame: Any) -> None:
+    assert tame.printed("magic") == "1\n"
+    assert b"%matplotlib inline" in tame.staged()["magic.ipynb"]
 
 
 def test_where_nothing_can_be_forked_the_same_comes_out(tame: Any, workshop: Any) -> None:

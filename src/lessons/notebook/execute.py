@@ -221,7 +221,7 @@ def _preload(notebooks: Sequence[Notebook] = ()) -> None:
 
             lessons.figures.warm_up()
             _kernel = lessons.notebook.kernel.Kernel()
-    imports.load(cell.text for notebook in notebooks for cell in notebook.code)
+    imports.load(cell.python for notebook in notebooks for cell in notebook.code)
     if len(notebooks) >= WORTH_A_REHEARSAL:
         _rehearse()
     gc.collect()
@@ -302,7 +302,7 @@ def _run(notebook: Notebook, report: Callable[..., None]) -> tuple[Any, ...]:
             shown.append([])
             continue
         ran.append(number)
-        shown.append(_kernel.run(cell.text))
+        shown.append(_kernel.run(cell.python))
         if (error := _kernel.error) is not None:
             said = error.msg if isinstance(error, SyntaxError) else str(error)  # its str has a line of its own counting
             message = ": ".join([type(error).__name__, *filter(None, [" ".join(said.split())])])

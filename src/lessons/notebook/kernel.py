@@ -38,6 +38,7 @@ class Kernel:
         quiet = Config()
         quiet.HistoryManager.enabled = False
         quiet.InteractiveShell.colors = "nocolor"
+        quiet.InteractiveShell.automagic = False  # `ls` is a name
         quiet.InteractiveShell.autoawait = False  # `await` outside a function is told as what it is
         self.shell: Any = InteractiveShell(  # type: ignore[no-untyped-call]
             config=quiet, user_module=types.ModuleType("__main__")
