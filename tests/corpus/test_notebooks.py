@@ -12,7 +12,7 @@ import pytest
 
 from lessons.notebook.magics import PACKAGES, SHELL
 from lessons.notebook.source import SHOWN
-from lessons.page.snippet import WARNS
+from lessons.page.snippet import UNSEEN, UNSEEN_REPAIR, WARNS
 
 HEAD = "# ---\n# title: T\n# description: D\n# ---\n\n# %%\n"
 SRC = Path(__file__).parents[2] / "src"
@@ -27,11 +27,17 @@ SHOW = (
 )
 
 
+PLOT = "from lessons.figures import Figure, plt\nplt.plot([1, 2])\n"
+FIGURE = "Figure(plt.gcf(), alt='a line')\n"
 WORD = "a comment may not begin with the word"
 
 
 def warns(line: int, message: str) -> str:
     return f"{line}:1: L501 {message}\n    {WARNS}"
+
+
+def unseen(line: int) -> str:
+    return f"{line}:1: L504 {UNSEEN}\n    {UNSEEN_REPAIR % 'cell'}"
 
 
 def unnamed(line: int, text: str) -> str:
@@ -97,7 +103,30 @@ CELLS: dict[str, tuple[str, str]] = {
         "import warnings\nclass A:\n    def _repr_html_(self):\n        warnings.warn('no')\n# %%\nA()\n",
         warns(10, "UserWarning: no"),
     ),
+    # Pictures.
+    "show": (f"1\n# %%\n{PLOT}plt.title('density')\nplt.show()\n", unseen(9)),
+    "line": (f"{PLOT}", unseen(7)),
+    "no-value": ("from lessons.figures import plt\nfig, ax = plt.subplots()\nax.plot([1, 2]);\n", unseen(7)),
+    "not-last": (f"{PLOT}{FIGURE}print('drawn')\n", unseen(7)),
+    "silenced": (f"{PLOT}{FIGURE.rstrip()};\n", unseen(7)),
+    "kept-and-forgotten": (f"{PLOT}# %%\nkept = {FIGURE}", unseen(10)),
+    "saved": (f"{PLOT}plt.savefig('a.png')\n", unseen(7)),
+    "one-of-two": (f"{PLOT}# %%\nplt.figure()\n{PLOT}{FIGURE}# %%\n1\n", unseen(7)),
+    "two": (f"{PLOT}None\n# %%\nplt.figure()\n{PLOT}None\n", f"{unseen(7)}\n{unseen(11)}"),
+    "bare-later": (
+        f"{PLOT}None\n# %%\nplt.gcf()\n",
+        '11:1: L504 a figure without alternative text\n    end the cell with Figure(fig, alt="what it shows")'
+        " from lessons.figures",
+    ),
     # Accepted.
+    "shown-later": (f"{PLOT}None\n# %%\nkept = {FIGURE}# %%\nkept\n", ""),
+    "displayed": (f"{PLOT}display({FIGURE.rstrip()})\nprint(1)\n", ""),
+    "put-together": (
+        f"from IPython.display import HTML\n{PLOT}kept = {FIGURE}HTML(f'<div>{{kept._repr_html_()}}</div>')\n",
+        "",
+    ),
+    "dropped": (f"{PLOT}plt.close()\n", ""),
+    "blank": (f"from lessons.figures import plt\nplt.figure()\n{PLOT}{FIGURE}None\n".replace("None\n", ""), ""),
     "meant-for-numpy": ("import numpy as np\nwith np.errstate(all='ignore'):\n    print(np.log(0.0))\n", ""),
     "meant": (
         "import warnings\nwarnings.filterwarnings('ignore', message='old')\n# %%\nwarnings.warn('old')\n",

@@ -33,7 +33,8 @@ from lessons.notebook.limits import Limits
 from lessons.notebook.outputs import Outputs, Unbelievable
 from lessons.notebook.source import Cell, Notebook
 from lessons.page import imports
-from lessons.page.snippet import WARNS
+from lessons.page.pictures import Drawn
+from lessons.page.snippet import SHOWN_NOWHERE, UNSEEN, UNSEEN_REPAIR, WARNS
 from lessons.pipe import Reports, Unreadable, send
 from lessons.problem import Location, Problem
 
@@ -184,11 +185,13 @@ def _heard(worker: Worker, kind: str, *told: Any, finished: Finished) -> list[Pr
         return [worker.problem("L501", message, repair, line)]
     if kind != "done":
         raise Unbelievable
-    (given,) = told
+    given, unseen = told
     if worker.watch.overfull(last=True):
         return [worker.overfull()]
     shown = outputs.hear(given, cells)
     problems = list(_unshowable(worker, shown))
+    for worker.cell in outputs.numbers(unseen, cells - 1):
+        problems.append(worker.problem("L504", UNSEEN, UNSEEN_REPAIR % "cell"))
     if not problems:
         finished(worker.notebook, shown, time.monotonic() - worker.started)
     return problems
@@ -286,6 +289,7 @@ def _warned() -> Iterator[None]:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             warnings.simplefilter("ignore", ResourceWarning)  # raised where nobody can catch it
+            warnings.filterwarnings("ignore", message=SHOWN_NOWHERE)
             warnings.filterwarnings("ignore", message="To exit: use 'exit'")  # IPython's, of what is told anyway
             yield
     finally:
@@ -296,6 +300,7 @@ def _run(notebook: Notebook, report: Callable[..., None]) -> tuple[Any, ...]:
     """Run the cells to their end, or to the first that raises. Returns what is to be reported of it."""
     shown: Outputs = []
     ran: list[int] = []
+    pictures = Drawn()
     for number, cell in enumerate(notebook.code):
         report("cell", number)
         if not cell.text.strip():  # the shell does not count empty ones
@@ -308,4 +313,5 @@ def _run(notebook: Notebook, report: Callable[..., None]) -> tuple[Any, ...]:
             message = ": ".join([type(error).__name__, *filter(None, [" ".join(said.split())])])
             count, line = _kernel.error_place() or (len(ran), 1)
             return "failed", ran[count - 1], line, message, confine.refused(error)
-    return "done", shown
+        pictures.look(number)
+    return "done", shown, pictures.unseen()

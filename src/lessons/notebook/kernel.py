@@ -7,10 +7,12 @@ gathered as notebook clients write it down: text of a stream in one piece, the r
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 import sys
 import types
+from collections.abc import Callable
 from traceback import walk_tb
 from typing import Any
 
@@ -18,6 +20,8 @@ from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
+
+from lessons import drawn
 
 _OWN_CODE = re.compile(r"<ipython-input-(\d+)-")  # how IPython names the code of the cell it ran as its n-th
 _ADDRESS = re.compile(r"(?<= at )0x[0-9a-f]{6,}")  # where an object lies in memory: never the same twice
@@ -75,6 +79,8 @@ class Kernel:
         self.shell.display_pub = Publisher(shell=self.shell, parent=self.shell)  # type: ignore[no-untyped-call]
         self.shell.displayhook = Hook(shell=self.shell, parent=self.shell)  # type: ignore[no-untyped-call]
         self.shell.display_trap.hook = self.shell.displayhook
+        formatter: Any = self.shell.display_formatter
+        formatter.format = functools.partial(_formatted, formatter.format)
         self.shell.ask_exit = _refuse_exit  # type: ignore[attr-defined]
         # What a cell raises is told once, by us; IPython's account of it takes a third of a second, and memory.
         self.shell.showtraceback = self._note  # type: ignore[method-assign]
@@ -171,6 +177,13 @@ def _plain(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [_plain(one) for one in value]
     return _ADDRESS.sub("0x…", value) if isinstance(value, str) else value
+
+
+def _formatted(form: Callable[..., Any], value: object, *about: Any, **more: Any) -> Any:
+    """What shows a value, which may be a picture that matplotlib has drawn."""
+    if hasattr(type(value), "savefig"):
+        drawn.shown(value)
+    return form(value, *about, **more)
 
 
 def _say_nothing(*_: Any, **__: Any) -> None: ...

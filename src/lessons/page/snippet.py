@@ -27,6 +27,12 @@ CODE_SHOWN = ("folded", "shown", "hidden")
 MOST_PRINTED = 100_000
 MOST_SAID = 1_000  # characters of an exception's message
 OPTIONS = {"code": CODE_SHOWN}
+UNSEEN = "a figure that is drawn and never shown"
+UNSEEN_REPAIR = (
+    'end the %s with Figure(fig, alt="what it shows") from lessons.figures, where fig is plt.gcf() if it has no name, '
+    "or drop it: plt.close()"
+)
+SHOWN_NOWHERE = ".*non-interactive, and thus cannot be shown"  # `plt.show()`, on some machines; we tell it on all
 WARNS = (
     "mend what it warns of; where it is meant, say so: `with np.errstate(all='ignore'):`, or for what is not numpy's "
     "`warnings.filterwarnings('ignore', message='…')`"
@@ -164,6 +170,7 @@ class Runner:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("error")  # an overflow that numpy only warns of is a wrong number here
+                warnings.filterwarnings("ignore", message=SHOWN_NOWHERE)
                 return work()
         except tuple(REFUSALS) as fault:
             code, repair = next(told for kind, told in REFUSALS.items() if isinstance(fault, kind))
