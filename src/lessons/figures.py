@@ -26,6 +26,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure as MatplotlibFigure
 
+from lessons import drawn
 from lessons.ticks import computed_once
 from lessons.unshowable import NoAlternative
 
@@ -118,8 +119,10 @@ class Figure:
         svg = _drawn(self.figure)
         plt.close(self.figure)
         object.__setattr__(self, "svg", _for_the_page(svg, self.alt))
+        drawn.finished(self)
 
     def _repr_html_(self) -> str:
+        drawn.shown(self)
         caption = f"<figcaption>{html.escape(self.caption, quote=False)}</figcaption>" if self.caption else ""
         return f'<figure class="lesson-figure">{self.svg}{caption}</figure>'
 

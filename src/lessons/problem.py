@@ -88,6 +88,8 @@ CODES = REPORTED | {
     "L505": "a notebook cell wants more than a lesson may have",
     "L506": "an output that a page may not have",
     "L507": "code in the words of a notebook",
+    "L508": "a magic of IPython in a notebook",
+    "L509": "a cell with a mark that its page does not have",
     "L701": "something a template left to be written",
     "L702": "an id that is gone",
 }

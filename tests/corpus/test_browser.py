@@ -153,8 +153,7 @@ print(*payloads, sep="\\n")
 # %%
 class Many:
     def _repr_mimebundle_(self, **_):
-        return {{"text/plain": payloads[1], "text/markdown": payloads[1], "application/javascript": "alert(1)",
-                "application/json": payloads[1]}}
+        return {{"text/plain": payloads[1]}}
     def __repr__(self):
         return payloads[0]
 Many()

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from lessons.page.snippet import UNSEEN, UNSEEN_REPAIR, WARNS
+
 FENCE = "```{{python}}\n{}\n```\n"  # on line 6 of its file, its code from line 7
 RUN = "run the page's snippets from the top in Python to see the whole traceback"
 FINITE = "look at the parameters above it: no lesson shows nan or infinity as a result"
@@ -14,6 +16,9 @@ CHANCE = (
     "L207 two runs of this page computed different values here\n"
     "    seed random numbers, np.random.default_rng(1); sort sets; leave the clock alone"
 )
+NEVER_SHOWN = f"L504 {UNSEEN}\n    {UNSEEN_REPAIR % 'snippet'}"
+PLOT = "from lessons.figures import Figure, plt\nplt.plot([1, 2]);\n"
+FIGURE = "Figure(plt.gcf(), alt='a line')"
 IMPORTS = "a page may import lessons, numpy and matplotlib; propose others in pyproject.toml"
 WORDS = "{" + ", ".join(f"'{chr(97 + n)}'" for n in range(20)) + "}"
 
@@ -66,7 +71,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "infinity": ("It is `{python} float('-inf')`.\n", f"6:17: L203 the value is -inf\n    {FINITE}"),
     "overflow": (
         code("import numpy as np\n\nnp.exp(np.float64(1000))"),
-        raises(9, "RuntimeWarning: overflow encountered in exp"),
+        raises(9, "RuntimeWarning: overflow encountered in exp", repair=WARNS),
     ),
     "not-in-the-lock": (
         "- A list:\n\n    " + code("import json\nif json:\n    from hypothesis import given").replace("\n", "\n    "),
@@ -88,7 +93,33 @@ PAGES: dict[str, tuple[str, str]] = {
     "hash-order": (code(f"' '.join({WORDS})"), f"6:1: {CHANCE}"),
     "address": (code("print(object())"), f"6:1: {CHANCE}"),
     "process": ("It is `{python} __import__('os').getpid()`.\n", f"6:7: {CHANCE}"),
+    "plot-shown-nowhere": (
+        "Text.\n\n" + code("import matplotlib.pyplot as plt\n\nplt.plot([1, 2, 4])\nplt.show()"),
+        f"8:1: {NEVER_SHOWN}",
+    ),
+    "plot-silenced": (
+        code("from lessons.figures import plt\nfig, ax = plt.subplots()\nax.plot([1, 2]);"),
+        f"6:1: {NEVER_SHOWN}",
+    ),
+    "plot-last": (code("from lessons.figures import plt\nplt.plot([1, 2])"), f"6:1: {NEVER_SHOWN}"),
+    "figure-not-last": (
+        code(f"{PLOT}{FIGURE}\nprint('drawn')") + "\nIt is `{python} 'a'`.\n",
+        f"6:1: {NEVER_SHOWN}",
+    ),
+    "figure-forgotten": (code(PLOT) + "\n" + code(f"kept = {FIGURE}"), f"12:1: {NEVER_SHOWN}"),
+    "figure-bare-later": (
+        code(f"{PLOT}fig = plt.gcf()") + "\n" + code("fig"),
+        "12:1: L504 a figure without alternative text\n"
+        '    end with Figure(fig, alt="what it shows") from lessons.figures',
+    ),
+    "figure-after-a-fault": (
+        code(PLOT) + "\n" + code(f"1 / 0\n{FIGURE}"),
+        raises(13, "ZeroDivisionError: division by zero"),
+    ),
     # Accepted.
+    "figure-shown-later": (code(f"{PLOT}kept = {FIGURE}") + "\n" + code("kept"), ""),
+    "plot-with-its-repair": (code(f"{PLOT}{FIGURE}"), ""),
+    "plot-dropped": (code(f"{PLOT}plt.close()"), ""),
     "seeded": (code("import numpy as np\n\nstr(np.random.default_rng(1).random())"), ""),
     "sorted": (code(f"' '.join(sorted({WORDS}))"), ""),
     "in-the-lock": (code("import numpy, yaml\nfrom dateutil import tz;"), ""),

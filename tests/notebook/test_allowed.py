@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from pathlib import Path
 from typing import Any
 
@@ -51,9 +52,56 @@ def test_tex_that_cannot_be_set_is_told_at_its_cell(monkeypatch: pytest.MonkeyPa
     assert said.startswith("notebooks/x.py:9:1: L301 ")
 
 
-def test_other_kinds_are_shown_as_their_text_or_not_at_all() -> None:
-    assert told(application_javascript="alert(1)", text_plain="<Javascript>") == []
-    assert told(text_markdown="<script>", text_plain="<script>") == []
+@pytest.mark.parametrize(
+    ("kind", "message"),
+    [
+        ("text/markdown", "an output in Markdown"),
+        ("application/json", "an output in JSON"),
+        ("application/javascript", "an output in JavaScript"),
+        ("application/pdf", "an output of the kind application/pdf"),
+        ("application/vnd.vega.v5+json", "an output of the kind application/vnd.vega.v5+json"),
+    ],
+)
+def test_what_a_page_cannot_show_is_refused_at_its_cell(kind: str, message: str) -> None:
+    output = {"output_type": "display_data", "data": {kind: "x", "text/plain": "<Report at 0x…>"}}
+    (found,) = problems(NOTEBOOK, [[], [output]])
+    assert str(found).startswith(f"notebooks/x.py:9:1: L506 {message}\n    ")
+
+
+@pytest.mark.parametrize("shown", ["text/html", "text/latex"])
+def test_what_a_page_shows_comes_before_what_it_does_not(shown: str) -> None:
+    for more in ("text/markdown", "application/json"):
+        output = {"output_type": "display_data", "data": {shown: "x", more: "x", "text/plain": "<Report at 0x…>"}}
+        assert list(problems(NOTEBOOK, [[], [output]])) == []
+
+
+UNNAMED = [
+    ("<__main__.Report at 0x…>", "<__main__.Report at 0x…>"),
+    ("[1, <__main__.A object at 0x…>, 2]", "<__main__.A object at 0x…>"),
+    ("<bound method A.f of <__main__.A object at 0x…>>", "<__main__.A object at 0x…>"),
+    ("a\n<generator object <genexpr> at 0x…>", ": <generator object <genexpr> at 0x…>"),
+    ("<IPython.core.display.Markdown object>", "<IPython.core.display.Markdown object>"),
+    ("<DisplayHandle display_id=a1>", "<DisplayHandle display_id=a1>"),
+]
+
+
+@pytest.mark.parametrize(("text", "named"), UNNAMED)
+def test_an_object_without_words_is_refused_however_it_is_shown(text: str, named: str) -> None:
+    shown: list[dict[str, Any]] = [
+        {"output_type": "stream", "name": "stdout", "text": text},
+        {"output_type": "execute_result", "data": {"text/plain": text}},
+        {"output_type": "display_data", "data": {"text/html": f"<td>{html.escape(text)}</td>", "text/plain": "x"}},
+    ]
+    for output in shown:
+        (found,) = problems(NOTEBOOK, [[], [output]])
+        assert str(found).startswith("notebooks/x.py:9:1: L506 an object without words of its own: <")
+        assert found.message.endswith(named)
+
+
+@pytest.mark.parametrize("text", ["1 < 2 at 3 > 2", "<class '__main__.A'>", "a look at 0x10", "an <b> object>"])
+def test_words_that_look_like_an_object_are_words(text: str) -> None:
+    output = {"output_type": "stream", "name": "stdout", "text": text}
+    assert list(problems(NOTEBOOK, [[], [output]])) == []
 
 
 def test_a_notebook_that_failed_has_no_outputs_to_judge() -> None:

@@ -142,3 +142,39 @@ def test_output_is_counted_over_all_cells(shell: Kernel, monkeypatch: pytest.Mon
     assert shell.error is None
     said(shell, "print('x' * 60)")
     assert isinstance(shell.error, kernel.TooMuchOutput)
+
+
+# Displays that change ---------------------------------------------------------------------------------------
+
+
+def test_a_display_that_is_updated_shows_the_last_of_it_where_it_stood(shell: Kernel) -> None:
+    first = shell.run("h = display('a', display_id='x')\nprint(1)")
+    assert said(shell, "h.update('b')\nprint(2)") == [("stdout", "2\n")]
+    assert [output.get("data", {}).get("text/plain") for output in first] == ["'b'", None]
+    assert said(shell, "update_display(1, display_id='nowhere')") == []
+
+
+@pytest.mark.parametrize(
+    ("code", "left"),
+    [
+        ("print(1)\nclear_output()\nprint(2)", "2\n"),
+        ("print(1)\nclear_output()", None),
+        ("print(1)\nclear_output(wait=True)", "1\n"),
+        ("for n in range(3):\n    clear_output(wait=True)\n    print(n)", "2\n"),
+        ("import sys\nsys.stderr.write('a')\ndisplay(1)\nclear_output(wait=True)\nprint(3)", "3\n"),
+    ],
+)
+def test_what_is_cleared_is_gone_as_in_jupyter(shell: Kernel, code: str, left: str | None) -> None:
+    told = said(shell, f"from IPython.display import clear_output\n{code}")
+    assert told == ([] if left is None else [("stdout", left)])
+
+
+@pytest.mark.parametrize("way", ["_repr_html_", "_repr_latex_", "_repr_png_", "_repr_markdown_", "__repr__"])
+@pytest.mark.parametrize("show", ["A()", "display(A())"])
+def test_a_value_that_raises_when_it_is_shown_raises(shell: Kernel, way: str, show: str) -> None:
+    shell.run(f"class A:\n    def {way}(self):\n        return 1 / 0\n")
+    shell.run(show)
+    assert isinstance(shell.error, ZeroDivisionError)
+    assert shell.error_place() == (1, 3)
+    shell.run("1")
+    assert shell.error is None

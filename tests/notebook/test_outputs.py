@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lessons.notebook.outputs import Unbelievable, hear, number, words
+from lessons.notebook.outputs import Unbelievable, hear, number, numbers, words
 
 STREAM: dict[str, Any] = {"output_type": "stream", "name": "stdout", "text": "1\n"}
 DISPLAY: dict[str, Any] = {
@@ -190,6 +190,15 @@ def test_what_is_no_such_number_is_refused(told: Any) -> None:
 def test_where_there_is_no_cell_no_number_is_one_of_a_cell() -> None:
     with pytest.raises(Unbelievable):
         number(0, -1)
+
+
+def test_numbers_are_a_list_of_such() -> None:
+    assert numbers([], -1) == []
+    assert numbers([0, 5], 5) == [0, 5]
+    wrong: tuple[object, ...] = ([6], [True], [[0]], {}, "0", None, 0, (0,))
+    for told in wrong:
+        with pytest.raises(Unbelievable):
+            numbers(told, 5)
 
 
 @pytest.mark.parametrize(

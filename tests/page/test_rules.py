@@ -783,6 +783,8 @@ ELSEWHERE = {
     "L505": "hostile/programs/fork-bomb.py",
     "L506": "notebook/test_allowed.py",
     "L507": "notebook/test_source.py",
+    "L508": "corpus/test_notebooks.py",
+    "L509": "corpus/test_notebooks.py",
     "L211": "page/test_markup.py",
     "L601": "page/test_links.py",
     "L602": "page/test_links.py",

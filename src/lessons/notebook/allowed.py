@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import math
 import re
 from collections.abc import Iterator
@@ -16,6 +17,21 @@ from lessons.problem import Location, Problem
 
 CONTROL = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]")  # a terminal's colours, and what no page shows
 DATA_REPAIR = "show a figure, a table or plain words; numbers that stand for none are words, too"
+# What Python says of an object that has no words: `<generator object <genexpr> at 0x…>`.
+UNNAMED = re.compile(r"<(?:[^<>\n]|<\w+>){1,300} at 0x…|<[\w.]+ object>|<DisplayHandle [^<>]*>")
+UNNAMED_REPAIR = (
+    "show what it holds, list(x) or x.name, or give its class a `__repr__`; with ; at its end a last line shows nothing"
+)
+# What a page does not show, by the kind of it: the message and the repair.
+FOREIGN = {
+    "text/markdown": (
+        "an output in Markdown",
+        "print the words, or write them in a cell of `# %% [markdown]`; Math(r'…') shows a formula",
+    ),
+    "application/json": ("an output in JSON", "print it: print(json.dumps(value, indent=1))"),
+    "application/javascript": ("an output in JavaScript", "show a figure, a table or plain words: a page runs nothing"),
+}
+FOREIGN_REPAIR = "show a figure, a table, a formula or plain words"
 DEEPEST = 50  # lists and mappings in each other
 TEX_REPAIR = "show one formula, without $ inside it"
 
@@ -28,7 +44,7 @@ def formula(output: dict[str, Any]) -> str:
 
 
 def problems(notebook: Notebook, outputs: Outputs) -> Iterator[Problem]:
-    """L506 of HTML, of TeX and of data, L301 of TeX that cannot be set, at the cell that shows it."""
+    """L506 of what no page shows, L301 of TeX that cannot be set, at the cell that shows it."""
     path = notebook.path.as_posix()
     for cell, shown in zip(notebook.code, outputs, strict=False):  # there are none of a notebook that failed
         for output in shown:
@@ -42,6 +58,20 @@ def problems(notebook: Notebook, outputs: Outputs) -> Iterator[Problem]:
                     yield Problem(Location(path, cell.line), "L506", message, HTML_REPAIR)
             elif "text/latex" in data:
                 yield from _tex(path, cell, formula(output))
+            elif foreign := next((kind for kind in data if kind != "text/plain"), None):
+                message, repair = FOREIGN.get(foreign, (f"an output of the kind {foreign}", FOREIGN_REPAIR))
+                yield Problem(Location(path, cell.line), "L506", message, repair)
+                continue
+            if unnamed := UNNAMED.search(html.unescape(_words(output))):
+                message = f"an object without words of its own: {unnamed[0].rstrip('>')}>"
+                yield Problem(Location(path, cell.line), "L506", message, UNNAMED_REPAIR)
+
+
+def _words(output: dict[str, Any]) -> str:
+    """What a reader of the page would read of an output."""
+    data = output.get("data", {})
+    told: str = output.get("text") or data.get("text/html") or data.get("text/plain", "")
+    return "" if "text/latex" in data and "text/html" not in data else told
 
 
 def _no_json(value: Any) -> str | None:

@@ -14,12 +14,16 @@ from lessons.page.inputs import Inputs, inputs
 
 FOLDER = Path(".cache/notebooks")
 # What runs the cells is a part of what decides their outputs.
-RUNNERS = tuple(Path(__file__).resolve().with_name(name) for name in ("execute.py", "kernel.py"))
+_HERE = Path(__file__).resolve()
+RUNNERS = (
+    *(_HERE.with_name(name) for name in ("execute.py", "kernel.py", "magics.py")),
+    _HERE.parents[1] / "page/pictures.py",
+)
 
 
 def read_by(notebook: Notebook) -> Inputs:
     """What a notebook may read."""
-    return inputs([cell.text for cell in notebook.code], notebook.path)
+    return inputs([cell.python for cell in notebook.code], notebook.path)
 
 
 def key(notebook: Notebook) -> str:

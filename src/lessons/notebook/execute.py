@@ -9,13 +9,16 @@ from __future__ import annotations
 import contextlib
 import functools
 import gc
+import logging
 import math
 import multiprocessing
 import multiprocessing.connection
 import os
+import re
 import signal
 import sys
 import time
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
@@ -30,6 +33,8 @@ from lessons.notebook.limits import Limits
 from lessons.notebook.outputs import Outputs, Unbelievable
 from lessons.notebook.source import Cell, Notebook
 from lessons.page import imports
+from lessons.page.pictures import Drawn
+from lessons.page.snippet import SHOWN_NOWHERE, UNSEEN, UNSEEN_REPAIR, WARNS
 from lessons.pipe import Reports, Unreadable, send
 from lessons.problem import Location, Problem
 
@@ -172,17 +177,21 @@ def _heard(worker: Worker, kind: str, *told: Any, finished: Finished) -> list[Pr
         if refused is True:
             return [worker.problem("L505", message, confine.ALLOWED, line)]
         repair = "run the notebook from its top, in `make lab` or cell by cell, to see the whole traceback"
+        if re.match(r"\w*Warning\b", message):
+            repair = WARNS
         if message.startswith("MemoryError"):
             most = f"{worker.notebook.limits.memory:g} MiB"
             repair = f"it has {most}: make it smaller, or raise the limit in the header: `limits: {{memory: …}}`"
         return [worker.problem("L501", message, repair, line)]
     if kind != "done":
         raise Unbelievable
-    (given,) = told
+    given, unseen = told
     if worker.watch.overfull(last=True):
         return [worker.overfull()]
     shown = outputs.hear(given, cells)
     problems = list(_unshowable(worker, shown))
+    for worker.cell in outputs.numbers(unseen, cells - 1):
+        problems.append(worker.problem("L504", UNSEEN, UNSEEN_REPAIR % "cell"))
     if not problems:
         finished(worker.notebook, shown, time.monotonic() - worker.started)
     return problems
@@ -215,7 +224,7 @@ def _preload(notebooks: Sequence[Notebook] = ()) -> None:
 
             lessons.figures.warm_up()
             _kernel = lessons.notebook.kernel.Kernel()
-    imports.load(cell.text for notebook in notebooks for cell in notebook.code)
+    imports.load(cell.python for notebook in notebooks for cell in notebook.code)
     if len(notebooks) >= WORTH_A_REHEARSAL:
         _rehearse()
     gc.collect()
@@ -230,7 +239,8 @@ def _rehearse() -> None:
     picture = "from lessons.figures import Figure, plt\nfig, ax = plt.subplots()\nax.hist([1])\nFigure(fig, alt='x')"
     cells = tuple(Cell(True, text, 1) for text in ("import numpy\nprint(1)", picture, "1"))
     rehearsal = Notebook(Path("rehearsal.py"), "", "", "", Limits(), cells)
-    _run(rehearsal, lambda *_: None)
+    with _warned():
+        _run(rehearsal, lambda *_: None)
     _kernel = Kernel()
 
 
@@ -255,26 +265,53 @@ def _work(notebook: Notebook, folder: Path, sending: Connection) -> None:
         read.lay_out(folder)
         confine.confine(notebook.limits.memory, folder, kept=descriptor, readable=read.readable())
         read.forget_others()
-        send(descriptor, *_run(notebook, functools.partial(send, descriptor)))
+        with _warned():
+            send(descriptor, *_run(notebook, functools.partial(send, descriptor)))
     except Exception as fault:  # ours, not the notebook's: still no traceback for a teacher
         send(descriptor, "failed", 0, 1, f"the notebook could not be run: {type(fault).__name__}: {fault}", False)
     os._exit(0)  # nothing that a cell left to be done at the end
+
+
+class LoggedWarning(UserWarning):
+    """What a library tells whoever reads its log, and here nobody does."""
+
+
+class _Logged(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        raise LoggedWarning(record.getMessage())
+
+
+@contextlib.contextmanager
+def _warned() -> Iterator[None]:
+    """A warning is an error, as on a page, until a cell says otherwise; so is one in a log that nobody has set up."""
+    before, logging.lastResort = logging.lastResort, _Logged(logging.WARNING)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            warnings.simplefilter("ignore", ResourceWarning)  # raised where nobody can catch it
+            warnings.filterwarnings("ignore", message=SHOWN_NOWHERE)
+            warnings.filterwarnings("ignore", message="To exit: use 'exit'")  # IPython's, of what is told anyway
+            yield
+    finally:
+        logging.lastResort = before
 
 
 def _run(notebook: Notebook, report: Callable[..., None]) -> tuple[Any, ...]:
     """Run the cells to their end, or to the first that raises. Returns what is to be reported of it."""
     shown: Outputs = []
     ran: list[int] = []
+    pictures = Drawn()
     for number, cell in enumerate(notebook.code):
         report("cell", number)
         if not cell.text.strip():  # the shell does not count empty ones
             shown.append([])
             continue
         ran.append(number)
-        shown.append(_kernel.run(cell.text))
+        shown.append(_kernel.run(cell.python))
         if (error := _kernel.error) is not None:
             said = error.msg if isinstance(error, SyntaxError) else str(error)  # its str has a line of its own counting
             message = ": ".join([type(error).__name__, *filter(None, [" ".join(said.split())])])
             count, line = _kernel.error_place() or (len(ran), 1)
             return "failed", ran[count - 1], line, message, confine.refused(error)
-    return "done", shown
+        pictures.look(number)
+    return "done", shown, pictures.unseen()

@@ -7,10 +7,12 @@ gathered as notebook clients write it down: text of a stream in one piece, the r
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 import sys
 import types
+from collections.abc import Callable
 from traceback import walk_tb
 from typing import Any
 
@@ -18,6 +20,8 @@ from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
+
+from lessons import drawn
 
 _OWN_CODE = re.compile(r"<ipython-input-(\d+)-")  # how IPython names the code of the cell it ran as its n-th
 _ADDRESS = re.compile(r"(?<= at )0x[0-9a-f]{6,}")  # where an object lies in memory: never the same twice
@@ -38,6 +42,7 @@ class Kernel:
         quiet = Config()
         quiet.HistoryManager.enabled = False
         quiet.InteractiveShell.colors = "nocolor"
+        quiet.InteractiveShell.automagic = False  # `ls` is a name
         quiet.InteractiveShell.autoawait = False  # `await` outside a function is told as what it is
         self.shell: Any = InteractiveShell(  # type: ignore[no-untyped-call]
             config=quiet, user_module=types.ModuleType("__main__")
@@ -47,11 +52,23 @@ class Kernel:
         self._printed = 0
         self._outputs: list[Output] = []  # of the cell that runs
         self._streams: dict[str, list[str]] = {}  # by name, what it has printed
+        self._named: dict[str, list[Output]] = {}  # what may be updated later, by its display's id
+        self._cleared = False  # by the next output
+        self._noted: BaseException | None = None
         kernel = self
 
         class Publisher(DisplayPublisher):
-            def publish(self, data: Any, metadata: Any = None, *_: Any, **__: Any) -> None:
-                kernel._show("display_data", data, metadata)
+            def publish(
+                self, data: Any, metadata: Any = None, *_: Any, transient: Any = None, update: bool = False, **__: Any
+            ) -> None:
+                name = (transient or {}).get("display_id")
+                if update:
+                    kernel._update(name, data, metadata)
+                else:
+                    kernel._show("display_data", data, metadata, name)
+
+            def clear_output(self, wait: bool = False) -> None:
+                kernel._clear(wait)
 
         class Hook(DisplayHook):
             def write_output_prompt(self) -> None: ...
@@ -62,21 +79,28 @@ class Kernel:
         self.shell.display_pub = Publisher(shell=self.shell, parent=self.shell)  # type: ignore[no-untyped-call]
         self.shell.displayhook = Hook(shell=self.shell, parent=self.shell)  # type: ignore[no-untyped-call]
         self.shell.display_trap.hook = self.shell.displayhook
+        formatter: Any = self.shell.display_formatter
+        formatter.format = functools.partial(_formatted, formatter.format)
         self.shell.ask_exit = _refuse_exit  # type: ignore[attr-defined]
         # What a cell raises is told once, by us; IPython's account of it takes a third of a second, and memory.
-        self.shell.showtraceback = self.shell.showsyntaxerror = _say_nothing  # type: ignore[method-assign]
+        self.shell.showtraceback = self._note  # type: ignore[method-assign]
+        self.shell.showsyntaxerror = _say_nothing  # type: ignore[method-assign]
 
     def run(self, code: str) -> list[Output]:
         """Run a cell to its end. Returns its outputs, without what differs from run to run, and sets `error`."""
-        self._outputs, self._streams = [], {}
+        self._outputs, self._streams, self._cleared, self._noted = [], {}, False, None
         streams = sys.stdout, sys.stderr
         sys.stdout, sys.stderr = Stream(self, "stdout"), Stream(self, "stderr")
         try:
             result = self.shell.run_cell(code, store_history=True)
         finally:
             sys.stdout, sys.stderr = streams
-        self.error = result.error_before_exec or result.error_in_exec
+        self.error = result.error_before_exec or result.error_in_exec or self._noted
         return self._gathered()
+
+    def _note(self, *_: Any, **__: Any) -> None:
+        """Keep what was raised where IPython goes on: by a value that was asked how it shows itself."""
+        self._noted = self._noted or sys.exception()
 
     def _gathered(self) -> list[Output]:
         outputs = self._outputs
@@ -93,18 +117,43 @@ class Kernel:
     def print(self, name: str, text: str) -> None:
         """Gather what the cell prints to a stream, which is shown where it first did. Raises TooMuchOutput."""
         self._count(text)
+        self._clear_now()
         if name not in self._streams:
             self._streams[name] = []
             self._outputs.append({"output_type": "stream", "name": name})
         self._streams[name].append(text)
 
-    def _show(self, kind: str, data: dict[str, Any], metadata: dict[str, Any] | None, **more: Any) -> None:
+    def _show(
+        self, kind: str, data: dict[str, Any], metadata: dict[str, Any] | None, name: str | None = None, **more: Any
+    ) -> None:
         """Gather an output of a cell. Raises TypeError and TooMuchOutput, for the cell."""
+        held = self._held(data, metadata)
+        self._clear_now()
+        self._outputs.append({"output_type": kind, **held, **more})
+        if name is not None:
+            self._named.setdefault(name, []).append(self._outputs[-1])
+
+    def _update(self, name: str | None, data: dict[str, Any], metadata: dict[str, Any] | None) -> None:
+        """Put what is shown now where a display of that id is, of whichever cell; where none is, nowhere."""
+        for output in self._named.get(name or "", []):
+            output |= self._held(data, metadata)
+
+    def _held(self, data: dict[str, Any], metadata: dict[str, Any] | None) -> Output:
         for form, value in data.items():
             if form.startswith("text/") and not isinstance(value, str):
                 raise TypeError(f"{form} must be a string, not {type(value).__name__}")
         self._count(data.get("text/plain", ""))
-        self._outputs.append({"output_type": kind, "data": _plain(data), "metadata": _plain(metadata or {}), **more})
+        return {"data": _plain(data), "metadata": _plain(metadata or {})}
+
+    def _clear(self, wait: bool) -> None:
+        """Forget what the cell has shown so far, with `wait` when it next shows something."""
+        self._cleared = True
+        if not wait:
+            self._clear_now()
+
+    def _clear_now(self) -> None:
+        if self._cleared:
+            self._outputs, self._streams, self._cleared = [], {}, False
 
     def _count(self, text: str) -> None:
         self._printed += len(text)
@@ -128,6 +177,13 @@ def _plain(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [_plain(one) for one in value]
     return _ADDRESS.sub("0x…", value) if isinstance(value, str) else value
+
+
+def _formatted(form: Callable[..., Any], value: object, *about: Any, **more: Any) -> Any:
+    """What shows a value, which may be a picture that matplotlib has drawn."""
+    if hasattr(type(value), "savefig"):
+        drawn.shown(value)
+    return form(value, *about, **more)
 
 
 def _say_nothing(*_: Any, **__: Any) -> None: ...

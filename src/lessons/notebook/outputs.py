@@ -33,6 +33,13 @@ def number(told: Any, most: int) -> int:
     return told
 
 
+def numbers(told: Any, most: int) -> list[int]:
+    """Whole numbers from 0 to `most`. Raises Unbelievable."""
+    if not isinstance(told, list):
+        raise Unbelievable
+    return [number(one, most) for one in told]
+
+
 def words(told: Any) -> str:
     """Text. Raises Unbelievable."""
     if not isinstance(told, str):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from lessons import drawn
 from lessons.unshowable import NoAlternative, NotFinite
 
 MOST_WORDS = 10_000  # characters that a value may be described with
@@ -47,6 +48,7 @@ def on_its_own(value: object) -> Shown:
     if hasattr(type(value), "_repr_html_") and bool(getattr(value, "alt", None)):
         return Shown(str(value._repr_html_()), picture=True)  # type: ignore[attr-defined]
     if hasattr(type(value), "savefig"):
+        drawn.shown(value)
         raise NoAlternative("a figure without alternative text")
     return in_sentence(value)
 

@@ -25,8 +25,9 @@ from lessons.confine import ALLOWED, confine, follow_parent, own_folder
 from lessons.confine.folder import LOOK, OVERFULL, Watch
 from lessons.page import imports, results
 from lessons.page.inputs import Inputs, inputs
+from lessons.page.pictures import Drawn
 from lessons.page.protocol import Descriptions, Unbelievable, hear, tell
-from lessons.page.snippet import Result, Runner
+from lessons.page.snippet import UNSEEN, UNSEEN_REPAIR, Result, Runner
 from lessons.page.source import Part, Snippet, Source, Value
 from lessons.pipe import Reports, Unreadable, send
 from lessons.problem import Problem
@@ -226,6 +227,7 @@ def _hear(source: Source, reports: Reports, ran: Ran, child: Any, watch: Watch) 
                 end = time.monotonic() + SECONDS_IN_ALL
             else:
                 ran.results[part], ran.described[part] = hear(told, source, part)
+        _tell_unseen(source, parts, ran, _next(reports, SECONDS, watch) or [[]])
         if reports.next(SECONDS) is not None:
             raise Unbelievable
         if watch.overfull(last=True):
@@ -236,6 +238,20 @@ def _hear(source: Source, reports: Reports, ran: Ran, child: Any, watch: Watch) 
     except _Overfull:
         return lost("L209", f"this snippet {OVERFULL}", ALLOWED)
     return None
+
+
+def _tell_unseen(source: Source, parts: Sequence[Part], ran: Ran, told: list[Any]) -> None:
+    """L504 of each part that drew what no part has shown; where one failed on the way, it may be for that."""
+    (unseen,) = told
+    if not (isinstance(unseen, list) and all(type(n) is int and 0 <= n < len(parts) for n in unseen)):
+        raise Unbelievable
+    for number in unseen:
+        failed = [one for one in (ran.results[part] for part in parts[number:]) if isinstance(one, Problem)]
+        own = ran.results[parts[number]]
+        # A list of lines or an axis, which `ax.plot(…)` comes to, is no value that wants to be shown.
+        if not failed or (isinstance(own, Problem) and own.code == "L202"):
+            where = source.location(parts[number].start)
+            ran.results[parts[number]] = Problem(where, "L504", UNSEEN, UNSEEN_REPAIR % "snippet")
 
 
 class _Overfull(Exception):
@@ -265,10 +281,13 @@ def _work(source: Source, folder: Path, sending: Connection) -> None:
     read.forget_others()
     runner = Runner(source)
     send(reports)
-    for part in _parts(source):
+    pictures = Drawn()
+    for number, part in enumerate(_parts(source)):
         begun = len(runner.described)
         result = runner.run(part) if isinstance(part, Snippet) else runner.evaluate(part)
+        pictures.look(number)
         send(reports, *tell(result, runner.described[begun:]))
+    send(reports, pictures.unseen())
     os._exit(0)  # nothing that the page left to be done at the end
 
 

@@ -23,7 +23,7 @@ from lessons.page import imports
 PACKAGE = Path(__file__).resolve().parents[1]
 LOCK = "requirements.txt"
 # What holds code that runs, and the environment it runs in.
-AROUND = ("confine", "environment.py", "pipe.py", "unshowable.py")
+AROUND = ("confine", "environment.py", "pipe.py", "unshowable.py", "drawn.py")
 # Signs that code may import what its text does not name.
 _DARK = ("importlib", "__import__", "sys.modules", "exec(", "eval(")
 

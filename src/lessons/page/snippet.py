@@ -27,6 +27,16 @@ CODE_SHOWN = ("folded", "shown", "hidden")
 MOST_PRINTED = 100_000
 MOST_SAID = 1_000  # characters of an exception's message
 OPTIONS = {"code": CODE_SHOWN}
+UNSEEN = "a figure that is drawn and never shown"
+UNSEEN_REPAIR = (
+    'end the %s with Figure(fig, alt="what it shows") from lessons.figures, where fig is plt.gcf() if it has no name, '
+    "or drop it: plt.close()"
+)
+SHOWN_NOWHERE = ".*non-interactive, and thus cannot be shown"  # `plt.show()`, on some machines; we tell it on all
+WARNS = (
+    "mend what it warns of; where it is meant, say so: `with np.errstate(all='ignore'):`, or for what is not numpy's "
+    "`warnings.filterwarnings('ignore', message='…')`"
+)
 # The code and the repair of a value that cannot be shown, by why it cannot: raised by what shows it, or by the value.
 REFUSALS: dict[type[Exception], tuple[str, str]] = {
     NotFinite: ("L203", "look at the parameters above it: no lesson shows nan or infinity as a result"),
@@ -160,6 +170,7 @@ class Runner:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("error")  # an overflow that numpy only warns of is a wrong number here
+                warnings.filterwarnings("ignore", message=SHOWN_NOWHERE)
                 return work()
         except tuple(REFUSALS) as fault:
             code, repair = next(told for kind, told in REFUSALS.items() if isinstance(fault, kind))
@@ -176,6 +187,8 @@ class Runner:
             repair = "run the page's snippets from the top in Python to see the whole traceback"
             if isinstance(fault, ModuleNotFoundError):
                 repair = "a page may import lessons, numpy and matplotlib; propose others in pyproject.toml"
+            if isinstance(fault, Warning):
+                repair = WARNS
             if isinstance(fault, AssertionError) and not str(fault):
                 message = self.source.line(where.line)
             if isinstance(fault, NameError) and fault.name in self.unset:
