@@ -34,7 +34,7 @@ PAGES: dict[str, tuple[str | bytes, str]] = {
     "crlf": (f"{HEAD}## A place\n\n[It](#a-place).\n".replace("\n", "\r\n").encode(), ""),
     "cr": (f"{HEAD}## A place\n\n[It](#a-place).\n".replace("\n", "\r").encode(), ""),
     "no-last-line-end": (f"{HEAD}Text".encode(), ""),
-    "arabic": ("## مقدمة\n\nالمشفّر يقدّر \u200fالمتوسط $\\mu$. [أعلى](#_1)\n", ""),
+    "arabic": ("## مقدمة\n\nالمشفّر يقدّر \u200fالمتوسط $\\mu$. [أعلى](#مقدمة)\n", ""),
     "hebrew-in-a-question": ("/// question | למה?\n    id: hebrew\n\nככה.\n///\n", ""),
     "hindi": ("क्यों? `{python} 'मान'`\n", ""),
     "chinese": ("---\ntitle: 变分自编码器\ndescription: 什么是证据下界？\n---\n\n# 变分自编码器\n\n见下文。\n", ""),

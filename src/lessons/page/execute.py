@@ -242,8 +242,8 @@ def _hear(source: Source, reports: Reports, ran: Ran, child: Any, watch: Watch) 
 
 def _tell_unseen(source: Source, parts: Sequence[Part], ran: Ran, told: list[Any]) -> None:
     """L504 of each part that drew what no part has shown; where one failed on the way, it may be for that."""
-    (unseen,) = told
-    if not (isinstance(unseen, list) and all(type(n) is int and 0 <= n < len(parts) for n in unseen)):
+    unseen = told[0] if len(told) == 1 else None
+    if not isinstance(unseen, list) or not all(type(n) is int and 0 <= n < len(parts) for n in unseen):
         raise Unbelievable
     for number in unseen:
         failed = [one for one in (ran.results[part] for part in parts[number:]) if isinstance(one, Problem)]
