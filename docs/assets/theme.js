@@ -37,6 +37,7 @@ if (query) {
     if (!themeWorks) searchToggle.checked = true;
     loadTheme();
   });
+  query.addEventListener("input", loadTheme); // again, where it could not be had before
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || themeWorks || !searchToggle.checked) return;
     searchToggle.checked = false;

@@ -158,10 +158,13 @@ def test_what_is_typed_before_the_script_is_there_is_found(open_page: Callable[.
 
 def test_a_failed_load_is_tried_again(open_page: Callable[..., Page], practice: str) -> None:
     page = open_page("about:blank")
-    fail = [True]
-    page.route(re.compile("javascripts/bundle"), lambda route: route.abort() if fail.pop() else route.continue_())
-    fail += [False, True]
-    del fail[0]
+    asked: list[Any] = []
+
+    def answer(route: Any) -> None:
+        asked.append(route)
+        route.abort() if len(asked) == 1 else route.continue_()
+
+    page.route(re.compile("javascripts/bundle"), answer)
     page.goto(practice)
     with page.expect_event("requestfailed"):
         page.keyboard.press("/")
