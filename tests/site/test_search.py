@@ -30,6 +30,7 @@ def test_search_leads_to_the_place(open_page: Callable[..., Page], practice: str
     page = open_page(practice)
     page.keyboard.press("/")
     page.keyboard.type(typed)
+    page.keyboard.press("End")  # a key: signs that no keyboard has are typed without one
     page.wait_for_function(LEADS, arg=PLACES[typed])
 
 
