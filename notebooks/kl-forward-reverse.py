@@ -23,11 +23,15 @@ dz = z[1] - z[0]
 
 
 def log_normal(mu, std):
-    return -0.5 * ((z - mu) / std) ** 2 - np.log(std) - 0.5 * np.log(2 * np.pi)
+    return (
+        -0.5 * ((z - mu) / std) ** 2
+        - np.log(std)
+        - 0.5 * np.log(2 * np.pi)
+    )
 
 
 def kl(log_a, log_b):
-    """KL(a || b) in nats: the mean of log a - log b under a, on the grid."""
+    """KL(a || b) in nats: the mean of log a - log b under a."""
     return np.sum(np.exp(log_a) * (log_a - log_b)) * dz
 
 
@@ -41,8 +45,12 @@ narrow, wide = log_normal(1, 0.5), log_normal(-0.5, 1.5)
 print(f"narrow to wide: {kl(narrow, wide):.6f} nats")
 print(f"wide to narrow: {kl(wide, narrow):.6f} nats")
 
-narrow_to_wide = worked.kl_normal(mu_q=1, std_q=0.5, mu_p=-0.5, std_p=1.5)
-wide_to_narrow = worked.kl_normal(mu_q=-0.5, std_q=1.5, mu_p=1, std_p=0.5)
+narrow_to_wide = worked.kl_normal(
+    mu_q=1, std_q=0.5, mu_p=-0.5, std_p=1.5
+)
+wide_to_narrow = worked.kl_normal(
+    mu_q=-0.5, std_q=1.5, mu_p=1, std_p=0.5
+)
 assert np.isclose(kl(narrow, wide), narrow_to_wide.value, atol=1e-9)
 assert np.isclose(kl(wide, narrow), wide_to_narrow.value, atol=1e-9)
 
@@ -57,7 +65,9 @@ assert np.isclose(kl(wide, narrow), wide_to_narrow.value, atol=1e-9)
 # %%
 def mixture(weight, centre, std):
     left, right = log_normal(-centre, std), log_normal(centre, std)
-    return np.logaddexp(np.log(weight) + left, np.log(1 - weight) + right)
+    return np.logaddexp(
+        np.log(weight) + left, np.log(1 - weight) + right
+    )
 
 
 def search(loss, mu, log_std, step=0.5, smallest=1e-6):
@@ -87,7 +97,11 @@ def reverse(mu, log_std):
 covering = search(forward, mu=1, log_std=0)
 seeking = search(reverse, mu=-1, log_std=0)
 second_best = search(reverse, mu=1, log_std=0)
-fits = {"forward": covering, "reverse": seeking, "reverse again": second_best}
+fits = {
+    "forward": covering,
+    "reverse": seeking,
+    "reverse again": second_best,
+}
 for name, (mu, std, value) in fits.items():
     print(f"{name:15} mean {mu:6.3f}  σ {std:.3f}  KL {value:.3f}")
 
@@ -96,16 +110,19 @@ fig, ax = plt.subplots()
 ax.plot(z, np.exp(log_p), label="target p")
 ax.plot(z, np.exp(log_normal(*covering[:2])), "--", label="forward fit")
 ax.plot(z, np.exp(log_normal(*seeking[:2])), "-.", label="reverse fit")
-ax.plot(z, np.exp(log_normal(*second_best[:2])), ":", label="reverse again")
+ax.plot(
+    z, np.exp(log_normal(*second_best[:2])), ":", label="reverse again"
+)
 ax.set(xlabel="z", xlim=(-6, 6), ylim=(0, 1.25), yticks=[])
 ax.legend(ncols=2, loc="upper center")
 Figure(
     fig,
-    alt="A target with a high bump at minus 2 and a lower one at 2. The forward fit "
-    "is one low, wide bell over both, highest near minus 0.8, in the gap between them. "
-    "The reverse fits are narrow bells, one on each bump, both taller than the bump.",
-    caption="Forward covers both bumps. Reverse takes one, and which one "
-    "depends on where the search begins.",
+    alt="A target with a high bump at minus 2 and a lower one at 2. "
+    "The forward fit is one low, wide bell over both, highest near "
+    "minus 0.8, in the gap between them. The reverse fits are narrow "
+    "bells, one on each bump, both taller than the bump.",
+    caption="Forward covers both bumps. Reverse takes one, and which "
+    "one depends on where the search begins.",
 )
 
 # %% [markdown]
@@ -146,7 +163,9 @@ def valleys(height):
     lower = np.ones_like(inside, dtype=bool)
     for i, j in np.ndindex(3, 3):
         if (i, j) != (1, 1):
-            lower &= inside < height[i : rows - 2 + i, j : columns - 2 + j]
+            lower &= (
+                inside < height[i : rows - 2 + i, j : columns - 2 + j]
+            )
     return lower.sum()
 
 
@@ -158,30 +177,41 @@ levels = [0.4, 0.6, 0.8, 1, 1.3, 1.7, 2.2, 3, 5, 10, 20, 40]
 fig, axes = plt.subplots(2, 1, sharex=True, figsize=(4.8, 6))
 titles = ("forward, KL(p‖q)", "reverse, KL(q‖p)")
 for ax, loss, title in zip(axes, heights, titles, strict=True):
-    ax.contour(means, stds, heights[loss], levels, colors="C0", linewidths=1)
+    ax.contour(
+        means, stds, heights[loss], levels, colors="C0", linewidths=1
+    )
     for mu, std, _ in minima[loss]:
         ax.plot(mu, std, "o", color="C1")
     ax.set(title=title, ylabel="standard deviation", yscale="log")
-    ax.set_yticks([0.25, 0.5, 1, 2, 4], labels=["¼", "½", "1", "2", "4"])
+    ax.set_yticks(
+        [0.25, 0.5, 1, 2, 4], labels=["¼", "½", "1", "2", "4"]
+    )
     ax.minorticks_off()
 axes[1].set(xlabel="mean")
 Figure(
     fig,
-    alt="Two maps of KL over the mean and the standard deviation of q. Forward: rings "
-    "around one valley, at mean minus 0.8 and standard deviation 1.9. Reverse: two "
-    "separate valleys at standard deviation 0.5, at mean minus 2 and at mean 2.",
-    caption="Lines of equal divergence. The dots are what the searches found.",
+    alt="Two maps of KL over the mean and the standard deviation of q. "
+    "Forward: rings around one valley, at mean minus 0.8 and standard "
+    "deviation 1.9. Reverse: two separate valleys at standard "
+    "deviation 0.5, at mean minus 2 and at mean 2.",
+    caption="Lines of equal divergence. The dots are what the searches "
+    "found.",
 )
 
 # %% [markdown]
 # The forward landscape has one valley, for every target that has a variance. The reverse one has a valley at each of these bumps. Does a walk downhill end in the nearer one? Try
 # it: from several starts, all at or right of the middle, follow the slope in small steps.
 
+
 # %%
 def downhill(loss, mu, log_std, rate=0.05, steps=600, h=1e-5):
     for _ in range(steps):
-        by_mu = (loss(mu + h, log_std) - loss(mu - h, log_std)) / (2 * h)
-        by_std = (loss(mu, log_std + h) - loss(mu, log_std - h)) / (2 * h)
+        by_mu = (loss(mu + h, log_std) - loss(mu - h, log_std)) / (
+            2 * h
+        )
+        by_std = (loss(mu, log_std + h) - loss(mu, log_std - h)) / (
+            2 * h
+        )
         mu, log_std = mu - rate * by_mu, log_std - rate * by_std
     return mu, np.exp(log_std)
 
@@ -190,11 +220,16 @@ ends = {}
 for start in ((0, 1), (0.2, 1), (0.5, 1), (0.5, 0.5), (1, 1), (1.5, 1)):
     ends[start] = downhill(reverse, start[0], np.log(start[1]))
     mu, std = ends[start]
-    print(f"from mean {start[0]:.1f}, σ {start[1]:.1f} to mean {mu:5.2f}, σ {std:.2f}")
+    print(
+        f"from mean {start[0]:.1f}, σ {start[1]:.1f} to mean "
+        f"{mu:5.2f}, σ {std:.2f}"
+    )
 
 assert all(np.isclose(abs(mu), 2, atol=1e-3) for mu, _ in ends.values())
 assert all(ends[start][0] < 0 for start in ((0, 1), (0.2, 1), (0.5, 1)))
-assert all(ends[start][0] > 0 for start in ((0.5, 0.5), (1, 1), (1.5, 1)))
+assert all(
+    ends[start][0] > 0 for start in ((0.5, 0.5), (1, 1), (1.5, 1))
+)
 
 # %% [markdown]
 # Not always. From a mean of 0.2 or 0.5 with $\sigma = 1$ the right bump is nearer, and the walk ends on the left one, which is heavier; a $q$ that is wide still feels both. With a
@@ -223,29 +258,42 @@ centre = np.abs(centre)
 
 fig, ax = plt.subplots()
 ax.plot(offsets, offsets, ":", label="where the right bump is")
-ax.plot(offsets, np.sqrt(1 + offsets**2), "--", label="forward: standard deviation")
+ax.plot(
+    offsets,
+    np.sqrt(1 + offsets**2),
+    "--",
+    label="forward: standard deviation",
+)
 ax.plot(offsets, width, "-.", label="reverse: standard deviation")
 ax.plot(offsets, centre, "o-", label="reverse: mean")
 ax.set(xlabel="distance of each bump from the middle", ylim=(-0.2, 6.2))
 ax.legend(loc="upper left")
 Figure(
     fig,
-    alt="As long as each bump is at most 2.75 standard deviations from the middle, the "
-    "mean of the reverse fit is 0 and its width grows too, more slowly than that of "
-    "the forward fit. From 3 on the mean lies on the right bump and the width is 1. "
-    "The forward width goes on growing.",
-    caption="The best reverse fit covers near bumps and seeks one of two far ones, "
-    "with a jump in between.",
+    alt="As long as each bump is at most 2.75 standard deviations from "
+    "the middle, the mean of the reverse fit is 0 and its width grows "
+    "too, more slowly than that of the forward fit. From 3 on the mean "
+    "lies on the right bump and the width is 1. The forward width goes "
+    "on growing.",
+    caption="The best reverse fit covers near bumps and seeks one of "
+    "two far ones, with a jump in between.",
 )
 
 # %%
 at_first, last = 0, np.flatnonzero(centre < 1e-2)[-1]
 apart = offsets[last] - offsets[at_first]
 growth = {
-    "forward": (np.sqrt(1 + offsets[last] ** 2) - np.sqrt(1 + offsets[at_first] ** 2)) / apart,
+    "forward": (
+        np.sqrt(1 + offsets[last] ** 2)
+        - np.sqrt(1 + offsets[at_first] ** 2)
+    )
+    / apart,
     "reverse": (width[last] - width[at_first]) / apart,
 }
-print(f"while the reverse mean is 0, up to a distance of {offsets[last]}, the width grows")
+print(
+    "while the reverse mean is 0, up to a distance of "
+    f"{offsets[last]}, the width grows"
+)
 for name, per_step in growth.items():
     print(f"in the {name} fit by {per_step:.2f} for each 1 of distance")
 assert offsets[last] == 2.75 and growth["reverse"] < growth["forward"]
@@ -272,7 +320,9 @@ log_target -= np.log(2 * np.pi * np.sqrt(det))
 
 
 def independent(log_v):
-    return -0.5 * (x**2 + y**2) / np.exp(log_v) - log_v - np.log(2 * np.pi)
+    return (
+        -0.5 * (x**2 + y**2) / np.exp(log_v) - log_v - np.log(2 * np.pi)
+    )
 
 
 def kl_2d(log_a, log_b):
@@ -313,16 +363,24 @@ fig, ax = plt.subplots(figsize=(4.8, 4.8))
 ax.plot(*(2 * ellipse), label="target p")
 ax.plot(*(2 * np.sqrt(v_forward) * circle), "--", label="forward fit")
 ax.plot(*(2 * np.sqrt(v_reverse) * circle), "-.", label="reverse fit")
-ax.set(xlabel="z₁", ylabel="z₂", aspect="equal", xlim=(-2.6, 2.6), ylim=(-2.4, 3.8))
+ax.set(
+    xlabel="z₁",
+    ylabel="z₂",
+    aspect="equal",
+    xlim=(-2.6, 2.6),
+    ylim=(-2.4, 3.8),
+)
 ax.legend(loc="upper left")
 Figure(
     fig,
-    alt="The target is a long ellipse along the diagonal. The forward fit is a circle "
-    "as wide and as high as the ellipse, with much room to spare beside it. The "
-    "reverse fit is a small circle in the middle that reaches a little over the long "
-    "sides of the ellipse and leaves its ends out.",
-    caption="Each line is two standard deviations from the middle. Both fits are "
-    "equally far from the target, each in its own direction of KL.",
+    alt="The target is a long ellipse along the diagonal. The forward "
+    "fit is a circle as wide and as high as the ellipse, with much "
+    "room to spare beside it. The reverse fit is a small circle in the "
+    "middle that reaches a little over the long sides of the ellipse "
+    "and leaves its ends out.",
+    caption="Each line is two standard deviations from the middle. "
+    "Both fits are equally far from the target, each in its own "
+    "direction of KL.",
 )
 
 # %% [markdown]

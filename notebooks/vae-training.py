@@ -43,25 +43,44 @@ n = 20_000
 
 direct = rng.normal(mu, std, size=n)
 eps = rng.normal(size=n)
-reparameterized = gaussian.reparameterize(mu, log_var, eps[:, None])[:, 0]
+reparameterized = gaussian.reparameterize(mu, log_var, eps[:, None])[
+    :, 0
+]
 
-for name, z in (("direct", direct), ("reparameterized", reparameterized)):
-    print(f"{name:16} mean {z.mean():.3f}   standard deviation {z.std():.3f}")
+for name, z in (
+    ("direct", direct),
+    ("reparameterized", reparameterized),
+):
+    print(
+        f"{name:16} mean {z.mean():.3f}   standard deviation "
+        f"{z.std():.3f}"
+    )
     assert abs(z.mean() - mu) < 4 * std / np.sqrt(n)
     assert abs(z.std() - std) < 4 * std / np.sqrt(2 * n)
 
 # %%
 bins = np.linspace(mu - 4 * std, mu + 4 * std, 41)
 fig, ax = plt.subplots(figsize=(4.8, 2.8))
-ax.stairs(*np.histogram(direct, bins, density=True), fill=True, alpha=0.3, label="direct")
-ax.stairs(*np.histogram(reparameterized, bins, density=True), linewidth=1.8, color="C1", label="reparameterized")
+ax.stairs(
+    *np.histogram(direct, bins, density=True),
+    fill=True,
+    alpha=0.3,
+    label="direct",
+)
+ax.stairs(
+    *np.histogram(reparameterized, bins, density=True),
+    linewidth=1.8,
+    color="C1",
+    label="reparameterized",
+)
 ax.set_xlabel("z")
 ax.set_ylabel("density")
 ax.set_ylim(0, 0.95)
 ax.legend(loc="upper left")
 Figure(
     fig,
-    alt="Two histograms of z, one from direct and one from reparameterized draws. They lie on top of each other.",
+    alt="Two histograms of z, one from direct and one from "
+    "reparameterized draws. They lie on top of each other.",
     caption="The trick does not change the distribution of z.",
 )
 
@@ -85,9 +104,11 @@ for ax, title in ((left, "ε held fixed"), (right, "drawn anew")):
     ax.set_title(title)
 Figure(
     fig,
-    alt="Left: four parallel straight lines, z against μ for four fixed values of ε. "
-    "Right: scattered points, one fresh draw for each μ.",
-    caption="On the left z is a function of μ, which backpropagation can differentiate. On the right it is not.",
+    alt="Left: four parallel straight lines, z against μ for four "
+    "fixed values of ε. Right: scattered points, one fresh draw for "
+    "each μ.",
+    caption="On the left z is a function of μ, which backpropagation "
+    "can differentiate. On the right it is not.",
 )
 
 # %% [markdown]
@@ -123,13 +144,17 @@ for name, (m, s) in cases.items():
     log_ratio = gaussian.log_prob(z, m, lv) - gaussian.log_prob(z, 0, 0)
     closed = worked.kl_standard_normal(m, s).value
     error = log_ratio.std() / np.sqrt(len(z))
-    print(f"{name:4} {m:5.1f} {s:5.1f} {closed:13.3f} {log_ratio.mean():12.3f} ± {error:.3f}")
+    print(
+        f"{name:4} {m:5.1f} {s:5.1f} {closed:13.3f} "
+        f"{log_ratio.mean():12.3f} ± {error:.3f}"
+    )
     assert abs(log_ratio.mean() - closed) <= 4 * error + 1e-12
 
 # %% [markdown]
 # Between the cases lies a whole surface. It has one lowest point, the prior itself, and it rises steeply towards
 # small $\sigma$. Is being too sure dearer than being too vague? That depends on what you call equally wrong. Move
 # $\sigma$ away from 1 by the same *amount* each way, then by the same *factor*:
+
 
 # %%
 def width_costs(std):
@@ -139,7 +164,10 @@ def width_costs(std):
 
 for what, narrow, wide in (("amount", 0.5, 1.5), ("factor", 0.5, 2)):
     narrow_kl, wide_kl = width_costs(narrow), width_costs(wide)
-    print(f"same {what}:  σ = {narrow} costs {narrow_kl:.3f},  σ = {wide} costs {wide_kl:.3f} nats")
+    print(
+        f"same {what}:  σ = {narrow} costs {narrow_kl:.3f},  σ = "
+        f"{wide} costs {wide_kl:.3f} nats"
+    )
 
 for amount in np.linspace(0.05, 0.95, 19):
     assert width_costs(1 - amount) > width_costs(1 + amount)
@@ -151,11 +179,22 @@ for factor in np.linspace(1.1, 9, 80):
 # or factor you take. Here is the surface:
 
 # %%
-grid_mu, grid_std = np.meshgrid(np.linspace(-2.8, 2.8, 113), np.linspace(0.15, 2.5, 95))
-kl = gaussian.kl_standard_normal(grid_mu[..., None], gaussian.log_var_from_std(grid_std)[..., None])
+grid_mu, grid_std = np.meshgrid(
+    np.linspace(-2.8, 2.8, 113), np.linspace(0.15, 2.5, 95)
+)
+kl = gaussian.kl_standard_normal(
+    grid_mu[..., None], gaussian.log_var_from_std(grid_std)[..., None]
+)
 
 fig, ax = plt.subplots(figsize=(4.8, 3.6))
-lines = ax.contour(grid_mu, grid_std, kl, levels=[0.1, 0.5, 1, 2, 3], colors="C0", linewidths=1.2)
+lines = ax.contour(
+    grid_mu,
+    grid_std,
+    kl,
+    levels=[0.1, 0.5, 1, 2, 3],
+    colors="C0",
+    linewidths=1.2,
+)
 places = [(0, 1.4), (0, 1.8), (0, 2.1), (-2, 1), (-2.4, 1)]
 ax.clabel(lines, fmt="%g", fontsize=11, manual=places)
 for name, (m, s) in cases.items():
@@ -165,9 +204,11 @@ ax.set_xlabel("μ")
 ax.set_ylabel("σ")
 Figure(
     fig,
-    alt="Contour lines of the KL divergence over μ and σ, curves around the point μ = 0, σ = 1, crowded at small σ. "
-    "The cases a to g are marked; only a lies on the lowest point.",
-    caption="KL from N(μ, σ²) to the standard normal, in nats, with the lesson's seven cases.",
+    alt="Contour lines of the KL divergence over μ and σ, curves "
+    "around the point μ = 0, σ = 1, crowded at small σ. The cases a to "
+    "g are marked; only a lies on the lowest point.",
+    caption="KL from N(μ, σ²) to the standard normal, in nats, with "
+    "the lesson's seven cases.",
 )
 
 # %% [markdown]
@@ -187,7 +228,13 @@ step.loss
 # %%
 model = LinearGaussian.identity(1)
 rng = np.random.default_rng(5)
-losses = negative_elbo_sample(step.x, step.mu, step.log_var, rng.normal(size=(200_000, 1)), model.nll)
+losses = negative_elbo_sample(
+    step.x,
+    step.mu,
+    step.log_var,
+    rng.normal(size=(200_000, 1)),
+    model.nll,
+)
 exact = step.exact_loss.value
 marginal = step.negative_log_marginal.value
 
@@ -196,11 +243,17 @@ print(f"exact -ELBO                  {exact:.4f}")
 print(f"mean of {len(losses)} samples       {losses.mean():.4f}")
 print(f"samples below -log p(x)      {np.mean(losses < marginal):.0%}")
 assert marginal < exact
-assert abs(losses.mean() - exact) < 4 * losses.std() / np.sqrt(len(losses))
+assert abs(losses.mean() - exact) < 4 * losses.std() / np.sqrt(
+    len(losses)
+)
 
 # %%
 fig, ax = plt.subplots(figsize=(4.8, 2.8))
-ax.stairs(*np.histogram(losses, np.linspace(0.9, 5, 83), density=True), fill=True, alpha=0.3)
+ax.stairs(
+    *np.histogram(losses, np.linspace(0.9, 5, 83), density=True),
+    fill=True,
+    alpha=0.3,
+)
 ax.axvline(marginal, color="C2", linestyle="--", label="−log p(x)")
 ax.axvline(exact, color="C1", label="exact −ELBO")
 ax.set_xlabel("loss of one sample, nats")
@@ -208,9 +261,11 @@ ax.set_ylabel("density")
 ax.legend(loc="upper right")
 Figure(
     fig,
-    alt="Histogram of one-sample losses: a sharp peak at its lowest value and a long tail to the right. "
-    "The exact −ELBO stands to the right of −log p(x), and much of the histogram lies left of both.",
-    caption="A single sample is no bound. Only the mean of all of them is.",
+    alt="Histogram of one-sample losses: a sharp peak at its lowest "
+    "value and a long tail to the right. The exact −ELBO stands to the "
+    "right of −log p(x), and much of the histogram lies left of both.",
+    caption="A single sample is no bound. Only the mean of all of them "
+    "is.",
 )
 
 # %% [markdown]
@@ -222,8 +277,16 @@ Figure(
 m, var = step.x - step.mu, np.exp(step.log_var)
 one_sample = np.sqrt(m**2 * var + var**2 / 2)
 sizes = np.array([1, 3, 10, 30, 100, 300])
-measured = [losses[: len(losses) // size * size].reshape(-1, size).mean(axis=1).std() for size in sizes]
-np.testing.assert_allclose(measured, one_sample / np.sqrt(sizes), rtol=0.08)
+measured = [
+    losses[: len(losses) // size * size]
+    .reshape(-1, size)
+    .mean(axis=1)
+    .std()
+    for size in sizes
+]
+np.testing.assert_allclose(
+    measured, one_sample / np.sqrt(sizes), rtol=0.08
+)
 
 fig, ax = plt.subplots(figsize=(4.8, 2.8))
 ax.loglog(sizes, one_sample / np.sqrt(sizes), label="exact")
@@ -236,9 +299,11 @@ ax.set_ylabel("standard deviation")
 ax.legend()
 Figure(
     fig,
-    alt="Standard deviation of the mean loss against the number of samples averaged, both on logarithmic axes. "
-    "Measured points follow a straight falling line.",
-    caption="A minibatch of a hundred makes the noise of one sample ten times smaller.",
+    alt="Standard deviation of the mean loss against the number of "
+    "samples averaged, both on logarithmic axes. Measured points "
+    "follow a straight falling line.",
+    caption="A minibatch of a hundred makes the noise of one sample "
+    "ten times smaller.",
 )
 
 # %% [markdown]
@@ -259,24 +324,43 @@ variance = {
     "score": gradients.gradient_variance_score(*at)[0],
 }
 for name, sample in (("pathwise", pathwise), ("score", score)):
-    print(f"{name:9} mean {sample.mean():6.3f}   variance {sample.var():6.3f}   exact variance {variance[name]:6.3f}")
-    assert abs(sample.mean() - (step.mu - step.x)) < 4 * np.sqrt(variance[name] / len(sample))
+    print(
+        f"{name:9} mean {sample.mean():6.3f}   variance "
+        f"{sample.var():6.3f}   exact variance {variance[name]:6.3f}"
+    )
+    assert abs(sample.mean() - (step.mu - step.x)) < 4 * np.sqrt(
+        variance[name] / len(sample)
+    )
     assert abs(sample.var() / variance[name] - 1) < 0.05
 
 # %%
 bins = np.linspace(-10, 10, 81)
 fig, ax = plt.subplots(figsize=(4.8, 2.8))
-ax.stairs(*np.histogram(pathwise, bins, density=True), fill=True, alpha=0.3, label="pathwise")
-ax.stairs(*np.histogram(score, bins, density=True), linewidth=1.8, color="C1", label="score function")
-ax.axvline(step.mu - step.x, color="C2", linestyle="--", label="true gradient")
+ax.stairs(
+    *np.histogram(pathwise, bins, density=True),
+    fill=True,
+    alpha=0.3,
+    label="pathwise",
+)
+ax.stairs(
+    *np.histogram(score, bins, density=True),
+    linewidth=1.8,
+    color="C1",
+    label="score function",
+)
+ax.axvline(
+    step.mu - step.x, color="C2", linestyle="--", label="true gradient"
+)
 ax.set_xticks([-10, -5, 0, 5, 10])
 ax.set_xlabel("one estimate of the gradient of μ")
 ax.set_ylabel("density")
 ax.legend(loc="upper left")
 Figure(
     fig,
-    alt="Histograms of two gradient estimates and their common mean. The pathwise one is a narrow bell around it; the "
-    " score-function one peaks on the wrong side of zero and has long tails, the longer one to the left.",
+    alt="Histograms of two gradient estimates and their common mean. "
+    "The pathwise one is a narrow bell around it; the  score-function "
+    "one peaks on the wrong side of zero and has long tails, the "
+    "longer one to the left.",
     caption="Same mean, different noise.",
 )
 
@@ -293,24 +377,43 @@ Quantity(variance["score"] / variance["pathwise"], "n", digits=1)
 # $\sigma^2$:
 
 # %%
-f = gaussian.nll(step.x, gaussian.reparameterize(step.mu, step.log_var, eps), 0.0)
+f = gaussian.nll(
+    step.x, gaussian.reparameterize(step.mu, step.log_var, eps), 0.0
+)
 s = eps[:, 0] / np.exp(step.log_var / 2)  # the score: d log q(z) / d mu
 mean = float(step.exact_loss.value - step.kl.value)  # of f, exactly
 best = mean + np.exp(step.log_var)
 
 print("baseline              variance   from draws")
-for name, b in (("none", 0.0), ("too large", 8.0), ("the mean", mean), ("the best", best)):
-    exact_variance = gradients.gradient_variance_score(*at, baseline=b)[0]
-    drawn = gradients.score_function_gradient_mu(*at, eps, baseline=b)[:, 0].var()
+for name, b in (
+    ("none", 0.0),
+    ("too large", 8.0),
+    ("the mean", mean),
+    ("the best", best),
+):
+    exact_variance = gradients.gradient_variance_score(*at, baseline=b)[
+        0
+    ]
+    drawn = gradients.score_function_gradient_mu(*at, eps, baseline=b)[
+        :, 0
+    ].var()
     print(f"{name:12} b = {b:4.2f} {exact_variance:9.2f} {drawn:12.2f}")
     assert abs(drawn / exact_variance - 1) < 0.05
     variance[name] = exact_variance
 
-assert variance["the best"] < variance["the mean"] < variance["none"] < variance["too large"]
+assert (
+    variance["the best"]
+    < variance["the mean"]
+    < variance["none"]
+    < variance["too large"]
+)
 assert variance["pathwise"] < variance["the best"]
 assert abs(np.mean(f * s**2) / np.mean(s**2) - best) < 0.1
 for b in np.linspace(-2, 8, 101):
-    assert gradients.gradient_variance_score(*at, baseline=b)[0] >= variance["the best"] - 1e-12
+    assert (
+        gradients.gradient_variance_score(*at, baseline=b)[0]
+        >= variance["the best"] - 1e-12
+    )
 
 # %% [markdown]
 # A constant that is far off adds noise, and even the best one leaves more of it than the pathwise gradient has.
@@ -346,16 +449,25 @@ def slope(name, index, h=1e-5):
     for sign in (+1, -1):
         moved = small[name].copy()
         moved[index] += sign * h
-        ends.append(vae.loss_and_gradients({**small, name: moved}, x, eps)[0])
+        ends.append(
+            vae.loss_and_gradients({**small, name: moved}, x, eps)[0]
+        )
     return (ends[0] - ends[1]) / (2 * h)
 
 
 entries = worst = 0
 for name, gradient in claimed.items():
-    slopes = np.array([slope(name, index) for index in np.ndindex(gradient.shape)]).reshape(gradient.shape)
+    slopes = np.array(
+        [slope(name, index) for index in np.ndindex(gradient.shape)]
+    ).reshape(gradient.shape)
     entries += gradient.size
-    worst = max(worst, np.abs(slopes - gradient).max() / np.abs(gradient).max())
-print(f"{entries} gradients checked, the worst is off by {worst:.0e} of the largest in its array")
+    worst = max(
+        worst, np.abs(slopes - gradient).max() / np.abs(gradient).max()
+    )
+print(
+    f"{entries} gradients checked, the worst is off by {worst:.0e} of "
+    "the largest in its array"
+)
 assert worst < 1e-7
 
 # %% [markdown]
@@ -371,11 +483,14 @@ images = (digits.data[order] >= 8).astype(float)
 labels = digits.target[order]
 train_x, test_x = images[:1500], images[1500:]
 test_labels = labels[1500:]
-print(f"{len(train_x)} images to train on, {len(test_x)} to test, {images.shape[1]} pixels each")
+print(
+    f"{len(train_x)} images to train on, {len(test_x)} to test, "
+    f"{images.shape[1]} pixels each"
+)
 
 
 def row(images):
-    """Images side by side, on a ground a little darker than the page, with a gap between them."""
+    """Images side by side with gaps, on a ground darker than the page."""
     tiles = 0.07 + 0.93 * np.reshape(images, (-1, 8, 8))
     framed = np.pad(tiles, ((0, 0), (0, 0), (0, 1)))
     return np.concatenate(framed, axis=1)[:, :-1]
@@ -386,7 +501,8 @@ fig, ax = plt.subplots(figsize=(4.8, 0.6))
 ink(ax, row(test_x[first]))
 Figure(
     fig,
-    alt="Ten black and white images of handwritten digits, 0 to 9, coarse but most of them readable.",
+    alt="Ten black and white images of handwritten digits, 0 to 9, "
+    "coarse but most of them readable.",
     caption="The first of each digit among the test images.",
 )
 
@@ -406,13 +522,18 @@ Quantity(independent, r"-\log p(x)", "nats", digits=1)
 # 50, draws one $\varepsilon$ for each image, and lets Adam move the parameters. After every pass over the data the
 # test images are scored with the same ten $\varepsilon$ each, so that the curve shows learning and not luck.
 
+
 # %%
 def fit(latent, seed):
     rng = np.random.default_rng(seed)
     start = vae.initialise(rng, pixels=64, hidden=64, latent=latent)
     curve = []
-    for epoch in vae.train(start, train_x, rng, epochs=60, batch=50, rate=2e-3):
-        curve.append((epoch.loss, vae.evaluate(epoch.parameters, test_x)))
+    for epoch in vae.train(
+        start, train_x, rng, epochs=60, batch=50, rate=2e-3
+    ):
+        curve.append(
+            (epoch.loss, vae.evaluate(epoch.parameters, test_x))
+        )
     return epoch.parameters, np.array(curve)
 
 
@@ -424,25 +545,39 @@ ten, ten_curve = fit(latent=10, seed=0)
 # %%
 fig, ax = plt.subplots(figsize=(4.8, 3.2))
 epochs = np.arange(1, 61)
-for curve, colour, name in ((plane_curve, "C0", "2 dimensions"), (ten_curve, "C1", "10 dimensions")):
+for curve, colour, name in (
+    (plane_curve, "C0", "2 dimensions"),
+    (ten_curve, "C1", "10 dimensions"),
+):
     ax.plot(epochs, curve[:, 1], color=colour, label=f"{name}, test")
-    ax.plot(epochs, curve[:, 0], color=colour, linestyle=":", label=f"{name}, training")
+    ax.plot(
+        epochs,
+        curve[:, 0],
+        color=colour,
+        linestyle=":",
+        label=f"{name}, training",
+    )
 ax.axhline(independent, color="C2", linestyle="--")
-ax.text(60, independent + 0.2, "independent pixels", color="C2", ha="right")
+ax.text(
+    60, independent + 0.2, "independent pixels", color="C2", ha="right"
+)
 ax.set_ylim(18, 32)
 ax.set_xlabel("epoch")
 ax.set_ylabel("−ELBO, nats per image")
 ax.legend()
 Figure(
     fig,
-    alt="The −ELBO of both models over 60 epochs, falling steeply at first and then slowly, "
-    "soon below the line of independent pixels. The model with ten latent dimensions ends lowest.",
-    caption="Training curves are means over one-sample losses, test curves means over ten samples an image.",
+    alt="The −ELBO of both models over 60 epochs, falling steeply at "
+    "first and then slowly, soon below the line of independent pixels. "
+    "The model with ten latent dimensions ends lowest.",
+    caption="Training curves are means over one-sample losses, test "
+    "curves means over ten samples an image.",
 )
 
 # %% [markdown]
 # Where did it end? Both parts of the loss matter. The ten-dimensional model spends more nats on its code and saves
 # more than that on the reconstruction:
+
 
 # %%
 def parts(p):
@@ -470,11 +605,22 @@ assert ends["10 dimensions"][2] > ends["2 dimensions"][2]
 
 # %%
 mu, log_var = vae.encode(ten, test_x)
-each_kl = gaussian.kl_standard_normal(mu[..., None], log_var[..., None]).mean(axis=0)
-print("dimension   mean KL, nats   spread over images of the mean   and of the log-variance")
+each_kl = gaussian.kl_standard_normal(
+    mu[..., None], log_var[..., None]
+).mean(axis=0)
+print(
+    "dimension   mean KL, nats   spread over images of the mean   and "
+    "of the log-variance"
+)
 for j in np.argsort(each_kl)[::-1]:
-    print(f"{j:9} {each_kl[j]:15.2f} {mu[:, j].std():32.2f} {log_var[:, j].std():25.2f}")
-assert abs(each_kl.sum() - gaussian.kl_standard_normal(mu, log_var).mean()) < 1e-9
+    print(
+        f"{j:9} {each_kl[j]:15.2f} {mu[:, j].std():32.2f} "
+        f"{log_var[:, j].std():25.2f}"
+    )
+assert (
+    abs(each_kl.sum() - gaussian.kl_standard_normal(mu, log_var).mean())
+    < 1e-9
+)
 assert mu.std(axis=0).min() > 0.1
 assert each_kl.min() > 0.02
 assert each_kl.max() > 5 * each_kl.min()
@@ -489,22 +635,29 @@ assert each_kl.max() > 5 * each_kl.min()
 # **Reconstructions.** Encode a test image, take the mean of its code, decode. Shown are the probabilities of the
 # pixels.
 
+
 # %%
 def reconstruct(p, x):
     return vae.sigmoid(vae.decode(p, vae.encode(p, x)[0]))
 
 
 x = test_x[first]
-rows = {"image": x, "2 dimensions": reconstruct(plane, x), "10 dimensions": reconstruct(ten, x)}
+rows = {
+    "image": x,
+    "2 dimensions": reconstruct(plane, x),
+    "10 dimensions": reconstruct(ten, x),
+}
 fig, axes = plt.subplots(3, 1, figsize=(4.8, 2.4))
 for ax, (title, shown) in zip(axes, rows.items(), strict=True):
     ink(ax, row(shown))
     ax.set_title(title)
 Figure(
     fig,
-    alt="Three rows of ten digits: the test images, their reconstructions from two latent dimensions, blurred and "
-    "some of them another digit, and those from ten, closer to the images.",
-    caption="Two numbers keep the rough shape. Ten keep most of the digit.",
+    alt="Three rows of ten digits: the test images, their "
+    "reconstructions from two latent dimensions, blurred and some of "
+    "them another digit, and those from ten, closer to the images.",
+    caption="Two numbers keep the rough shape. Ten keep most of the "
+    "digit.",
 )
 
 # %% [markdown]
@@ -514,13 +667,24 @@ Figure(
 # %%
 rng = np.random.default_rng(8)
 fig, axes = plt.subplots(2, 1, figsize=(4.8, 1.6))
-for ax, p, title in zip(axes, (plane, ten), ("2 dimensions", "10 dimensions"), strict=True):
-    ink(ax, row(vae.sigmoid(vae.decode(p, rng.normal(size=(10, len(p["b_mu"])))))))
+for ax, p, title in zip(
+    axes, (plane, ten), ("2 dimensions", "10 dimensions"), strict=True
+):
+    ink(
+        ax,
+        row(
+            vae.sigmoid(
+                vae.decode(p, rng.normal(size=(10, len(p["b_mu"]))))
+            )
+        ),
+    )
     ax.set_title(title)
 Figure(
     fig,
-    alt="Two rows of ten generated images, soft shapes like digits, some clear, some between two digits.",
-    caption="Samples from the prior. Sample quality is not what a VAE is best at.",
+    alt="Two rows of ten generated images, soft shapes like digits, "
+    "some clear, some between two digits.",
+    caption="Samples from the prior. Sample quality is not what a VAE "
+    "is best at.",
 )
 
 # %% [markdown]
@@ -529,18 +693,36 @@ Figure(
 
 # %%
 mu, _ = vae.encode(plane, test_x)
-colours = [0, 1, 2, 3, 4, 5, 3, 2, 4, 0]  # neighbours differ, and each mark is its digit besides
+colours = [
+    0,
+    1,
+    2,
+    3,
+    4,
+    5,
+    3,
+    2,
+    4,
+    0,
+]  # neighbours differ, and each mark is its digit besides
 fig, ax = plt.subplots(figsize=(4.8, 4.6))
 for digit in range(10):
     here = mu[test_labels == digit]
-    ax.scatter(*here.T, marker=f"${digit}$", s=60, linewidths=0, color=f"C{colours[digit]}")
+    ax.scatter(
+        *here.T,
+        marker=f"${digit}$",
+        s=60,
+        linewidths=0,
+        color=f"C{colours[digit]}",
+    )
 ax.set_aspect("equal")
 ax.set_xlabel("z₁")
 ax.set_ylabel("z₂")
 Figure(
     fig,
-    alt="The test images as digits scattered over the latent plane. Equal digits lie together; several have corners "
-    "of their own, others mix near the centre.",
+    alt="The test images as digits scattered over the latent plane. "
+    "Equal digits lie together; several have corners of their own, "
+    "others mix near the centre.",
     caption="Where the encoder puts the test images.",
 )
 
@@ -552,15 +734,19 @@ ticks = np.linspace(-2, 2, 9)
 lines = []
 for z2 in ticks[::-1]:
     z = np.column_stack([ticks, np.full(9, z2)])
-    lines.append(np.pad(row(vae.sigmoid(vae.decode(plane, z))), ((0, 1), (0, 0))))
+    lines.append(
+        np.pad(row(vae.sigmoid(vae.decode(plane, z))), ((0, 1), (0, 0)))
+    )
 
 fig, ax = plt.subplots(figsize=(4.8, 4.8))
 ink(ax, np.concatenate(lines)[:-1])
 Figure(
     fig,
-    alt="A nine by nine grid of decoded images over the latent plane. Neighbours look alike, "
-    "and one digit turns into the next without a break.",
-    caption="Decoded images for z₁ (left to right) and z₂ (bottom to top) from −2 to 2.",
+    alt="A nine by nine grid of decoded images over the latent plane. "
+    "Neighbours look alike, and one digit turns into the next without "
+    "a break.",
+    caption="Decoded images for z₁ (left to right) and z₂ (bottom to "
+    "top) from −2 to 2.",
 )
 
 # %% [markdown]

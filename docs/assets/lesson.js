@@ -58,13 +58,18 @@ function layOutCards(paper) {
   document.adoptedStyleSheets = [sheet];
   document.body.dataset.print = "cards";
   document.body.dataset.paper = paper;
+  decks.forEach(({ deck, cards, shuffled }) => shuffled.length && deck.append(...cards));
 }
 
 function layOutPage() {
   document.adoptedStyleSheets = [];
   delete document.body.dataset.print;
   delete document.body.dataset.paper;
+  decks.forEach(({ deck, shuffled }) => deck.append(...shuffled));
 }
+
+/** Each deck with its cards in their own order, in which it prints, and in the one it was shuffled into, if it was. */
+const decks = [];
 
 function button(label, onClick) {
   const element = document.createElement("button");
@@ -85,6 +90,9 @@ function paperChoice() {
 /** The buttons above a deck, and the keys inside it. */
 function equip(deck) {
   const cards = () => [...deck.children];
+  const state = { deck, cards: cards(), shuffled: [] };
+  decks.push(state);
+  state.cards.forEach((card, index) => (card.style.counterSet = `card ${index + 1}`)); // its number, wherever it lies
   const disclosures = () => cards().map((card) => card.querySelector("details"));
 
   const status = document.createElement("span");
@@ -105,6 +113,7 @@ function equip(deck) {
       [order[last], order[other]] = [order[other], order[last]];
     }
     order.forEach((card) => (card.querySelector("details").open = false));
+    state.shuffled = order;
     deck.append(...order);
     status.textContent = "Shuffled, all cards closed.";
   });

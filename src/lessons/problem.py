@@ -76,6 +76,8 @@ CODES = REPORTED | {
     "L301": "TeX that cannot be set",
     "L302": "mathematics in a heading",
     "L303": "mathematics that is never closed",
+    "L304": "a formula or a table too wide for paper",
+    "L305": "a card too long for its page",
     "L401": "a result typed by hand",
     "L601": "a link that a page may not have",
     "L602": "a link that leads to no file",

@@ -51,3 +51,10 @@ def test_a_sum_that_goes_on_in_the_next_line_keeps_its_spaces() -> None:
     assert '<mo form="infix" stretchy="false">+</mo>' in inside(
         r"\begin{aligned} a = {} & b \\ & + c \end{aligned}", display=True
     )
+
+
+def test_a_long_row_is_split_at_the_signs_of_its_sum_and_a_tall_bracket_is_kept_whole() -> None:
+    terms = " + ".join(f"x_{{{number}}}" for number in range(14))
+    assert inside(f"a = {terms}", display=True).count("<mrow>") == 15
+    assert inside("a = b + c", display=True).count("<mrow>") == 2
+    assert inside(rf"\left( \frac{{1}}{{2}} = {terms} \right)", display=True).count("<mrow>") == 1

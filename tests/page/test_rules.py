@@ -772,6 +772,8 @@ ELSEWHERE = {
     "L014": "page/test_published.py",
     "L015": "test_bounds.py",
     "L111": "page/test_extension.py",
+    "L304": "page/test_tables.py",
+    "L305": "publish/test_pdf.py",
     "L205": "page/test_execute.py",
     "L206": "page/test_execute.py",
     "L207": "page/test_execute.py",

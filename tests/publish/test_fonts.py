@@ -43,7 +43,7 @@ def characters(font: TTFont | None) -> str:
 
 
 def whole() -> TTFont:
-    return TTFont(mathml.modules() / fonts.FONT)
+    return TTFont(mathml.modules() / mathml.FONT)
 
 
 @pytest.mark.parametrize(

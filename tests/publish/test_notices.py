@@ -90,7 +90,7 @@ def test_the_notices_are_the_same_bytes_each_time(site: Path) -> None:
 def test_a_file_that_nobody_owns_is_refused(site: Path, path: str) -> None:
     put(site / f"{path}.map", json.dumps({"sources": []}))
     (site / f"{path}.map").unlink()
-    shutil.copy(mathml.modules() / fonts.FONT, site / path)
+    shutil.copy(mathml.modules() / mathml.FONT, site / path)
     assert f"{path}: nobody is named as its author" in fault(site)
 
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from lessons.page import mathml
-from lessons.page.page import Card, Page
+from lessons.page.page import Card, Outline, Page
+from lessons.problem import Location
 from lessons.publish import chromium, deck, pdf
 from lessons.publish.deck import Deck
 from lessons.publish.http_server import Request
@@ -22,6 +23,7 @@ PAGE = Page(
     "<p>Words around the cards.</p>",
     cards=(Card("one", "Front?", "<p>Back.</p>"), Card("two", f"Which {mathml.typeset('x')}?", '<img src="../a.png">')),
 )
+WHOLE = b"%PDF whole\n/Type /Page\n/Type /Page\n%%EOF\n"
 
 
 @pytest.fixture
@@ -101,7 +103,9 @@ def test_a_deck_is_printed_once_and_again_when_it_changes(docs: Path, monkeypatc
 
     def print_(browser: str, url: str, target: Path) -> None:
         printed.append(url)
-        target.write_bytes(b"%PDF /CreationDate (D:20260102030405+00'00') " + str(len(printed)).encode() + b"\n%%EOF\n")
+        pages = b"/Type /Page\n" * (1 if len(printed) == 2 else 2)  # as many as there are cards
+        date = b"/CreationDate (D:20260102030405+00'00') "
+        target.write_bytes(b"%PDF " + date + str(len(printed)).encode() + b"\n" + pages + b"%%EOF\n")
 
     monkeypatch.setattr(pdf, "_print", print_)
     first = pdf.printed(Deck(PAGE, docs))
@@ -116,14 +120,27 @@ def test_a_deck_is_printed_once_and_again_when_it_changes(docs: Path, monkeypatc
 
 
 def test_a_damaged_print_is_made_again(docs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pdf, "_print", lambda browser, url, target: target.write_bytes(b"%PDF whole\n%%EOF\n"))
+    monkeypatch.setattr(pdf, "_print", lambda browser, url, target: target.write_bytes(WHOLE))
     pdf.printed(Deck(PAGE, docs))
     for kept in pdf.CACHE.iterdir():
         kept.write_bytes(b"%PDF cut off")
-    assert pdf.printed(Deck(PAGE, docs)) == b"%PDF whole\n%%EOF\n"
+    assert pdf.printed(Deck(PAGE, docs)) == WHOLE
 
 
 def test_a_browser_that_fails_is_reported(docs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(chromium, "browser", lambda: shutil.which("false"))
     with pytest.raises(pdf.CannotPrint, match="could not print"):
         pdf.printed(Deck(PAGE, docs))
+
+
+def test_a_card_that_goes_on_on_a_second_page_is_named_with_its_line() -> None:
+    docs = Path(__file__).parents[2] / "docs"
+    long = Card("long", "Too long?", "<p>A sentence that goes on.</p>" * 60)
+    outline = Outline(ids=(("long", Location("docs/cards.md", 12, 5)),))
+    with pytest.raises(pdf.CannotPrint) as told:
+        pdf.printed(Deck(dataclasses.replace(changed(PAGE.cards[0], long), outline=outline), docs))
+    assert str(told.value) == (
+        "docs/cards.md:12:5: L305 the back of the card long goes on on a second page of A6\n"
+        "    shorten it, or make two cards of it\n1 problem"
+    )
+    assert pdf.printed(Deck(changed(PAGE.cards[0], dataclasses.replace(long, back="<p>Short.</p>")), docs))

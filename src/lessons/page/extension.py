@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as etree
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from markdown import Markdown
@@ -32,6 +32,7 @@ from lessons.page.source import (
     scan,
     split_front_matter,
 )
+from lessons.page.tables import Tables
 from lessons.page.typeset import Typeset
 from lessons.problem import Problem, report
 
@@ -52,6 +53,7 @@ EXTENSIONS = ["lessons", "attr_list", "tables", "toc", "pymdownx.highlight", "py
 _BLANK = re.compile(r"(?m)^ +$")  # as Markdown itself has taken the spaces out of empty lines
 _COLOURLESS = re.compile(r'<span class="[nopw]">([^<]*)</span>')  # as Pygments marks them
 _CLINGS = re.compile(r"[,.;:?)]+")
+LEAD_IN = "lesson-lead"
 SPACE = "leave a blank line above it"
 
 
@@ -151,6 +153,16 @@ class Decks(Treeprocessor):
             deck.tag = "ol"
 
 
+class LeadIns(Treeprocessor):
+    """A paragraph that ends in a colon, and what it leads to, stay on one sheet of paper."""
+
+    def run(self, root: etree.Element) -> None:
+        for parent in root.iter():
+            for child in list(parent)[:-1]:
+                if child.tag == "p" and not child.get("class") and "".join(child.itertext()).rstrip().endswith(":"):
+                    child.set("class", LEAD_IN)
+
+
 class Finish(Postprocessor):
     """Formulas in headings, summaries and links get words; signs and names in code, without a colour, no element."""
 
@@ -175,9 +187,15 @@ class LessonExtension(BlocksExtension):  # type: ignore[misc]
             md.block_level_elements.remove("math")
         md.treeprocessors.register(Census(md, preprocessor), "lessons-census", 100)
         md.treeprocessors.register(Decks(md), "lessons-decks", 99)
+        md.treeprocessors.register(LeadIns(md), "lessons-lead-ins", 18)  # when emphasis and links are parsed (20)
         md.parser.blockprocessors.register(SaneOListProcessor(md.parser), "olist", 40)  # a list has one kind,
         md.parser.blockprocessors.register(SaneUListProcessor(md.parser), "ulist", 30)  # and begins where it says
-        strict.register(md, lambda: preprocessor.source, lambda problem: LessonError([problem]))
+        guarded: tuple[Callable[[], Source], Callable[[Problem], Exception]] = (
+            lambda: preprocessor.source,
+            lambda problem: LessonError([problem]),
+        )
+        strict.register(md, *guarded)
+        md.treeprocessors.register(Tables(md, *guarded), "lessons-tables", 1)  # after what looks at attributes
         for block in blocks.BLOCKS:
             block_mgr.register(block, self.getConfigs())
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 import xml.etree.ElementTree as etree
+from collections.abc import Callable
 from itertools import pairwise
 
 Element = etree.Element
@@ -17,17 +18,18 @@ THIN = "0.1667em"  # a thin space
 TIGHT = "padding-left:0em;padding-right:0em;"  # of the columns of `aligned`: the stylesheet says it once
 BARS, BIG = ("|", "‖", "∥", "∣"), "1.2em"
 PRIMES = ("′", "″", "‴", "′′", "′′′")
-RELATIONS = frozenset("=≈≤≥<>≡∼∝→⇒⟺")
+RELATIONS, SUMS = frozenset("=≈≤≥<>≡∼∝→⇒⟺"), frozenset("+−")
+LONG = 15  # ems that a row may have on the narrowest screens
 TAILED, STEMMED = frozenset("gjpqyβγζημξρςφχψ"), frozenset("bdfhkltβδζθλξ")  # letters
 
 
-def mend(math: Element, *, display: bool) -> None:
-    """Change a formula in place."""
+def mend(math: Element, *, display: bool, width: Callable[[list[Element]], float] = len) -> None:
+    """Change a formula in place. `width`: of some of its parts beside each other, in ems."""
     _mend_inside(math)
     _trim(math)
     _seat_scripts(math)
     if display:
-        _split(math)
+        _split(math, width)
 
 
 def _mend_inside(element: Element) -> None:
@@ -112,19 +114,31 @@ def _room(scripted: Element) -> dict[str, str]:
     return {}
 
 
-def _split(math: Element) -> None:
-    """A display in parts that begin with a relation, each a row: between them it may break on a narrow screen."""
+def _split(math: Element, width: Callable[[list[Element]], float]) -> None:
+    """A display in rows, between which it may break on a narrow screen: before a relation, and in a long row of these
+    before a sign of a sum, too.
+    """
     row = math[0] if len(math) == 1 and math[0].tag == "mrow" and not math[0].attrib else math
-    parts: list[list[Element]] = [[]]
-    for child in row:
-        if child.tag == "mo" and child.text in RELATIONS and parts[-1]:
-            parts.append([])
-        parts[-1].append(child)
+    if any(child.tag == "mo" and child.get("stretchy") == "true" for child in row):
+        return  # a bracket is as tall as what it holds
+    parts: list[list[Element]] = []
+    for part in _cut(list(row), RELATIONS):
+        parts += _cut(part, SUMS) if width(part) > LONG else [part]
     if len(parts) == 1:
         return
     for child in list(math):
         math.remove(child)
-    for part in parts:
-        if part[0].tag == "mo":
+    for number, part in enumerate(parts):
+        if number and part[0].tag == "mo":
             part[0].set("form", "infix")
         etree.SubElement(math, "mrow").extend(part)
+
+
+def _cut(row: list[Element], signs: frozenset[str]) -> list[list[Element]]:
+    """A row in parts that begin with one of these signs; a sign right after another begins none."""
+    parts: list[list[Element]] = [[]]
+    for child in row:
+        if child.tag == "mo" and child.text in signs and parts[-1] and parts[-1][-1].text not in RELATIONS:
+            parts.append([])
+        parts[-1].append(child)
+    return parts

@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
+import math
 import re
 import xml.etree.ElementTree as etree
 from collections.abc import Callable
@@ -19,7 +20,7 @@ from pathlib import Path
 import quickjs
 
 from lessons import store
-from lessons.page import mathlayout
+from lessons.page import mathlayout, mathwidth
 
 # KaTeX does not raise on a command that it does not trust, \href say, but shows it in this colour. No author can write
 # the name in a place of a colour, and no quotation mark stands before it in what an author wrote.
@@ -45,8 +46,11 @@ const macros = {"\\\\R": "\\\\mathbb{R}", "\\\\N": "\\\\mathbb{N}", "\\\\Z": "\\
 """
 
 PACKAGES = ("katex", "temml", "@fontsource/stix-two-math")  # below node_modules
+FONT = "@fontsource/stix-two-math/files/stix-two-math-latin-400-normal.woff"  # quicker to read than the woff2 beside it
 SCRIPTS = ("katex/dist/katex.min.js", "temml/dist/temml.min.js")
 CACHE = Path(".cache/mathml")
+SAFELY = 1.05  # the widths are sums of parts, and some come out a little short
+NARROW = 12  # ems: a display no wider fits every column and card
 MOST_SECONDS, MOST_MEMORY = 2, 256 * 2**20  # that setting a formula may take, which is an author's
 MOST_REMEMBERED = 20_000  # formulas; then only those of the run are kept
 
@@ -61,6 +65,7 @@ ATTRIBUTES = frozenset(
 )
 NO_MEANING = ("fence", "separator")  # attributes that MathML Core does not know
 _PLAIN = re.compile(r"[\w\s#.,:;%+-]*")  # words and lengths: nothing that is looked up elsewhere
+_ROW = re.compile(r'<span class="lesson-formula" style="(?:--row:(\d+);)?--ems:(\d+)">')
 _UNDERLINED = "\u0332"  # KaTeX and Temml mark the fault with it, which a terminal shows as noise
 
 
@@ -104,9 +109,15 @@ def _setter() -> Callable[[str, bool, str], str]:
 
 
 @functools.cache
+def _ruler() -> mathwidth.Ruler:
+    return mathwidth.Ruler(modules() / FONT)
+
+
+@functools.cache
 def _memory() -> _Memory:
     """What earlier runs set, addressed by the scripts and by what is made of their work: a change of any forgets it."""
-    files = [*(modules() / script for script in SCRIPTS), Path(__file__), Path(mathlayout.__file__)]
+    own = (Path(__file__), Path(mathlayout.__file__), Path(mathwidth.__file__))
+    files = [*(modules() / script for script in (*SCRIPTS, FONT)), *own]
     decides = b"".join(file.read_bytes() for file in files)
     memory = _Memory(hashlib.sha256(decides).hexdigest())
     memory.kept = store.load_value(CACHE, memory.address) or {}
@@ -154,10 +165,24 @@ def _html(mathml: str, tex: str, display: bool) -> str:
         raise TexError(f"Temml cannot set this formula: {str(fault).partition(':')[0]}") from None
     for element in math.iter():
         _judge(element)
-    mathlayout.mend(math, display=display)
+    mathlayout.mend(math, display=display, width=_ruler().beside)
     math.attrib = ({"display": "block"} if display else {}) | {"data-tex": tex}
     written = etree.tostring(math, encoding="unicode").replace(" />", "/>")
-    return f'<span class="lesson-formula">{written}</span>' if display else written
+    return f'<span class="lesson-formula"{_widths(math)}>{written}</span>' if display else written
+
+
+def _widths(formula: etree.Element) -> str:
+    """For the stylesheet, which sets a display smaller where it would not fit: its widest row and the whole, in ems."""
+    row, whole = (math.ceil(width * SAFELY) for width in _ruler().widths(formula))
+    if whole <= NARROW:
+        return ""
+    return f' style="--row:{row};--ems:{whole}"' if row < whole else f' style="--ems:{whole}"'
+
+
+def width(html: str) -> int:
+    """Of a display's HTML: how wide its widest row is, in ems; 0 of one that fits everywhere."""
+    found = _ROW.search(html)
+    return int(found[1] or found[2]) if found else 0
 
 
 def _judge(element: etree.Element) -> None:

@@ -12,7 +12,7 @@ import unicodedata
 import xml.etree.ElementTree as etree
 from collections.abc import Iterable, Iterator, Sequence
 
-_MATH = re.compile(r'(?:<span class="lesson-formula">)?(<math\b.*?</math>)(?:(?<=</math>)</span>)?', re.DOTALL)
+_MATH = re.compile(r'(?:<span class="lesson-formula"[^>]*>)?(<math\b.*?</math>)(?:(?<=</math>)</span>)?', re.DOTALL)
 # Elements that get their names from what stands in them.
 _NAMING = re.compile(r"<(?P<tag>h[1-6]|summary|a|button|caption|figcaption|label)\b[^>]*>.*?</(?P=tag)>", re.DOTALL)
 

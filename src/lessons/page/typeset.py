@@ -14,12 +14,14 @@ from lessons.page import markup, mathml, rules
 from lessons.page.display import Shown
 from lessons.page.protocol import Descriptions
 from lessons.page.snippet import Output, Result, visibility
-from lessons.page.source import Example, Formula, Part, Snippet, Source, Value
+from lessons.page.source import Block, Example, Formula, Part, Snippet, Source, Value
 from lessons.problem import Problem
 
 # Markdown keeps its own notes between two control characters: what a page prints shows them by their pictures.
 _PICTURES = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n"} | {0x7F: 0x2421}
 LONGEST_FIGURE = 30  # signs of a value, its unit included, that stay on one line
+WIDEST_ON_A_CARD, WIDEST = 46, 72  # ems of a formula's widest row, which is then set at some 8 points
+WIDE_REPAIR = r"break it into rows: \begin{aligned} a &= b \\ &\quad + c \end{aligned}"
 HTML_REPAIR = "show a Figure of lessons.figures, a table or plain words: no scripts, links, comments or ids"
 
 
@@ -38,6 +40,7 @@ def typeset(source: Source, results: Mapping[Part, Result]) -> Typeset:
     Nothing of the page runs here, and what its code has shown is not trusted.
     """
     done = Typeset(problems=rules.broken(source))
+    cards = [block for block in source.of(Block) if block.name == "flashcard"]
     for part in source.parts:
         if isinstance(part, Snippet | Value):
             if part not in results:
@@ -62,6 +65,12 @@ def typeset(source: Source, results: Mapping[Part, Result]) -> Typeset:
             done.html[part] = _html(result, part)
         except mathml.TexError as fault:
             done.problems.append(Problem(source.location(part.start), "L301", str(fault), "mend the TeX"))
+            continue
+        on_card = any(card.start < part.start < card.end for card in cards)
+        if mathml.width(done.html[part]) > (WIDEST_ON_A_CARD if on_card else WIDEST):
+            place = "a card" if on_card else "a sheet of paper"
+            message = f"this formula is so wide that it could not be read on {place}"
+            done.problems.append(Problem(source.location(part.start), "L304", message, WIDE_REPAIR))
     return done
 
 

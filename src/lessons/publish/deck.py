@@ -17,14 +17,14 @@ from urllib.parse import unquote
 
 from lessons.page import glyphs
 from lessons.page.page import Page
-from lessons.publish import fonts
+from lessons.publish import fonts, frame
 from lessons.publish.http_server import NOT_FOUND, Reply, Request, kind, read
 from lessons.publish.policy import TEMPLATES
 
 DOCUMENT = "deck.html"
 STYLES = ("assets/lesson.css", "assets/print.css")  # below docs/
 _PAGE = """<!doctype html>
-<html lang="en" class="no-js">
+<html lang="en" class="no-js" style="{names}">
 <head>
 <meta charset="utf-8">
 <title>{title}</title>
@@ -87,7 +87,9 @@ class Deck:
         folder = posixpath.dirname(self.page.address)
         sheets = (*_sheets(), fonts.STYLESHEET.as_posix(), *self._own)
         links = "\n".join(f'<link rel="stylesheet" href="{posixpath.relpath(one, folder or ".")}">' for one in sheets)
-        document = _PAGE.format(title=html.escape(self.page.title), links=links, cards=cards)
+        document = _PAGE.format(
+            title=html.escape(self.page.title), names=frame.paper_names(self.page.title), links=links, cards=cards
+        )
         return made | {self.address: document.encode()}
 
     @property

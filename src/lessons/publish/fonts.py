@@ -21,7 +21,6 @@ from lessons.page.page import Page
 
 STYLESHEET = Path("assets/math/math.css")
 CACHE = Path(".cache/fonts")
-FONT = "@fontsource/stix-two-math/files/stix-two-math-latin-400-normal.woff"  # quicker to read than the woff2 beside it
 STYLES = "temml/dist/Temml-STIX2.css"
 WHOLE, OURS = "STIX Two Math", "Lessons Math"  # the family's names, whole and cut
 COPYRIGHT, LICENCE, LICENCE_URL = 0, 13, 14  # entries of a font's table of names
@@ -38,7 +37,7 @@ def written(glyphs: str) -> dict[str, bytes]:
     css = stylesheet()
     if not glyphs:
         return {STYLESHEET.as_posix(): css.encode()}
-    data = _cut(mathml.modules() / FONT, glyphs)
+    data = _cut(mathml.modules() / mathml.FONT, glyphs)
     name = f"{OURS.replace(' ', '')}.{hashlib.sha256(data).hexdigest()[:8]}.woff2"
     face = f'@font-face{{font-family:"{OURS}";font-display:block;src:url({name}) format("woff2")}}\n'
     return {f"{STYLESHEET.parent.as_posix()}/{name}": data, STYLESHEET.as_posix(): (face + css).encode()}

@@ -12,6 +12,7 @@ import posixpath
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from html import escape
 
 SCREEN, PRINT = "assets/screen.css", "assets/print.css"  # their names get a hash in the site
 SCRIPT = "assets/theme.js"  # does at once what the theme's script would do, and loads that when it is wanted
@@ -19,6 +20,7 @@ _SHEET = re.compile(r"<link rel=\"stylesheet\" href=\"(?P<up>[^\"]*?)(?P<sheet>a
 _BUNDLE = re.compile(r"<script src=\"(?P<src>[^\"]*assets/javascripts/bundle\.\w+\.min\.js)\"></script>")
 _OURS = re.compile(rf"<script src=\"[^\"]*{re.escape(SCRIPT)}\"")
 _SCRIPT = re.compile(r"(<script\b.*?</script>)", re.DOTALL)
+_ROOT = re.compile(r"<html\b[^>]*>")
 _ICON = re.compile(
     r'<svg xmlns="http://www.w3.org/2000/svg" (?P<size>viewBox="[\d. ]+")>(?:<!--[^>]*-->)?<path d="[^"]*"/></svg>'
 )
@@ -66,6 +68,22 @@ def _held_back(html: str) -> str:
     if len(scripts) != 1:
         raise Unknown(f"the theme loads {len(scripts)} scripts of the name bundle.….min.js, and one can be held back")
     return _OURS.sub(lambda ours: f'{ours[0]} data-script="{scripts[0]}"', _BUNDLE.sub("", html))
+
+
+def named(document: str, title: str, url: str) -> str:
+    """A document whose styles of paper can print its title and its address: each card and each sheet names them."""
+    return _ROOT.sub(lambda root: f'{root[0][:-1]} style="{paper_names(title, url)}">', document, count=1)
+
+
+def paper_names(title: str, url: str = "") -> str:
+    """The title and the address as variables of a stylesheet, for an attribute."""
+    said = {"--title": title} | ({"--url": url} if url else {})
+    return escape(";".join(f"{name}:{_quoted(words)}" for name, words in said.items()))
+
+
+def _quoted(words: str) -> str:
+    """A string of a stylesheet; `<` and `>` are written by their numbers, for whoever reads HTML by its tags."""
+    return '"' + re.sub(r'[\\"<>\x00-\x1f]', lambda sign: f"\\{ord(sign[0]):x} ", words) + '"'
 
 
 def squeezed(html: str) -> str:

@@ -8,10 +8,13 @@ import re
 import subprocess
 import tempfile
 import urllib.parse
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from lessons import store
 from lessons.page.blocks import DECK_PDF
+from lessons.problem import Location, Problem, report
 from lessons.publish import chromium
 from lessons.publish.deck import Deck
 from lessons.publish.http_server import served
@@ -26,7 +29,7 @@ class NoBrowser(RuntimeError):
 
 
 class CannotPrint(RuntimeError):
-    """Chromium did not print a deck; the message is ready to print."""
+    """Chromium did not print a deck one card a page; the message is ready to print."""
 
 
 def printed(deck: Deck) -> bytes:
@@ -40,12 +43,34 @@ def printed(deck: Deck) -> bytes:
     key = hashlib.sha256(f"{chromium.identity()}\0{deck.digest}".encode()).hexdigest()
     data = store.load(CACHE, key)
     if data is None:
-        with served(deck.answer) as address, tempfile.TemporaryDirectory() as scratch:
-            target = Path(scratch) / DECK_PDF
-            _print(browser, f"{address}/{deck.address}", target)
-            data = _undated(target.read_bytes())
+        data = _undated(_as_pdf(browser, deck))
+        if (pages := _pages(data)) != len(deck.page.cards):
+            told = list(_too_long(browser, deck))
+            raise CannotPrint(report(told) if told else f"{deck.address} has {pages} pages, and not one for each card")
         store.save(CACHE, key, data)
     return data
+
+
+def _as_pdf(browser: str, deck: Deck) -> bytes:
+    with served(deck.answer) as address, tempfile.TemporaryDirectory() as scratch:
+        target = Path(scratch) / DECK_PDF
+        _print(browser, f"{address}/{deck.address}", target)
+        return target.read_bytes()
+
+
+def _pages(data: bytes) -> int:
+    return len(re.findall(rb"/Type\s*/Page\b(?!s)", data))
+
+
+def _too_long(browser: str, deck: Deck) -> Iterator[Problem]:
+    """The cards that go on on a second page, each found by printing it alone."""
+    places = dict(deck.page.outline.ids)
+    for card in deck.page.cards:
+        alone = Deck(replace(deck.page, cards=(card,)), deck.docs)
+        if _pages(_as_pdf(browser, alone)) > 1:
+            where = places.get(card.id, Location(deck.page.path))
+            message = f"the back of the card {card.id} goes on on a second page of A6"
+            yield Problem(where, "L305", message, "shorten it, or make two cards of it")
 
 
 def _print(browser: str, url: str, target: Path) -> None:

@@ -29,7 +29,7 @@ from lessons.page.cache import world
 from lessons.page.markup import words
 from lessons.page.page import Entry, Page
 from lessons.publish import policy
-from lessons.publish.frame import Frame, Unknown, common, finished, squeezed, with_icons_apart
+from lessons.publish.frame import Frame, Unknown, common, finished, named, squeezed, with_icons_apart
 
 FOLDER = Path(".cache/frames")
 THEME = Path(__file__).resolve().parents[1] / "theme"
@@ -237,7 +237,8 @@ class _Generator:
             context = mkdocs.get_context(nav, documents, config, document)
             template = env.get_template("main.html")
             context = config.plugins.on_page_context(context, page=document, config=config, nav=nav)
-            whole = _finished(page.path, template.render(context))
+            url = document.canonical_url or ""
+            whole = _finished(page.path, named(template.render(context), page.title, url))
         finally:
             document.active = False
             config._current_page = None
