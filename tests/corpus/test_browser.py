@@ -243,7 +243,8 @@ def _build(site: Any) -> None:
     config = site.folder / "mkdocs.yml"
     text = config.read_text(encoding="utf-8").replace("\nnav:\n", "\nnav:\n  - notebooks/n.ipynb\n")
     text = re.sub(r": warn\b", ": ignore", text)  # links that lead nowhere are looked at as well
-    config.write_text(f"site_url: https://example.org/some/where/\n{text}", encoding="utf-8")
+    text = re.sub(r"(?m)^site_url: .*$", "site_url: https://example.org/some/where/", text)
+    config.write_text(text, encoding="utf-8")
     done = site.run("build")
     assert done.returncode == 0, done.stderr
     counts = {"shown": sum(map(len, pages.values())), "refused": refused}

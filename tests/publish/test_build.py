@@ -134,7 +134,7 @@ def test_two_builds_are_the_same_bytes(built: Any) -> None:
 
 
 def test_a_site_with_an_address_names_no_day_in_its_sitemap(copy: Any) -> None:
-    copy.edit("mkdocs.yml", "site_dir: site\n", "site_dir: site\nsite_url: https://example.org/lessons/\n")
+    copy.edit("mkdocs.yml", "site_url: http://127.0.0.1:8000/", "site_url: https://example.org/lessons/")
     assert copy.build(SOURCE_DATE_EPOCH="1234567890").returncode == 0
     sitemap = (copy.folder / "site/sitemap.xml").read_bytes()
     places = {place.text for place in ElementTree.fromstring(sitemap).findall(".//{*}loc")}

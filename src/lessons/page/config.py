@@ -223,6 +223,8 @@ KEYS: dict[str, Rule] = {
     "site_description": _words,
     "site_author": _words,
     "site_url": _like(r"https?://[\w.-]+(?::\d+)?/(?:[\w.~-]+/)*"),
+    "repo_url": _like(r"https://[\w.-]+/[\w./-]+"),
+    "edit_uri": _like(r"[\w./-]+/"),
     "copyright": _words,
     "docs_dir": _one_of("docs"),
     "site_dir": _one_of("site"),

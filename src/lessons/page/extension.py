@@ -20,6 +20,7 @@ from pymdownx.blocks import BlocksExtension, BlocksProcessor
 from pymdownx.superfences import SuperFencesException
 
 from lessons.page import blocks, execute, mathtext, names, strict
+from lessons.page.quotes import Quotes
 from lessons.page.source import (
     Block,
     Code,
@@ -187,6 +188,7 @@ class LessonExtension(BlocksExtension):  # type: ignore[misc]
             md.block_level_elements.remove("math")
         md.treeprocessors.register(Census(md, preprocessor), "lessons-census", 100)
         md.treeprocessors.register(Decks(md), "lessons-decks", 99)
+        md.treeprocessors.register(Quotes(md), "lessons-quotes", 19)
         md.treeprocessors.register(LeadIns(md), "lessons-lead-ins", 18)  # when emphasis and links are parsed (20)
         md.parser.blockprocessors.register(SaneOListProcessor(md.parser), "olist", 40)  # a list has one kind,
         md.parser.blockprocessors.register(SaneUListProcessor(md.parser), "ulist", 30)  # and begins where it says

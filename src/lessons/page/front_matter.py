@@ -17,7 +17,7 @@ import yaml
 from lessons.page.source import normalize, split_front_matter
 from lessons.problem import Location, Problem, nearest
 
-KEYS = ("title", "description", "hide", "search")
+KEYS = ("title", "description", "minutes", "needs", "teaches", "list", "hide", "search")
 HIDDEN = ("footer", "navigation", "path", "toc")  # what a page may do without
 LONGEST = 20_000  # characters
 DEEPEST = 4  # lists and mappings in each other
@@ -77,8 +77,35 @@ def _searches(value: Any) -> bool:
     return isinstance(value, dict) and all(fits(*item) for item in value.items())
 
 
-_SETTINGS: dict[str, Callable[[Any], bool]] = {"hide": _hides, "search": _searches}
+def _minutes(value: Any) -> bool:
+    return type(value) is int and 1 <= value <= 600
+
+
+def _words_alone(value: Any) -> bool:
+    return (
+        isinstance(value, str)
+        and bool(value.strip())
+        and not (MARKUP_IN_WORDS.search(value) or UNPRINTABLE.search(value) or html.unescape(value) != value)
+    )
+
+
+def _folder(value: Any) -> bool:
+    return isinstance(value, str) and re.fullmatch(r"[a-z0-9][a-z0-9-]*", value) is not None
+
+
+_SETTINGS: dict[str, Callable[[Any], bool]] = {
+    "hide": _hides,
+    "search": _searches,
+    "minutes": _minutes,
+    "needs": _words_alone,
+    "teaches": _words_alone,
+    "list": _folder,
+}
 _EXAMPLES = {
+    "minutes": "write a whole number: `minutes: 40`",
+    "needs": f"{PLAIN_WORDS}, as the sentence goes on: `needs: Gaussians and the chain rule.`",
+    "teaches": f"{PLAIN_WORDS}, as the sentence goes on: `teaches: write down the loss of one training step.`",
+    "list": "write the name of a folder in docs/, whose lessons this page lists: `list: lessons`",
     "hide": f"write a list, such as `hide: [toc]`, of {', '.join(HIDDEN)}",
     "search": "write `search: {exclude: true}` or `search: {boost: 2}`",
 }

@@ -93,6 +93,11 @@ class Deck:
         return made | {self.address: document.encode()}
 
     @property
+    def one_a_page(self) -> bool:
+        """Whether there are styles that print one card a page: a project may have its own."""
+        return self._own == STYLES
+
+    @property
     def _own(self) -> tuple[str, ...]:
         return tuple(name for name in STYLES if (self.docs / name).is_file())
 

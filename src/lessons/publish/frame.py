@@ -70,6 +70,11 @@ def _held_back(html: str) -> str:
     return _OURS.sub(lambda ours: f'{ours[0]} data-script="{scripts[0]}"', _BUNDLE.sub("", html))
 
 
+def with_head(document: str, elements: str) -> str:
+    """A document with more in its head."""
+    return document.replace("</head>", f"{elements}\n</head>", 1) if elements else document
+
+
 def named(document: str, title: str, url: str) -> str:
     """A document whose styles of paper can print its title and its address: each card and each sheet names them."""
     return _ROOT.sub(lambda root: f'{root[0][:-1]} style="{paper_names(title, url)}">', document, count=1)

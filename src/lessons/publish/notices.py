@@ -74,7 +74,7 @@ COMPONENTS = (
         "CC-BY-4.0",
         lambda: ("CC-BY-4.0", _python("lessons", "LICENSE-lessons")[1]),
         rf"(?!assets/)((.*/)?(index\.html|{DECK_PDF})|notebooks/.*\.ipynb|.*({'|'.join(map(re.escape, KINDS))}))"
-        r"|404\.html|search/search_index\.json|sitemap\.xml(\.gz)?|notices\.txt",
+        r"|assets/share/[\w-]+\.png|404\.html|search/search_index\.json|sitemap\.xml(\.gz)?|notices\.txt",
     ),
     Component(
         "The code of the lessons",

@@ -44,7 +44,7 @@ def printed(deck: Deck) -> bytes:
     data = store.load(CACHE, key)
     if data is None:
         data = _undated(_as_pdf(browser, deck))
-        if (pages := _pages(data)) != len(deck.page.cards):
+        if (pages := _pages(data)) != len(deck.page.cards) and deck.one_a_page:
             told = list(_too_long(browser, deck))
             raise CannotPrint(report(told) if told else f"{deck.address} has {pages} pages, and not one for each card")
         store.save(CACHE, key, data)

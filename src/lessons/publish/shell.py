@@ -28,8 +28,8 @@ from lessons.page import imports
 from lessons.page.cache import world
 from lessons.page.markup import words
 from lessons.page.page import Entry, Page
-from lessons.publish import policy
-from lessons.publish.frame import Frame, Unknown, common, finished, named, squeezed, with_icons_apart
+from lessons.publish import policy, share
+from lessons.publish.frame import Frame, Unknown, common, finished, named, squeezed, with_head, with_icons_apart
 
 FOLDER = Path(".cache/frames")
 THEME = Path(__file__).resolve().parents[1] / "theme"
@@ -59,6 +59,8 @@ class Shell:
     icons: tuple[str, ...] = ()  # that they draw
     search: str = ""  # how the search index is to be read, as JSON; empty where there is none
     order: tuple[str, ...] = ()
+    nav: tuple[str, ...] = ()  # the addresses as the navigation has them
+    name: str = ""  # of a site that has an address, under which its pages are shared
 
 
 def shell(
@@ -70,7 +72,8 @@ def shell(
     """
     known = {} if known is None else known
     everywhere = _common(config_file, pages, url)
-    keys = {page.address: _key(everywhere, page) for page in pages}
+    shared = share.pictures(pages)
+    keys = {page.address: _key(everywhere, page, shared[page.address].address) for page in pages}
     kept = store.load_values(FOLDER, (key for key in (*keys.values(), everywhere) if key not in known))
     known |= {key: value if key == everywhere else _frame(value) for key, value in kept.items()}
     frames = {address: known[key] for address, key in keys.items() if key in known}
@@ -81,7 +84,7 @@ def shell(
         for address, frame in made.frames.items():
             store.save_value(FOLDER, keys[address], asdict(frame))
         whole = {"files": made.files, "sheets": made.sheets, "icons": made.icons, "search": made.search}
-        whole["order"] = made.order
+        whole |= {"order": made.order, "nav": made.nav, "name": made.name}
         store.save_value(FOLDER, everywhere, whole)
         frames |= made.frames
         known |= {keys[address]: frame for address, frame in made.frames.items()} | {everywhere: whole}
@@ -94,7 +97,8 @@ def shell(
     except Unknown as fault:
         raise NoShell(f"{fault}; see lessons/publish/frame.py") from None
     icons = {*whole["icons"], *(icon for one in frames.values() for icon in one.icons)}
-    return Shell(frames, whole["files"], sheets, tuple(sorted(icons)), whole["search"], tuple(whole["order"]))
+    order, in_nav = tuple(whole["order"]), tuple(whole["nav"])
+    return Shell(frames, whole["files"], sheets, tuple(sorted(icons)), whole["search"], order, in_nav, whole["name"])
 
 
 def _frame(kept: dict[str, Any]) -> Frame:
@@ -121,8 +125,9 @@ def _common(config_file: Path, pages: Sequence[Page], url: str | None) -> str:
     return digest.hexdigest()
 
 
-def _key(common: str, page: Page) -> str:
+def _key(common: str, page: Page, picture: str) -> str:
     head = [common, page.address, dict(page.meta), [asdict(entry) for entry in page.contents], "<h1" in page.html]
+    head += [picture, share.is_lesson(page)]
     return hashlib.sha256(json.dumps(head, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
@@ -197,6 +202,7 @@ class _Generator:
                     html = own[-1].before
                 made[name] = html
             made[policy.HEADERS_FILE] = policy.headers()
+            shared = share.pictures(pages)
             names = {page.address for page in wanted}
             asked = [file for file in documents if file.dest_uri in names]
 
@@ -204,7 +210,7 @@ class _Generator:
                 page = by_address[file.dest_uri]
                 with bounds.reading(page.path):
                     try:
-                        return self._frame(mkdocs, file.page, page, env, documents, config, nav)
+                        return self._frame(mkdocs, file.page, page, env, documents, config, nav, shared[page.address])
                     except NoShell as fault:
                         return str(fault)
 
@@ -214,7 +220,9 @@ class _Generator:
             frames = {file.dest_uri: one for file, one in zip(asked, found, strict=True) if isinstance(one, Frame)}
             order = tuple(file.dest_uri for file in documents)
             sheets, icons = common(one.sheets for one in own), tuple(icon for one in own for icon in one.icons)
-            return Shell(frames, made, sheets, icons, _how_to_search(config), order)
+            name = config.site_name if config.site_url else ""
+            in_nav = tuple(one.file.dest_uri for one in nav.pages)
+            return Shell(frames, made, sheets, icons, _how_to_search(config), order, in_nav, name)
         finally:
             config.plugins.on_shutdown()
 
@@ -230,7 +238,9 @@ class _Generator:
         document.content = f"{_CONTENT}<h1></h1>" if "<h1" in page.html else _CONTENT
 
     @staticmethod
-    def _frame(mkdocs: Any, document: Any, page: Page, env: Any, documents: Any, config: Any, nav: Any) -> Frame:
+    def _frame(
+        mkdocs: Any, document: Any, page: Page, env: Any, documents: Any, config: Any, nav: Any, shared: share.Picture
+    ) -> Frame:
         config._current_page = document
         document.active = True
         try:
@@ -238,7 +248,8 @@ class _Generator:
             template = env.get_template("main.html")
             context = config.plugins.on_page_context(context, page=document, config=config, nav=nav)
             url = document.canonical_url or ""
-            whole = _finished(page.path, named(template.render(context), page.title, url))
+            told = share.head(page, url, config.site_name, config.site_url + shared.address) if url else ""
+            whole = _finished(page.path, with_head(named(template.render(context), page.title, url), told))
         finally:
             document.active = False
             config._current_page = None

@@ -17,7 +17,7 @@ from lessons.page import mathtext, published
 from lessons.page.blocks import DECK_OFFER
 from lessons.page.markup import words
 from lessons.page.page import Page
-from lessons.publish import fonts, frame, notices, styles
+from lessons.publish import fonts, frame, listing, notices, share, styles
 from lessons.publish.http_server import read
 from lessons.publish.policy import TEMPLATES
 from lessons.publish.shell import SITEMAP, Shell, sitemap_compressed
@@ -61,6 +61,8 @@ class Site(Mapping[str, bytes]):
             return self._restyled(self.shell.files[address], has_formulas=False).encode()
         if address in self._theme:
             return self._theme[address]
+        if address in self._shared:
+            return share.drawn(self._shared[address], self.shell.name)
         return self._made[address]
 
     def _read(self, address: str) -> bytes:
@@ -83,7 +85,7 @@ class Site(Mapping[str, bytes]):
     @functools.cached_property
     def _addresses(self) -> list[str]:
         own = [*([SEARCH] if self.shell.search else []), f"{SITEMAP}.gz", *self.shell.files, *self._made, *self._theme]
-        return [*self._by_address, *self._beside, *self._given, *own]
+        return [*self._by_address, *self._beside, *self._given, *own, *self._shared]
 
     @functools.cached_property
     def _given(self) -> dict[str, Path]:
@@ -100,6 +102,11 @@ class Site(Mapping[str, bytes]):
         return {address: path.read_bytes() for address, path in _of_theme().items() if not address.endswith(".css")}
 
     # ---- folds over all pages ----
+
+    @functools.cached_property
+    def _shared(self) -> dict[str, share.Picture]:
+        """The pictures that go with links to the site, by their addresses; none where it has no address of its own."""
+        return {one.address: one for one in share.pictures(self.pages).values()} if self.shell.name else {}
 
     @functools.cached_property
     def _made(self) -> dict[str, bytes]:
@@ -141,7 +148,16 @@ class Site(Mapping[str, bytes]):
     def _words(self) -> frozenset[str]:
         pages = [text for name, text in self.shell.files.items() if name.endswith(".html")]
         around = (one.words for one in self.shell.frames.values())
-        return frozenset().union(*map(words, pages), *around, *(page.words for page in self.pages))
+        listed = self._listings.values()
+        return frozenset().union(*map(words, (*pages, *listed)), *around, *(page.words for page in self.pages))
+
+    @functools.cached_property
+    def _listings(self) -> dict[str, str]:
+        """The lists of lessons, by the addresses of the pages that ask for one; in the order of the navigation."""
+        pages = [page for address in self.shell.nav if (page := self._by_address.get(address)) is not None]
+        asking = [page for page in self.pages if listing.asked_for(page)]
+        pictures = share.pictures(self.pages) if asking else {}
+        return {page.address: listing.listed(page, pages, pictures) for page in asking}
 
     @functools.cached_property
     def _search(self) -> str:
@@ -154,6 +170,7 @@ class Site(Mapping[str, bytes]):
 
     def _page(self, page: Page) -> str:
         content = page.html if self.decks else page.html.replace(DECK_OFFER, "")
+        content += self._listings.get(page.address, "")
         around = self.shell.frames[page.address]
         return f"{self._restyled(around.before, has_formulas=bool(page.glyphs))}{content}{around.after}"
 
