@@ -25,7 +25,7 @@ PAPERS = {
     "index": (5 * 72, 3 * 72),
 }
 TITLE = "VAE training in practice: the reparameterization trick"
-MARGIN = re.compile(rf"\s*{TITLE}\s+\d+ ?/ ?\d+\s*$")
+MARGIN = re.compile(rf"(?m)^{TITLE} +http\S+$|^\d+ / \d+$")  # what stands there on each sheet
 SHEET = "sheet"
 NO_SCRIPT = "sheet without scripts"
 # What belongs to the screen: the header, the navigation, the footer, the buttons.

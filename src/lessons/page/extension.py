@@ -16,6 +16,7 @@ from markdown.extensions.sane_lists import SaneOListProcessor, SaneUListProcesso
 from markdown.postprocessors import Postprocessor
 from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
+from markdown.util import HTML_PLACEHOLDER_RE
 from pymdownx.blocks import BlocksExtension, BlocksProcessor
 from pymdownx.superfences import SuperFencesException
 
@@ -53,6 +54,7 @@ UNKNOWN_PAGE = "page.md"
 EXTENSIONS = ["lessons", "attr_list", "tables", "toc", "pymdownx.highlight", "pymdownx.superfences"]
 _BLANK = re.compile(r"(?m)^ +$")  # as Markdown itself has taken the spaces out of empty lines
 _COLOURLESS = re.compile(r'<span class="[nopw]">([^<]*)</span>')  # as Pygments marks them
+_TAG = re.compile(r"<[^>]*>")
 _CLINGS = re.compile(r"[,.;:?)]+")
 LEAD_IN = "lesson-lead"
 SPACE = "leave a blank line above it"
@@ -160,8 +162,15 @@ class LeadIns(Treeprocessor):
     def run(self, root: etree.Element) -> None:
         for parent in root.iter():
             for child in list(parent)[:-1]:
-                if child.tag == "p" and not child.get("class") and "".join(child.itertext()).rstrip().endswith(":"):
+                if child.tag == "p" and not child.get("class") and self._ending(child) == ":":
                     child.set("class", LEAD_IN)
+
+    def _ending(self, paragraph: etree.Element) -> str:
+        """The last sign of a paragraph: it may be put aside together with the formula that it clings to."""
+        words = "".join(paragraph.itertext())
+        if stashed := re.search(rf"{HTML_PLACEHOLDER_RE.pattern}\s*$", words):
+            words = _TAG.sub("", str(self.md.htmlStash.rawHtmlBlocks[int(stashed[1])]))
+        return words.rstrip()[-1:]
 
 
 class Finish(Postprocessor):
