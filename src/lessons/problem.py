@@ -92,6 +92,7 @@ CODES = REPORTED | {
     "L507": "code in the words of a notebook",
     "L508": "a magic of IPython in a notebook",
     "L509": "a cell with a mark that its page does not have",
+    "L510": "code that gives another result when it is copied",
     "L701": "something a template left to be written",
     "L702": "an id that is gone",
 }

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from lessons.page import alone
 from lessons.page.snippet import UNSEEN, UNSEEN_REPAIR, WARNS
 
 FENCE = "```{{python}}\n{}\n```\n"  # on line 6 of its file, its code from line 7
@@ -16,6 +17,7 @@ CHANCE = (
     "L207 two runs of this page computed different values here\n"
     "    seed random numbers, np.random.default_rng(1); sort sets; leave the clock alone"
 )
+COPIED = "copied from the page and run alone, its code up to here"
 NEVER_SHOWN = f"L504 {UNSEEN}\n    {UNSEEN_REPAIR % 'snippet'}"
 PLOT = "from lessons.figures import Figure, plt\nplt.plot([1, 2]);\n"
 FIGURE = "Figure(plt.gcf(), alt='a line')"
@@ -93,6 +95,19 @@ PAGES: dict[str, tuple[str, str]] = {
     "hash-order": (code(f"' '.join({WORDS})"), f"6:1: {CHANCE}"),
     "address": (code("print(object())"), f"6:1: {CHANCE}"),
     "process": ("It is `{python} __import__('os').getpid()`.\n", f"6:7: {CHANCE}"),
+    "copied-under-its-own-name": (
+        code("f'{__name__}'"),
+        f"6:1: L510 {COPIED} gives '__main__', and the page shows '__lesson__'\n    {alone.REPAIR}",
+    ),
+    "copied-with-a-warning": (
+        code("import warnings\ntry:\n    warnings.warn('odd')\nexcept UserWarning:\n    x = 'odd'\nx"),
+        f"6:1: L510 {COPIED} raises NameError: name 'x' is not defined\n    {alone.REPAIR}",
+    ),
+    "copied-with-a-future": (
+        code("x = 1") + "\n" + code("from __future__ import annotations\nx"),
+        f"10:1: L510 {COPIED} raises SyntaxError: from __future__ imports must occur at the beginning of the file\n"
+        f"    {alone.FUTURE}",
+    ),
     "plot-shown-nowhere": (
         "Text.\n\n" + code("import matplotlib.pyplot as plt\n\nplt.plot([1, 2, 4])\nplt.show()"),
         f"8:1: {NEVER_SHOWN}",
@@ -117,6 +132,17 @@ PAGES: dict[str, tuple[str, str]] = {
         raises(13, "ZeroDivisionError: division by zero"),
     ),
     # Accepted.
+    "copied-with-a-future-first": (code("from __future__ import annotations\nx = 1") + "\n" + code("x"), ""),
+    "copied-with-a-draw": (
+        code("import random\n\nr = random.Random(1)")
+        + "\nOne `{python} str(r.random())`.\n\n"
+        + code("str(r.random())"),
+        "",
+    ),
+    "copied-with-an-error-that-is-caught": (
+        code("try:\n    float('a')\nexcept ValueError:\n    x = 'odd'\nx"),
+        "",
+    ),
     "figure-shown-later": (code(f"{PLOT}kept = {FIGURE}") + "\n" + code("kept"), ""),
     "plot-with-its-repair": (code(f"{PLOT}{FIGURE}"), ""),
     "plot-dropped": (code(f"{PLOT}plt.close()"), ""),

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from lessons.page import checks, execute, imports, inputs, results, source
+from lessons.page import checks, child, execute, imports, inputs, results, source
 from lessons.page.page import Page
 from lessons.problem import Problem
 
@@ -145,7 +145,7 @@ FORGES = """```{python}
 import json, os, stat
 pipe = next(n for n in range(3, 64) if os.path.exists(f"/proc/self/fd/{n}") and stat.S_ISFIFO(os.fstat(n).st_mode))
 said = {"number": None, "text": "x", "symbol": "", "unit": ""}
-told = ["Output", {"code": "", "printed": "", "shown": None}, [[1, 1, "x", said]]]
+told = ["Output", {"code": "", "printed": "", "shown": None, "all_above": False}, [[1, 1, "x", said]]]
 os.write(pipe, json.dumps(told).encode() + b"\\n")
 os._exit(0)
 ```
@@ -220,7 +220,7 @@ def test_all_that_a_lesson_opens_is_in_its_key_or_installed(name: str, monkeypat
 
         sys.addaudithook(look)
 
-    monkeypatch.setattr(execute, "confine", recording)
+    monkeypatch.setattr(child, "confine", recording)
     (result,) = execute.evaluated([page], twice=False)
     assert result.problems == []
 

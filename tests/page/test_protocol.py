@@ -30,7 +30,7 @@ SAID = {"text": "≈ 1.5 nats", "symbol": "L", "unit": "nats", "number": 1.5}
 DESCRIBED = [9, 4, "x", SAID]
 SHOWN = {"text": "x < 1", "tex": False, "picture": False}
 TOLD: dict[str, list[Any]] = {
-    "Output": ["Output", {"code": "x = 1\nx", "printed": "1\n", "shown": SHOWN}, [DESCRIBED]],
+    "Output": ["Output", {"code": "x = 1\nx", "printed": "1\n", "shown": SHOWN, "all_above": False}, [DESCRIBED]],
     "Shown": ["Shown", SHOWN, [DESCRIBED]],
     "Problem": [
         "Problem",
@@ -93,7 +93,7 @@ TEXT = st.text(max_size=20)
 COLUMNS = st.integers(1, MOST_PRINTED)
 PLACED = st.builds(Location, st.just("page.md"), st.integers(1, LINES), COLUMNS)
 SHOWNS = st.builds(Shown, TEXT, st.booleans(), st.booleans())
-OUTPUTS = st.builds(Output, TEXT, TEXT, st.none() | SHOWNS)
+OUTPUTS = st.builds(Output, TEXT, TEXT, st.none() | SHOWNS, st.booleans())
 ONE_LINE = TEXT.map(lambda text: " ".join(text.split()))
 PROBLEMS = st.builds(Problem, PLACED, st.sampled_from(CODES), ONE_LINE, ONE_LINE)
 NUMBERS = st.none() | st.floats(allow_nan=False, allow_infinity=False)
@@ -299,7 +299,7 @@ def test_a_problem_is_told_in_one_line() -> None:
 # How much ---------------------------------------------------------------------------------------------------
 
 MOST: list[tuple[str, Path, int]] = [
-    ("Output", (1, "code"), len(SOURCE.text)),
+    ("Output", (1, "code"), 2 * len(SOURCE.text)),
     ("Output", (1, "printed"), MOST_PRINTED),
     ("Output", (1, "shown", "text"), MOST_PRINTED),
     ("Shown", (1, "text"), MOST_PRINTED),

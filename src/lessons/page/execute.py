@@ -2,7 +2,7 @@
 
 No page can reach another: not its names, not the library both use, not its results. Each runs twice, the second time
 under another seed for Python's hashes: a value that then differs depends on chance, on the clock or on the order of a
-set, and would be another one tomorrow.
+set, and would be another one tomorrow. The second run also tries what a reader may do, see `alone`.
 """
 
 from __future__ import annotations
@@ -21,15 +21,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from lessons import bounds, parallel
-from lessons.confine import ALLOWED, confine, follow_parent, own_folder
-from lessons.confine.folder import LOOK, OVERFULL, Watch
-from lessons.page import imports, results
+from lessons.confine import ALLOWED, follow_parent, own_folder
+from lessons.confine.folder import OVERFULL
+from lessons.page import alone, child, imports, results
+from lessons.page.child import LOADING, Child
 from lessons.page.inputs import Inputs, inputs
 from lessons.page.pictures import Drawn
 from lessons.page.protocol import Descriptions, Unbelievable, hear, tell
-from lessons.page.snippet import UNSEEN, UNSEEN_REPAIR, Result, Runner
+from lessons.page.snippet import UNSEEN, UNSEEN_REPAIR, Output, Result, Runner
 from lessons.page.source import Part, Snippet, Source, Value
-from lessons.pipe import Reports, Unreadable, send
+from lessons.pipe import Unreadable, send
 from lessons.problem import Problem
 
 if TYPE_CHECKING:
@@ -37,8 +38,6 @@ if TYPE_CHECKING:
 
 SECONDS = 10.0  # a snippet may take
 SECONDS_IN_ALL = 60.0  # the snippets of a page may take together
-LOADING = 30.0  # seconds a process may take before it runs anything
-MEMORY = 1024.0  # MiB a page may take
 FORKS = "fork" in multiprocessing.get_all_start_methods()
 
 T = TypeVar("T")
@@ -93,8 +92,11 @@ def run(sources: Sequence[Source], made: Make[T], *, twice: bool = True) -> list
         pairs = [(source, runs[id(source)]) for source in sources]
         done = dict(zip(map(id, sources), parallel.shared(derived, pairs, mathml.learned, mathml.learn), strict=True))
         for source, once, again in second():
-            problems = done[id(source)][0]
             faults = _run_faults(source, once, again)
+            if again.folds and not faults:
+                once.results |= again.folds
+                done[id(source)] = derived((source, once))
+            problems = done[id(source)][0]
             problems += [fault for fault in faults if fault not in problems]
             if not faults:
                 results.save(keys[id(source)], source, once.results, once.described, twice=twice)
@@ -110,6 +112,8 @@ class Ran:
     results: dict[Part, Result] = field(default_factory=dict)
     described: dict[Part, Descriptions] = field(default_factory=dict)
     lost: Problem | None = None
+    folds: dict[Part, Output] = field(default_factory=dict)  # of a second run: those that need more code
+    unlike: Problem | None = None  # what no copy of the code comes to, see `alone`
 
     @property
     def problems(self) -> list[Problem]:
@@ -154,7 +158,7 @@ def _run_faults(source: Source, ran: Ran, again: Ran) -> list[Problem]:
         return [
             Problem(source.location(part.start), "L207", "two runs of this page computed different values here", repair)
         ]
-    return []
+    return [again.unlike] if again.unlike else []
 
 
 def _differs(once: Ran, again: Ran) -> Part | None:
@@ -182,25 +186,13 @@ def _run(sources: Sequence[Source], folder: Path) -> Iterator[Ran]:
 
 
 def _page(source: Source, folder: Path) -> Ran:
-    folder.mkdir()
-    context: Any = multiprocessing.get_context("fork" if FORKS else "spawn")
-    receiving, sending = context.Pipe(duplex=False)
-    child = context.Process(target=_work, args=(source, folder, sending))
-    child.start()
-    sending.close()
     ran = Ran()
-    try:
-        ran.lost = _hear(source, Reports(receiving.fileno()), ran, child, Watch(folder, child.pid))
-    finally:  # whoever interrupts this leaves no snippet running
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(child.pid, signal.SIGKILL)
-        child.kill()
-        child.join()
-        receiving.close()
+    with child.begun(_work, source, folder=folder, forks=FORKS) as process:
+        ran.lost = _hear(source, ran, process)
     return ran
 
 
-def _hear(source: Source, reports: Reports, ran: Ran, child: Any, watch: Watch) -> Problem | None:
+def _hear(source: Source, ran: Ran, heard: Child) -> Problem | None:
     """Hear a page's child out, part by part. Returns the problem of a child that is lost."""
     part, parts = _parts(source)[0], _parts(source)
 
@@ -211,31 +203,31 @@ def _hear(source: Source, reports: Reports, ran: Ran, child: Any, watch: Watch) 
     try:
         for number, part in enumerate([parts[0], *parts]):  # the first report is that it begins
             left = end - time.monotonic()
-            told = _next(reports, min(SECONDS, left) if number else LOADING, watch)
-            if told is None and not reports.ended:
+            told = heard.next(min(SECONDS, left) if number else LOADING)
+            if told is None and not heard.reports.ended:
                 repair = "make it quicker; long work belongs into the lesson's notebook"
                 if left > SECONDS or not number:
                     return lost("L205", f"this snippet takes longer than {SECONDS:g} s", repair)
                 message = f"the snippets of this page take longer than {SECONDS_IN_ALL:g} s; it had come to this one"
                 return lost("L205", message, repair)
             if told is None:
-                child.join()
-                code = child.exitcode or 0
+                heard.process.join()
+                code = heard.process.exitcode or 0
                 how = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
                 return lost("L206", f"this snippet ends its process ({how})", "remove what ends it")
             if not number:
                 end = time.monotonic() + SECONDS_IN_ALL
             else:
                 ran.results[part], ran.described[part] = hear(told, source, part)
-        _tell_unseen(source, parts, ran, _next(reports, SECONDS, watch) or [[]])
-        if reports.next(SECONDS) is not None:
+        _tell_unseen(source, parts, ran, heard.next(SECONDS) or [[]])
+        if heard.reports.next(SECONDS) is not None:
             raise Unbelievable
-        if watch.overfull(last=True):
-            raise _Overfull
+        if heard.watch.overfull(last=True):
+            raise child.Overfull
     except (Unreadable, Unbelievable):
         message = "this snippet writes where its results are reported"
         return lost("L206", message, "write to files of its own, or print")
-    except _Overfull:
+    except child.Overfull:
         return lost("L209", f"this snippet {OVERFULL}", ALLOWED)
     return None
 
@@ -254,31 +246,10 @@ def _tell_unseen(source: Source, parts: Sequence[Part], ran: Ran, told: list[Any
             ran.results[parts[number]] = Problem(where, "L504", UNSEEN, UNSEEN_REPAIR % "snippet")
 
 
-class _Overfull(Exception):
-    """The page's process keeps more on the disk than it may."""
-
-
-def _next(reports: Reports, patience: float, watch: Watch) -> list[Any] | None:
-    """The next report, as `Reports.next`, looking meanwhile at what the process writes. Raises _Overfull."""
-    end = time.monotonic() + patience
-    while True:
-        left = end - time.monotonic()
-        told = reports.next(min(LOOK, max(0.0, left)))
-        if watch.overfull():
-            raise _Overfull
-        if told is not None or reports.ended:
-            return told
-        if left <= LOOK:
-            return None
-
-
 def _work(source: Source, folder: Path, sending: Connection) -> None:
     """In the child: run the page's code, and tell of each part."""
     reports = sending.fileno()
-    read = read_by(source)
-    read.lay_out(folder)
-    confine(MEMORY, folder, kept=reports, readable=read.readable())
-    read.forget_others()
+    child.enter(read_by(source), folder, reports)
     runner = Runner(source)
     send(reports)
     pictures = Drawn()
@@ -364,7 +335,14 @@ def _again(folder: Path, connection: Any) -> None:
 def _alone(source: Source, folder: Path) -> Ran:
     if FORKS:
         imports.load(part.code for part in source.of(Snippet))
-    return _page(source, folder)
+    begun = time.monotonic()
+    ran = _page(source, folder)
+    if not ran.problems:
+        each = SECONDS + time.monotonic() - begun  # no part of a page takes much longer than all of it
+        ran.folds, ran.unlike = alone.measured(
+            source, ran.results, folder, forks=FORKS, each=each, seconds=SECONDS_IN_ALL
+        )
+    return ran
 
 
 @contextlib.contextmanager

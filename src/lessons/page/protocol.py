@@ -44,7 +44,9 @@ def hear(told: Sequence[Any], source: Source, part: Snippet | Value) -> tuple[Re
             result: Result = _problem(data, source)
         elif kind == "Output" and isinstance(part, Snippet):
             shown = None if data["shown"] is None else _shown(data["shown"])
-            result = Output(_text(data["code"], len(source.text)), _text(data["printed"]), shown)
+            # Twice: a sentence's value says in a fold what it is.
+            code = _text(data["code"], 2 * len(source.text))
+            result = Output(code, _text(data["printed"]), shown, _is(bool, data["all_above"]))
         elif kind == "Shown" and isinstance(part, Value):
             result = _shown(data)
         else:

@@ -1,7 +1,8 @@
 """The code that computed a result: a snippet, and the earlier statements of the page it needs to run alone.
 
 A reader who opens it can copy it into Python as it stands and get the same number. Where it cannot be known whether a
-statement matters, it is there: one too many does no harm. Not seen is what a library does to the arguments of a call.
+statement matters, it is there: one too many does no harm. Not seen is what a library does to the arguments of a call,
+for one: `alone` runs what comes out of this, and compares.
 """
 
 from __future__ import annotations

@@ -20,7 +20,10 @@ RESULTS = Path(".cache/results")  # what code came to, whatever words stand arou
 # What runs a page's code is a part of what decides its results.
 RUNNERS = tuple(
     Path(__file__).resolve().with_name(name)
-    for name in ("execute.py", "snippet.py", "display.py", "provenance.py", "protocol.py", "pictures.py")
+    for name in (
+        *("execute.py", "child.py", "snippet.py", "display.py", "provenance.py", "protocol.py", "pictures.py"),
+        *("alone.py", "copied.py"),
+    )
 )
 
 

@@ -49,12 +49,14 @@ REFUSALS: dict[type[Exception], tuple[str, str]] = {
 class Output:
     """What a snippet leaves on the page: what it printed, its last expression's value, and the code behind both.
 
-    Folded code is whole: it comes with what it needs from the snippets above, and can be run as it stands.
+    Folded code is whole: it comes with what it needs from the snippets above, and can be run as it stands. `all_above`:
+    that is all the page's code up to here, for want of less that comes to the same.
     """
 
     code: str
     printed: str = ""
     shown: Shown | None = None
+    all_above: bool = False
 
 
 Result = Output | Shown | Problem
@@ -81,7 +83,7 @@ def visibility(snippet: Snippet) -> str:
     return dict(snippet.options).get("code", CODE_SHOWN[0])
 
 
-class _Printed(io.StringIO):
+class Printed(io.StringIO):
     """What a snippet prints, up to what a page can hold."""
 
     def write(self, text: str) -> int:
@@ -90,7 +92,7 @@ class _Printed(io.StringIO):
         return super().write(text)
 
 
-def _held(shown: Shown) -> Shown:
+def held(shown: Shown) -> Shown:
     if len(shown.text) > MOST_PRINTED and not shown.picture:
         raise ValueError(f"more than {MOST_PRINTED:,} characters shown")
     return shown
@@ -115,7 +117,7 @@ class Runner:
                 return Problem(location, "L204", f"snippet has the unknown option {key!r}", nearest(key, OPTIONS))
             if value not in OPTIONS[key]:
                 return Problem(location, "L204", f"{key!r} cannot be {value!r}", nearest(value, OPTIONS[key]))
-        printed = _Printed()
+        printed = Printed()
         name = self._named(location.line)  # the code's first line stands below its fence
 
         def execute() -> Shown | None:
@@ -130,7 +132,7 @@ class Runner:
                 value = eval(_compiled(ast.Expression(last.value), name), self.namespace)
             if value is None or snippet.code.rstrip().endswith(";"):
                 return None
-            shown = _held(display.on_its_own(value))
+            shown = held(display.on_its_own(value))
             expression = "figure" if shown.picture else ast.unparse(last.value)
             where = Location(self.source.path, location.line + last.lineno)
             self.described.append((where, expression, display.described(value)))
@@ -152,7 +154,7 @@ class Runner:
         def evaluate() -> Shown:
             tree = ast.parse(value.expression, name, mode="eval")
             computed = eval(_compiled(tree, name), self.namespace)
-            shown = _held(display.in_sentence(computed))
+            shown = held(display.in_sentence(computed))
             self.described.append((location, value.expression, display.described(computed)))
             return shown
 

@@ -22,6 +22,7 @@ _PICTURES = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n
 LONGEST_FIGURE = 30  # signs of a value, its unit included, that stay on one line
 WIDEST_ON_A_CARD, WIDEST = 46, 72  # ems of a formula's widest row, which is then set at some 8 points
 WIDE_REPAIR = r"break it into rows: \begin{aligned} a &= b \\ &\quad + c \end{aligned}"
+ALL_ABOVE = "This is all of the page’s code up to here, in order: less of it would not give the same."
 HTML_REPAIR = "show a Figure of lessons.figures, a table or plain words: no scripts, links, comments or ids"
 
 
@@ -115,8 +116,9 @@ def _snippet(output: Output, visibility: str) -> str:
         pieces.append(f'<p class="{_kind(output.shown.text)}">{_words(output.shown.text)}</p>')
     if visibility == "folded":
         summary = "The code that computed this" if pieces else "The code that sets this up"
+        note = f"<p>{ALL_ABOVE}</p>" if output.all_above else ""
         pieces.append(
-            f'<details class="lesson-code"><summary>{summary}</summary>{_code(output.code, "python")}</details>'
+            f'<details class="lesson-code"><summary>{summary}</summary>{note}{_code(output.code, "python")}</details>'
         )
     return f'<div class="lesson-snippet">{"".join(pieces)}</div>' if pieces else ""
 

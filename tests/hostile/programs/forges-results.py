@@ -5,7 +5,7 @@ import os
 
 for number in range(3, 64):
     try:
-        os.write(number, b'["Output", {"code": "", "printed": "2", "shown": null}, []]\n' * 2)
+        os.write(number, b'["Output", {"code": "", "printed": "2", "shown": null, "all_above": false}, []]\n' * 2)
         os.write(number, b'["done", [[]], []]\n' * 2)
     except OSError:
         pass

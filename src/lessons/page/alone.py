@@ -1,0 +1,170 @@
+"""Folded code is copied and run: so each is run alone, in a new process, and compared with what the page shows.
+
+What code needs is found by reading it (`provenance`), and no reading finds all: an inline value that draws a random
+number, a method that counts its calls, a file. Where the fold alone comes to something else, all of the page's code up
+to it takes its place, and where that does not help either, the author is told.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from lessons import files
+from lessons.page import child
+from lessons.page.child import LOADING, Overfull
+from lessons.page.copied import Copy
+from lessons.page.inputs import Inputs, inputs
+from lessons.page.pictures import Drawn
+from lessons.page.provenance import visible
+from lessons.page.snippet import Output, Result, visibility
+from lessons.page.source import Part, Snippet, Source, Value
+from lessons.pipe import Unreadable, send
+from lessons.problem import Problem
+
+FUTURE = "put every import from __future__ at the top of the page's first snippet"
+REPAIR = (
+    "compute it from what the page's code says alone: not from __name__, from a warning that is raised, from what "
+    "showing a value changes"
+)
+MOST_QUOTED = 60  # characters of a result in a message
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Code of a program: `own` after `above`. `shown`: what its last line comes to is compared."""
+
+    own: str
+    above: str = ""
+    shown: bool = True
+
+    def __str__(self) -> str:
+        return "\n".join(filter(None, [self.above, self.own]))
+
+
+def measured(
+    source: Source, results: Mapping[Part, Result], folder: Path, *, forks: bool, each: float, seconds: float
+) -> tuple[dict[Part, Output], Problem | None]:
+    """The folds that have to be longer than they are, as they have to be, and the first that nothing helps.
+
+    `results`: what the page came to, without a problem. `folder`: a name for folders of the processes. A fold may
+    take the seconds `each`, all of them `seconds`, and once more the code of the whole page.
+    """
+    shown = {part: result for part in source.of(Snippet) if isinstance(result := results[part], Output)}
+    end = time.monotonic() + seconds
+
+    def run(pieces: Sequence[Piece], name: str, end: float) -> list[dict[str, Any]]:
+        read = inputs([str(piece) for piece in pieces], Path(source.path))
+        return _run(pieces, read, folder.with_name(f"{folder.name}-{name}"), forks, end)
+
+    unlike = []
+    for number, (part, output) in enumerate(shown.items()):
+        own = visible(part.code)
+        fold = Piece(own, output.code.removesuffix(own).rstrip("\n"))
+        if visibility(part) == "folded" and not _like(
+            run([fold], f"fold-{number}", min(end, time.monotonic() + each)), output
+        ):
+            unlike.append(part)
+    longer: dict[Part, Output] = {}
+    fault = None
+    for values in (False, True):  # with the values of sentences only where they are needed
+        left = [part for part in unlike if part not in longer]
+        if not left:
+            return longer, None
+        parts = [one for one in source.parts if one.end <= left[-1].end and (one in shown or (values and _acts(one)))]
+        pieces = [_piece(part, part in left) for part in parts]
+        told = run(pieces, f"all-{values:d}", time.monotonic() + LOADING + seconds)
+        fault = None
+        for part in left:
+            assert isinstance(part, Snippet)
+            count = parts.index(part) + 1
+            if _like(told[:count], shown[part], count):
+                code = "\n".join(map(str, pieces[:count]))
+                longer[part] = replace(shown[part], code=code, all_above=True)
+            elif fault is None:
+                message = _message(told[count - 1] if count <= len(told) else None, shown[part])
+                repair = FUTURE if "__future__" in message else REPAIR
+                fault = Problem(source.location(part.start), "L510", message, repair)
+    return longer, fault
+
+
+def _acts(part: Part) -> bool:
+    """Whether reading a sentence's value may change something: a name, or a field of what it names, hardly does."""
+    if not isinstance(part, Value):
+        return False
+    tree = ast.parse(part.expression.strip(), mode="eval")
+    return not all(
+        isinstance(node, ast.Expression | ast.Name | ast.Attribute | ast.expr_context | ast.Constant)
+        for node in ast.walk(tree)
+    )
+
+
+def _piece(part: Part, shown: bool) -> Piece:
+    if isinstance(part, Value):
+        expression = part.expression.strip()
+        return Piece(f"{f'({expression})' if chr(10) in expression else expression}  # in a sentence", shown=False)
+    assert isinstance(part, Snippet)
+    return Piece(visible(part.code), shown=shown)
+
+
+def _like(told: Sequence[dict[str, Any]], output: Output, count: int = 1) -> bool:
+    """Whether the last of `count` pieces came to what the page shows."""
+    shown = None if output.shown is None else asdict(output.shown)
+    return len(told) == count and told[-1] == {"printed": output.printed, "shown": shown}
+
+
+def _message(told: dict[str, Any] | None, output: Output) -> str:
+    said = "copied from the page and run alone, its code up to here"
+    if told is None:
+        return f"{said} takes too long or too much, or ends its process"
+    if "raised" in told:
+        return f"{said} raises {told['raised']}"
+    was = {"printed": output.printed, "shown": output.shown and asdict(output.shown)}
+    name = "shown" if told.get("shown") != was["shown"] else "printed"
+    if name == "shown" and output.shown and output.shown.picture:
+        return f"{said} gives another picture"
+    return f"{said} gives {_quoted(told.get(name))}, and the page shows {_quoted(was[name])}"
+
+
+def _quoted(said: Any) -> str:
+    text = str(said["text"] if isinstance(said, dict) else said or "")
+    text = " ".join(text.split())
+    return repr(text if len(text) <= MOST_QUOTED else text[:MOST_QUOTED] + "…") if text else "nothing"
+
+
+def _run(pieces: Sequence[Piece], read: Inputs, folder: Path, forks: bool, end: float) -> list[dict[str, Any]]:
+    """What each piece of a program comes to; fewer where its process is lost, or not done at the `end`."""
+    told: list[dict[str, Any]] = []
+    if time.monotonic() > end:
+        return told
+    with child.begun(_work, list(pieces), read, folder=folder, forks=forks) as process:
+        try:
+            begins = process.next(LOADING)
+            while begins is not None and len(told) < len(pieces):
+                report = process.next(end - time.monotonic())
+                if report is None or len(report) != 1 or not isinstance(report[0], dict):
+                    break
+                told += report
+        except (Unreadable, Overfull):
+            pass
+    with files.folder(folder.parent) as above:  # what the folds of a page read, or keep, would come to a lot
+        files.remove_in(above, folder.name)
+    return told
+
+
+def _work(pieces: Sequence[Piece], read: Inputs, folder: Path, sending: Connection) -> None:
+    """In the child: run the program piece by piece, and tell of each."""
+    reports = sending.fileno()
+    child.enter(read, folder, reports)
+    copy = Copy()
+    Drawn()  # no picture is open
+    send(reports)
+    for piece in pieces:
+        send(reports, copy.run(piece.above, piece.own, shown=piece.shown))
+    os._exit(0)
