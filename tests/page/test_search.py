@@ -9,7 +9,7 @@ from material.plugins.search.plugin import Parser
 
 from lessons.page import checks, mathtext
 from lessons.page.page import Page
-from lessons.page.search import sections
+from lessons.page.search import leading, notes, of_a_back, sections
 
 ROOT = Path(__file__).parents[2]
 
@@ -62,3 +62,58 @@ PIECES = {
 @pytest.mark.parametrize("name", PIECES)
 def test_whatever_a_page_is_made_of(name: str) -> None:
     assert of_ours(PIECES[name], "T") == of_the_theme(PIECES[name], "T")
+
+
+# What leads to a place without being shown there ------------------------------------------------------------------
+
+QUESTION = (
+    '<h1 id="a">A</h1><section class="lesson-question"><h3 id="q">Question 1</h3><p>Why clamp log σ²?</p>'
+    '<details class="lesson-answer"><summary>Show answer</summary>'
+    '<section class="lesson-content" data-search-exclude=""><p>The clamp <em>Collapses</em> 3.5 times.</p>'
+    '<pre class="lesson-printed">printed</pre><details class="lesson-code"><summary>The code</summary><pre>code</pre>'
+    "</details></section></details></section>"
+)
+
+
+def test_the_words_of_an_answer_lead_to_its_question_and_are_not_in_the_text() -> None:
+    _, question = sections(QUESTION, "T")
+    assert question.text == "<p>Why clamp log σ²?</p>Show answer"
+    assert question.words == "collapses sigma times variance σ"
+
+
+def test_a_note_is_found_by_itself() -> None:
+    content = (
+        '<h1 id="a">A</h1><details class="lesson-depth" id="n"><summary><span>In depth:</span> What of μ?</summary>'
+        '<section class="lesson-content" data-search-exclude=""><p>The Baseline.</p></section></details><p>c</p>'
+    )
+    assert [one.words for one in sections(content, "T")] == ["mu"]
+    (note,) = notes(content)
+    assert (note.id, note.title, note.text, note.words) == ("n", "In depth: What of μ?", "", "baseline mu")
+
+
+def test_the_words_of_a_back_lead_to_its_card_alone() -> None:
+    back = "<p>Small <code>epsilon</code>.</p><pre>code</pre>"
+    card = f'<li class="lesson-card"><section class="lesson-content" data-search-exclude="">{back}</section></li>'
+    assert [one.words for one in sections(f'<h1 id="a">A</h1><ul>{card}</ul>', "T")] == [""]
+    assert of_a_back(back, "What is small?") == "epsilon"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("½(σ² + μ²)", "mu sigma variance μ σ"),
+        ("σ_x² and log σ₁²", "sigma variance σ"),
+        ("Σ, the covariance", "sigma σ"),
+        ("ϵ or ε", "epsilon ε ϵ"),
+        ("µ, the sign of micro", "mu µ"),
+        ("λ", "lambda λ"),
+        ("ᾰ and plain letters", "alpha ᾰ"),
+        ("plain letters, 2²", ""),
+    ],
+)
+def test_greek_letters_are_found_by_name(text: str, words: str) -> None:
+    assert mathtext.spellings(text) == set(words.split())
+
+
+def test_words_that_search_never_looks_for_cost_nothing() -> None:
+    assert leading("", "The loss of it and 0.318 nats, a b") == "loss nats"

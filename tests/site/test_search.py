@@ -17,6 +17,20 @@ PLACES = {
     "posterior collapse": CARD,
     "σ²": "lessons/vae-training/#why-log-variance",
     "score-function": "notebooks/vae-training/#two-gradients-of-the-same-loss",
+    # Words of closed answers, backs and notes.
+    "clamping": "lessons/vae-training/#why-log-variance",
+    "competitive": "lessons/vae-training/#card-good-at",
+    "REINFORCE": "lessons/vae-training/#score-function",
+    "bumps": "lessons/kl-forward-reverse/#card-kl-mode-seeking",
+    # Other spellings.
+    "sigma": "lessons/vae-training/#card-why-log-variance",
+    "σ": "lessons/vae-training/#card-why-log-variance",
+    "Mu": "lessons/vae-training/#closed-form-kl",
+    "beta": "lessons/vae-training/#variance-is-beta",
+    "epsilon": CARD,
+    "log-variance": "lessons/vae-training/#card-why-log-variance",
+    "−ELBO": "notebooks/vae-training/#one-step-and-its-noise",
+    "KL(q‖p)": "lessons/kl-forward-reverse/#card-kl-infinite",
 }
 
 
@@ -43,3 +57,15 @@ def test_a_result_is_titled_by_the_question_or_the_card(open_page: Callable[...,
     page.keyboard.press("ControlOrMeta+a")
     page.keyboard.type("inside Stable Diffusion")
     expect(results).to_contain_text("Flashcard: What is the VAE inside Stable Diffusion for?")
+
+
+def test_a_word_of_a_closed_answer_is_not_shown(open_page: Callable[..., Page], practice: str) -> None:
+    page = open_page(practice)
+    page.keyboard.press("/")
+    page.keyboard.type("clamping")
+    page.keyboard.press("End")
+    page.wait_for_function(LEADS, arg="lessons/vae-training/#why-log-variance")
+    found = page.locator(".md-search-result__link").filter(has_text="rather than σ² itself?")
+    expect(found).not_to_contain_text("clamp")
+    expect(found).not_to_contain_text("Missing")
+    page.keyboard.press("Enter")

@@ -65,7 +65,13 @@ def save(key: str, page: Page, *, twice: bool) -> None:
 
 
 def _page(data: dict[str, Any]) -> Page:
-    kinds: dict[str, Any] = {"questions": Question, "exercises": Exercise, "cards": Card, "sections": Section}
+    kinds: dict[str, Any] = {
+        "questions": Question,
+        "exercises": Exercise,
+        "cards": Card,
+        "sections": Section,
+        "notes": Section,
+    }
     for name, kind in kinds.items():
         data[name] = tuple(kind(**one) for one in data[name])
     data["contents"] = tuple(map(_entry, data["contents"]))

@@ -293,9 +293,24 @@ def _name(text: str) -> str:
         return _FUNCTIONS.get(text, text)
     if text in _SIGNS:
         return _SIGNS[text]
-    name = unicodedata.name(text, text)
-    if name.startswith("GREEK"):
-        greek = name.split()[3] if len(name.split()) > 3 else name
-        greek = {"LAMDA": "LAMBDA"}.get(greek, greek).lower()
+    if greek := _greek(text):
         return f"capital {greek}" if text.isupper() else greek
     return text
+
+
+@functools.cache
+def _greek(letter: str) -> str:
+    """The English name of a Greek letter, empty for another sign."""
+    plain = unicodedata.normalize("NFKC", letter)
+    name = unicodedata.name(plain, "") if len(plain) == 1 else ""
+    found = re.fullmatch(r"GREEK (?:SMALL|CAPITAL) LETTER (?:FINAL )?(\w+)(?: WITH .*)?", name)
+    return {"LAMDA": "LAMBDA"}.get(found[1], found[1]).lower() if found else ""
+
+
+_VARIANCE = re.compile(r"[σΣ](?:_\w+|[₀-ₜᵢ-ᵪ])*²")
+
+
+def spellings(text: str) -> set[str]:
+    """What one may type for the Greek letters in a text: the letter, its name, and "variance" for σ²."""
+    found = {letter: name for letter in set(text) if (name := _greek(letter))}
+    return {*map(str.lower, found), *found.values(), *(["variance"] if _VARIANCE.search(text) else [])}

@@ -47,11 +47,15 @@ class Entry:
 
 @dataclass(frozen=True)
 class Section:
-    """What search finds: a heading's id and words, and the text below it, with the few tags that search keeps."""
+    """What search finds: a heading's id and words, and the text below it, with the few tags that search keeps.
+
+    `words`: lead to it and are not shown.
+    """
 
     id: str
     title: str
     text: str
+    words: str = ""
 
 
 @dataclass(frozen=True)
@@ -108,6 +112,7 @@ class Page:
     cards: tuple[Card, ...] = ()
     values: tuple[Value, ...] = ()
     sections: tuple[Section, ...] = ()
+    notes: tuple[Section, ...] = ()  # in depth: closed, so without a text
     glyphs: str = ""  # the characters that its formulas show, sorted
     words: frozenset[str] = frozenset()  # that a stylesheet could name: classes, ids, attributes
     files: Mapping[str, str] = field(default_factory=dict)  # that lie beside it: a notebook to download

@@ -16,7 +16,7 @@ from markdown.util import AMP_SUBSTITUTE
 
 from lessons.page import blocks, extension, glyphs, markup, published
 from lessons.page.page import Card, Entry, Exercise, Outline, Page, Question, Value
-from lessons.page.search import sections
+from lessons.page.search import notes, sections
 from lessons.page.source import Source
 from lessons.page.typeset import Typeset
 from lessons.problem import Problem
@@ -75,6 +75,7 @@ def render(
         tuple(harvest.cards()),
         tuple(Value(*one) for one in typeset.described),
         sections(html, str(meta["title"])),
+        notes(html),
         glyphs.shown(html),
         markup.words(html),
         files or {},

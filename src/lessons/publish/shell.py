@@ -34,6 +34,7 @@ from lessons.publish.frame import Frame, Unknown, common, finished, named, squee
 FOLDER = Path(".cache/frames")
 THEME = Path(__file__).resolve().parents[1] / "theme"
 SITEMAP = "sitemap.xml"
+UNSHOWN = "words"  # the field of an entry in the search index whose words lead to it and are not shown
 # Between words, for the search: the signs of formulas, too, so that KL is found in D_KL(q ‖ p). A figure stays whole.
 SEPARATOR = r"[\s\u200b\-−,;:!?=≈≤≥<>|‖∥()\[\]{}\"'/_+×·½]+|\.(?!\d)"
 _CONTENT = "<div>the content of the page</div>"
@@ -268,6 +269,7 @@ def _how_to_search(config: Any) -> str:
         return ""
     keys = ("lang", "pipeline", "fields")
     said = {key: search.search_index.config[key] for key in keys} | {"separator": SEPARATOR}
+    said["fields"] = said["fields"] | {UNSHOWN: {"boost": 0.5}}  # after what is shown
     return json.dumps(said, separators=(",", ":"))
 
 

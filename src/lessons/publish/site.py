@@ -13,14 +13,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from lessons.page import mathtext, published
+from lessons.page import mathtext, published, search
 from lessons.page.blocks import DECK_OFFER
 from lessons.page.markup import words
 from lessons.page.page import Page
 from lessons.publish import fonts, frame, listing, notices, share, styles
 from lessons.publish.http_server import read
 from lessons.publish.policy import TEMPLATES
-from lessons.publish.shell import SITEMAP, Shell, sitemap_compressed
+from lessons.publish.shell import SITEMAP, UNSHOWN, Shell, sitemap_compressed
 
 SEARCH = "search/search_index.json"
 LANGUAGES = "assets/javascripts/lunr"  # of the search: English needs none, and they are under another licence
@@ -209,18 +209,28 @@ def _cut(sheets: tuple[tuple[str, str], ...], classes: frozenset[str], scripts: 
 
 def _entries(page: Page) -> Iterator[dict[str, object]]:
     """What the search index says of a page."""
-    search = page.meta.get("search") or {}
-    if search.get("exclude"):
+    asked_for = page.meta.get("search") or {}
+    if asked_for.get("exclude"):
         return
-    ranked = {"boost": search["boost"]} if "boost" in search else {}
+    ranked = {"boost": asked_for["boost"]} if "boost" in asked_for else {}
     asked = {question.id: _line(question.prompt) for question in page.questions}
     for section in page.sections:
         place = f"#{section.id}" if section.id else ""
         title = f"{section.title}: {asked[section.id]}" if section.id in asked else section.title
         text = _PERMALINK.sub("", section.text)
-        yield {"location": f"{page.url}{place}", "title": title, "text": text, **ranked}
+        yield {"location": f"{page.url}{place}", "title": title, "text": text, **_unshown(section.words), **ranked}
+    for note in page.notes:
+        more = _unshown(note.words)
+        yield {"location": f"{page.url}#{note.id}", "title": _line(note.title), "text": "", **more, **ranked}
     for card in page.cards:
-        yield {"location": f"{page.url}#{card.id}", "title": f"Flashcard: {_line(card.front)}", "text": "", **ranked}
+        front = _line(card.front)
+        more = _unshown(search.of_a_back(card.back, front))
+        yield {"location": f"{page.url}#{card.id}", "title": f"Flashcard: {front}", "text": "", **more, **ranked}
+
+
+def _unshown(words: str) -> dict[str, str]:
+    """The field of an entry that is looked through and never shown: the theme shows those that it knows."""
+    return {UNSHOWN: words} if words else {}
 
 
 def _line(content: str) -> str:
