@@ -17,6 +17,7 @@
 
 # %%
 import inspect
+from unittest.mock import patch
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -752,7 +753,8 @@ Figure(
 # %% [markdown]
 # ## Now you
 #
-# Each of these is a change of a line or two. Say what you expect before you run it.
+# Each of these is a change of a line or two. Say what you expect before you run it, and open what came of it here
+# afterwards. Here the models make fewer passes over the data, which are enough to see it.
 #
 # 1. Train with `beta=0` and draw samples from the prior again. What has become of them, and why?
 # 2. Train the larger model with `beta=4` and look at its KL per dimension again.
@@ -760,5 +762,106 @@ Figure(
 # 4. In a copy of `loss_and_gradients`, plant the bug that the lesson shows: let the forward half use
 #    `mu + np.exp(log_var) * eps`. Does the gradient check catch it? Now differentiate that line correctly in the
 #    backward half. Does the check still complain, and is the loss still the $-\mathrm{ELBO}$?
+
+# %% [markdown]
+# **Outcome: no KL term**
 #
+# The encoder pushes the codes apart and makes each as narrow as it likes, since nothing charges for it. The decoder
+# has learned nothing about where the prior puts its mass: what you draw there is blots, and the $-\mathrm{ELBO}$,
+# which still counts the KL, is worse than that of independent pixels.
+
+# %%
+def trained(latent, epochs, beta=1.0):
+    """As by `fit`, without a curve."""
+    rng = np.random.default_rng(0)
+    start = vae.initialise(rng, pixels=64, hidden=64, latent=latent)
+    how = {"epochs": epochs, "batch": 50, "rate": 2e-3, "beta": beta}
+    *_, last = vae.train(start, train_x, rng, **how)
+    return last.parameters
+
+
+free = trained(latent=2, epochs=20, beta=0)
+mu, log_var = vae.encode(free, test_x)
+total, reconstruction, kl = parts(free)
+width = np.exp(log_var / 2).mean()
+print(f"spread of the means {mu.std():.1f}, mean standard deviation {width:.3f}")
+print(f"−ELBO {total:.1f} = reconstruction {reconstruction:.1f} + KL {kl:.1f}")
+print(f"independent pixels: {independent:.1f}")
+assert mu.std() > 2
+assert width < 0.1
+assert total > independent
+
+fig, ax = plt.subplots(figsize=(4.8, 0.6))
+z = np.random.default_rng(8).normal(size=(10, 2))
+ink(ax, row(vae.sigmoid(vae.decode(free, z))))
+Figure(
+    fig,
+    alt="Ten images decoded from draws of the prior: blots, several much alike, hardly a digit.",
+    caption="Draws from the prior, decoded by a model that was trained without the KL term.",
+)
+
+# %% [markdown]
+# **Outcome: four times the KL**
+#
+# The model is charged four nats for every nat that its code carries, and gives most of the code up: the encoder says
+# nearly the same for every image, in every dimension.
+
+# %%
+dear = trained(latent=10, epochs=20, beta=4)
+mu, log_var = vae.encode(dear, test_x)
+dear_kl = gaussian.kl_standard_normal(mu[..., None], log_var[..., None]).mean(axis=0)
+print("KL per dimension, in nats:", *(f"{one:.3f}" for one in np.sort(dear_kl)[::-1]))
+print(f"together {dear_kl.sum():.2f}, and {each_kl.sum():.2f} before")
+assert dear_kl.max() < each_kl.min() * 4
+assert dear_kl.sum() < each_kl.sum() / 5
+
+# %% [markdown]
+# **Outcome: one dimension**
+
+# %%
+passes = 40
+one = vae.evaluate(trained(latent=1, epochs=passes), test_x)
+two = plane_curve[passes - 1, 1]
+print(f"−ELBO after {passes} passes: {one:.2f} with one dimension, {two:.2f} with two")
+print(f"the first buys {independent - one:.2f} nats, the second {one - two:.2f} more")
+assert two < one < independent
+
+# %% [markdown]
+# **Outcome: the planted bug**
+#
+# The check catches the first: the two halves belong to different functions. Differentiated correctly, the wrong line
+# passes: the check compares a gradient with *its* loss, and knows nothing of the loss that you meant. This one draws
+# $z$ from a Gaussian whose standard deviation is $\sigma^2$ and charges the KL of another, so it is no
+# $-\mathrm{ELBO}$.
+
+# %%
+rng = np.random.default_rng(9)
+x = rng.integers(0, 2, size=(8, 12)).astype(float)
+eps = rng.normal(size=(8, 2))
+
+
+def check():
+    loss, claimed = vae.loss_and_gradients(small, x, eps)
+    off = 0
+    for name, gradient in claimed.items():
+        slopes = np.array([slope(name, index) for index in np.ndindex(gradient.shape)]).reshape(gradient.shape)
+        off = max(off, np.abs(slopes - gradient).max() / np.abs(gradient).max())
+    return loss, off
+
+
+wrong_line = patch.object(gaussian, "reparameterize", lambda mu, log_var, eps: mu + np.exp(log_var) * eps)
+its_derivative = patch.object(gaussian, "std_from_log_var", lambda log_var: 2 * np.exp(log_var))
+loss, off = check()
+print(f"as it was:               loss {loss:.6f}, off by {off:.0e}")
+with wrong_line:
+    loss_planted, off_planted = check()
+    print(f"the wrong line:          loss {loss_planted:.6f}, off by {off_planted:.0e}")
+    with its_derivative:
+        loss_passing, off_passing = check()
+        print(f"differentiated as it is: loss {loss_passing:.6f}, off by {off_passing:.0e}")
+assert off < 1e-7 < off_passing * 1e3
+assert off_planted > 1e-3 > off_passing
+assert loss_passing == loss_planted != loss
+
+# %% [markdown]
 # When you are done, turn the flashcards of [the lesson](../lessons/vae-training.md) once more.

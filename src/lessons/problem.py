@@ -93,6 +93,7 @@ CODES = REPORTED | {
     "L508": "a magic of IPython in a notebook",
     "L509": "a cell with a mark that its page does not have",
     "L510": "code that gives another result when it is copied",
+    "L511": "an outcome that no reader would get as it is meant",
     "L701": "something a template left to be written",
     "L702": "an id that is gone",
 }

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from lessons.notebook import outcome
 from lessons.notebook.magics import PACKAGES, SHELL
 from lessons.notebook.source import SHOWN
 from lessons.page.snippet import UNSEEN, UNSEEN_REPAIR, WARNS
@@ -42,6 +43,11 @@ def unseen(line: int) -> str:
 
 def unnamed(line: int, text: str) -> str:
     return f"{line}:1: L506 an object without words of its own: {text}\n    {SHOW}"
+
+
+def words(text: str) -> str:
+    """A cell of words below the first, which is on line 7: its marker stands on line 8, its text from line 9."""
+    return "1;\n# %% [markdown]\n" + "".join(f"# {line}\n" if line else "#\n" for line in text.split("\n"))
 
 
 CELLS: dict[str, tuple[str, str]] = {
@@ -144,6 +150,47 @@ CELLS: dict[str, tuple[str, str]] = {
 
 # Told without running anything.
 READ: dict[str, tuple[str, str]] = {
+    # Outcomes.
+    "outcome-with-its-words": (words("**Outcome**\n\nIt falls."), ""),
+    "outcome-with-a-name": (words("**Outcome: $\\beta = 0$**\nIt falls."), ""),
+    "outcome-in-code": (words("**Outcome**") + "# %%\nprint(0.25)\n", ""),
+    "outcome-of-another-kind": (words("The outcome is plain.\n\n## Outcome\n\nA **good outcome**."), ""),
+    "outcome-in-small-letters": (
+        words("**outcome**\n\nIt falls."),
+        f"9:1: L511 no outcome begins so: **outcome**\n    {outcome.WRITE}",
+    ),
+    "outcome-with-a-colon": (
+        words("**Outcome:** it falls."),
+        f"9:1: L511 no outcome begins so: **Outcome:**\n    {outcome.WRITE}",
+    ),
+    "outcome-and-words-in-a-line": (
+        words("**Outcome** It falls."),
+        f"9:1: L511 no outcome begins so: **Outcome**\n    {outcome.WRITE}",
+    ),
+    "outcome-with-low-lines": (
+        words("Try it.\n\n__Outcomes__\n\nIt falls."),
+        f"11:1: L511 no outcome begins so: __Outcomes__\n    {outcome.WRITE}",
+    ),
+    "outcome-below-its-task": (
+        words("Try it.\n\n**Outcome**\n\nIt falls."),
+        f"11:1: L511 an outcome that does not begin its cell\n    {outcome.BEGIN}",
+    ),
+    "outcome-twice": (
+        words("**Outcome**\n\nIt falls.\n\n**Outcome: more**\n\nIt rises."),
+        f"13:1: L511 an outcome that does not begin its cell\n    {outcome.BEGIN}",
+    ),
+    "outcome-of-nothing": (
+        words("**Outcome**") + "\n# %% [markdown]\n# More.\n",
+        f"9:1: L511 an outcome with nothing in it\n    {outcome.FILL}",
+    ),
+    "outcome-at-the-end": (
+        words("**Outcome: last**"),
+        f"9:1: L511 an outcome with nothing in it\n    {outcome.FILL}",
+    ),
+    "outcome-typed": (
+        words("**Outcome**\n\nIt falls to 0.318."),
+        f"11:13: L401 the figure 0.318 is typed by hand\n    {outcome.COMPUTE}",
+    ),
     "shell": ("1\n# %%\n# !ls\n", f"9:1: L505 a cell starts no other process: !ls\n    {SHELL}"),
     "shell-as-it-is": ("x = 1\n!ls -l {x}\n", f"8:1: L505 a cell starts no other process: !ls -l {{x}}\n    {SHELL}"),
     "shell-value": ("names = !ls\n", f"7:1: L505 a cell starts no other process: !ls\n    {SHELL}"),

@@ -794,6 +794,7 @@ ELSEWHERE = {
     "L604": "page/test_links.py",
     "L605": "page/test_links.py",
     "L510": "page/test_alone.py",
+    "L511": "notebook/test_outcome.py",
     "L701": "authoring/test_ready.py",
     "L702": "corpus/test_structure.py",
 }

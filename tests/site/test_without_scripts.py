@@ -53,3 +53,17 @@ def test_what_a_link_leads_to_is_open(open_page: Callable[..., Page], practice: 
     question = "#why-log-variance-answer" if name == "why-log-variance" else f"#{name}"
     expect(page.locator(question).locator(".lesson-content").first).to_be_visible()
     expect(page.locator("#reparameterization-answer .lesson-content")).to_be_hidden()
+
+
+def test_the_outcome_of_a_task_is_closed_and_is_there_on_paper(open_page: Callable[..., Page], address: str) -> None:
+    page = open_page(f"{address}notebooks/vae-training/#now-you", java_script_enabled=False)
+    outcome = page.locator(".lesson-outcome").first
+    content = outcome.locator("> .lesson-content")
+    expect(content).to_be_hidden()
+    outcome.locator("> summary").press("Enter")
+    expect(content).to_contain_text("spread of the means")
+    outcome.locator("> summary").press("Enter")
+    expect(content).to_be_hidden()
+    page.emulate_media(media="print")
+    expect(content.locator(".lesson-printed").first).to_be_visible()
+    expect(outcome.locator("> summary")).to_be_visible()  # its name

@@ -8,11 +8,13 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from lessons.notebook import outcome
 from lessons.notebook.allowed import CONTROL, formula
 from lessons.notebook.outputs import Outputs
 from lessons.notebook.source import Notebook
 
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+_CLOSED = "/" * 5  # more than an author's block has
 LANGUAGE = {"file_extension": ".py", "mimetype": "text/x-python", "name": "python", "pygments_lexer": "ipython3"}
 
 
@@ -43,10 +45,16 @@ def to_markdown(ipynb: str, name: str) -> str:
 
 
 def _pieces(document: dict[str, Any], name: str) -> Iterator[str]:
-    offered = False
+    offered = opened = False
     for cell in document["cells"]:
         if cell["cell_type"] == "markdown":
-            yield cell["source"]
+            if opened:
+                yield _CLOSED
+            begins = outcome.begun(cell["source"])
+            opened = begins is not None
+            if begins:
+                yield f"{_CLOSED} outcome{f' | {begins[0]}' if begins[0] else ''}"
+            yield begins[1] if begins else cell["source"]
             if not offered:
                 offered = True
                 link = f'<a href="{html.escape(name)}" download>Download this notebook</a>'
@@ -58,6 +66,8 @@ def _pieces(document: dict[str, Any], name: str) -> Iterator[str]:
             yield f'{ticks} {{ .python data-search-exclude="" }}\n{cell["source"]}\n{ticks}'
         for output in cell["outputs"]:
             yield _shown(output)
+    if opened:
+        yield _CLOSED
 
 
 def _shown(output: dict[str, Any]) -> str:

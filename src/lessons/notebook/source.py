@@ -12,7 +12,7 @@ from typing import Any
 
 from markdown import Markdown
 
-from lessons.notebook import magics
+from lessons.notebook import magics, outcome
 from lessons.notebook.limits import Limits, read_limits
 from lessons.page import front_matter, links, textfile
 from lessons.page.extension import EXTENSIONS, LessonError
@@ -92,6 +92,7 @@ def read(path: Path, text: str) -> tuple[Notebook, list[Problem]]:
             page = scan(shown, cell.text, cell.line - 1)
             problems += _prose(page, cell)
             found += links.links(page)
+    problems += outcome.problems(shown, [(cell.code, cell.text, cell.line) for cell in cells])
     words = {key: str(said.get(key, "")) for key in ("title", "description", "lesson")}
     return Notebook(path, **words, limits=limits, cells=cells, links=tuple(found)), problems
 

@@ -189,12 +189,27 @@ class InDepth(LessonBlock):
         return details
 
 
+class Outcome(LessonBlock):
+    """What comes of a task in a notebook, behind a disclosure. Cells make it, and no author writes it as a block."""
+
+    NAME = "outcome"
+    ARGUMENT = None
+    OPTIONS: ClassVar[dict[str, Any]] = {}
+    BODY = "result"
+    CLASS = "lesson-outcome"
+
+    def on_create(self, parent: etree.Element) -> etree.Element:
+        name = f"Outcome: {self.argument}" if self.argument else "Outcome"
+        return self.disclosure(parent, name, {"class": f"lesson-answer {self.CLASS}"})
+
+
 BLOCKS: tuple[type[LessonBlock], ...] = (Question, Exercise, Solution, Flashcard, InDepth)
+MADE: tuple[type[LessonBlock], ...] = (Outcome,)  # on pages that this project writes: of notebooks
 
 
-def named(name: str) -> type[LessonBlock] | None:
-    """The block of this name, or None."""
-    return next((kind for kind in BLOCKS if name == kind.NAME), None)
+def named(name: str, *, made: bool = False) -> type[LessonBlock] | None:
+    """The block of this name, or None. `made`: on a page that this project writes."""
+    return next((kind for kind in (*BLOCKS, *(MADE if made else ())) if name == kind.NAME), None)
 
 
 def follower(kind: type[LessonBlock]) -> type[LessonBlock] | None:

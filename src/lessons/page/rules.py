@@ -45,7 +45,7 @@ def blocks(source: Source) -> Iterator[Problem]:
     """L101, L103, L104, L106, L107, L110: each block is known, whole and well named."""
     for block in source.of(Block):
         where = source.location(block.start)
-        kind = table.named(block.name)
+        kind = table.named(block.name, made=source.made)
         if kind is None:
             known = [kind.NAME for kind in table.BLOCKS]
             yield Problem(where, "L101", f"there is no block {block.name!r}", nearest(block.name, known))
@@ -63,7 +63,7 @@ def blocks(source: Source) -> Iterator[Problem]:
         if kind.ARGUMENT and not block.title:
             repair = f"write it on the opening line: /// {block.name} | …"
             yield Problem(where, "L107", f"this {block.name} has no title", repair)
-        if not kind.ARGUMENT and block.title:
+        if kind.ARGUMENT is False and block.title:
             repair = f"write only `/// {block.name}` and move the words into its body"
             yield Problem(where, "L107", f"a {block.name} takes no title", repair)
         if not source.text[block.body.start : block.body.end].strip():
@@ -148,10 +148,21 @@ def typed_results(source: Source) -> Iterator[Problem]:
             continue
         # The front of a card is a part of the card; a question may state the numbers it asks about.
         start = block.start if kind.TITLE_HOLDS_RESULTS else block.body.start
-        for match in _TYPED.finditer(visible, start, block.body.end):
-            if _NUMBERED.search(visible, max(0, match.start() - 30), match.start()):
-                continue
-            repair = "compute it in a snippet and write its name: `{python} name`"
+        yield from _typed(source, visible, start, block.body.end, COMPUTE)
+
+
+COMPUTE = "compute it in a snippet and write its name: `{python} name`"
+
+
+def typed_in(source: Source, repair: str) -> Iterator[Problem]:
+    """L401 of a text that is a result from its first word to its last."""
+    visible = _NO_FIGURE.sub(lambda match: " " * len(match[0]), source.without(Code))
+    yield from _typed(source, visible, 0, len(visible), repair)
+
+
+def _typed(source: Source, visible: str, start: int, end: int, repair: str) -> Iterator[Problem]:
+    for match in _TYPED.finditer(visible, start, end):
+        if not _NUMBERED.search(visible, max(0, match.start() - 30), match.start()):
             message = f"the figure {match[0]} is typed by hand"
             yield Problem(source.location(match.start()), "L401", message, repair)
 
