@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -33,6 +33,7 @@ REPAIR = (
     "compute it from what the page's code says alone: not from __name__, from a warning that is raised, from what "
     "showing a value changes"
 )
+Told = list[dict[str, Any]]  # what each piece of a program came to
 MOST_QUOTED = 60  # characters of a result in a message
 
 
@@ -48,6 +49,9 @@ class Piece:
         return "\n".join(filter(None, [self.above, self.own]))
 
 
+Run = Callable[[Sequence[Piece], str, float], Told]  # a program, a name for its folder, and when it has to be done
+
+
 def measured(
     source: Source, results: Mapping[Part, Result], folder: Path, *, forks: bool, each: float, seconds: float
 ) -> tuple[dict[Part, Output], Problem | None]:
@@ -59,39 +63,59 @@ def measured(
     shown = {part: result for part in source.of(Snippet) if isinstance(result := results[part], Output)}
     end = time.monotonic() + seconds
 
-    def run(pieces: Sequence[Piece], name: str, end: float) -> list[dict[str, Any]]:
+    def run(pieces: Sequence[Piece], name: str, end: float) -> Told:
         read = inputs([str(piece) for piece in pieces], Path(source.path))
         return _run(pieces, read, folder.with_name(f"{folder.name}-{name}"), forks, end)
 
-    unlike = []
-    for number, (part, output) in enumerate(shown.items()):
-        own = visible(part.code)
-        fold = Piece(own, output.code.removesuffix(own).rstrip("\n"))
-        if visibility(part) == "folded" and not _like(
-            run([fold], f"fold-{number}", min(end, time.monotonic() + each)), output
-        ):
-            unlike.append(part)
+    unlike = _unlike(shown, run, each, end)
     longer: dict[Part, Output] = {}
     fault = None
+    last = time.monotonic() + LOADING + seconds
     for values in (False, True):  # with the values of sentences only where they are needed
         left = [part for part in unlike if part not in longer]
         if not left:
             return longer, None
         parts = [one for one in source.parts if one.end <= left[-1].end and (one in shown or (values and _acts(one)))]
-        pieces = [_piece(part, part in left) for part in parts]
-        told = run(pieces, f"all-{values:d}", time.monotonic() + LOADING + seconds)
+        program = [_piece(part, part in left) for part in parts]
+        told = run(program, f"all-{values:d}", last)
         fault = None
         for part in left:
             assert isinstance(part, Snippet)
             count = parts.index(part) + 1
             if _like(told[:count], shown[part], count):
-                code = "\n".join(map(str, pieces[:count]))
-                longer[part] = replace(shown[part], code=code, all_above=True)
+                longer[part] = replace(shown[part], code=_joined(program[:count]), all_above=True)
             elif fault is None:
                 message = _message(told[count - 1] if count <= len(told) else None, shown[part])
                 repair = FUTURE if "__future__" in message else REPAIR
                 fault = Problem(source.location(part.start), "L510", message, repair)
     return longer, fault
+
+
+def _unlike(shown: Mapping[Snippet, Output], run: Run, each: float, end: float) -> list[Snippet]:
+    """The snippets whose folds do not come to what the page shows."""
+    folded = [part for part in shown if visibility(part) == "folded"]
+    program = [_piece(part, part in folded) for part in shown]
+    # Folds that are all of the page's code as it is run in one process; every other fold in its own.
+    begun = [_joined(program[: number + 1]) for number in range(len(program))]
+    whole = [number for number, part in enumerate(shown) if part in folded and shown[part].code == begun[number]]
+    told = run(program[: whole[-1] + 1], "whole", end) if whole else []
+    unlike = []
+    for number, part in enumerate(shown):
+        if part not in folded:
+            continue
+        if number in whole:
+            like = _like(told[: number + 1], shown[part], number + 1)
+        else:
+            own = visible(part.code)
+            fold = Piece(own, shown[part].code.removesuffix(own).rstrip("\n"))
+            like = _like(run([fold], f"fold-{number}", min(end, time.monotonic() + each)), shown[part])
+        if not like:
+            unlike.append(part)
+    return unlike
+
+
+def _joined(pieces: Sequence[Piece]) -> str:
+    return "\n".join(map(str, pieces))
 
 
 def _acts(part: Part) -> bool:
