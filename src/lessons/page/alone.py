@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from lessons import files
-from lessons.page import child
+from lessons.page import child, imports
 from lessons.page.child import LOADING, Overfull
 from lessons.page.copied import Copy
-from lessons.page.inputs import Inputs, inputs
+from lessons.page.inputs import Inputs, inputs, is_dark
 from lessons.page.pictures import Drawn
 from lessons.page.provenance import visible
 from lessons.page.snippet import Output, Result, visibility
@@ -63,9 +63,14 @@ def measured(
     shown = {part: result for part in source.of(Snippet) if isinstance(result := results[part], Output)}
     end = time.monotonic() + seconds
 
+    known: dict[tuple[bool, tuple[str, ...]], Inputs] = {}  # to find it takes as long as many a fold
+
     def run(pieces: Sequence[Piece], name: str, end: float) -> Told:
-        read = inputs([str(piece) for piece in pieces], Path(source.path))
-        return _run(pieces, read, folder.with_name(f"{folder.name}-{name}"), forks, end)
+        code = _joined(pieces)
+        imported = is_dark(code), imports.modules(code)
+        if imported not in known:
+            known[imported] = inputs([code], Path(source.path))
+        return _run(pieces, known[imported], folder.with_name(f"{folder.name}-{name}"), forks, end)
 
     unlike = _unlike(shown, run, each, end)
     longer: dict[Part, Output] = {}

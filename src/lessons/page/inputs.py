@@ -92,7 +92,7 @@ def reached(code: Iterable[str]) -> set[Path]:
     texts = list(code)
     while texts:
         text = texts.pop()
-        if _dark(text):
+        if is_dark(text):
             return set(PACKAGE.rglob("*.py"))
         for file in {file for module in imports.modules(text) for file in _files(module)} - found:
             found.add(file)
@@ -101,7 +101,7 @@ def reached(code: Iterable[str]) -> set[Path]:
 
 
 @functools.cache
-def _dark(code: str) -> bool:
+def is_dark(code: str) -> bool:
     """Whether code may import what `imports.modules` does not see."""
     if any(sign in code for sign in _DARK):
         return True
