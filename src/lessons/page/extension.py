@@ -207,8 +207,6 @@ class LessonExtension(BlocksExtension):  # type: ignore[misc]
         )
         strict.register(md, *guarded)
         md.treeprocessors.register(Tables(md, *guarded), "lessons-tables", 1)  # after what looks at attributes
-        for block in blocks.BLOCKS:
-        strict.register(md, lambda: preprocessor.source, lambda problem: LessonError([problem]))
         for block in (*blocks.BLOCKS, *blocks.MADE):
             block_mgr.register(block, self.getConfigs())
 
