@@ -86,7 +86,10 @@ def pages(site: Path) -> dict[str, str]:
 def test_both_builders_make_the_same_articles(site: Path, next_site: Path) -> None:
     ours, theirs = pages(site), pages(next_site)
     assert sorted(ours) == sorted(theirs)
-    alike = ours.keys() - {"404.html", "lessons/index.html"}  # Zensical has its own of the one, and no list in the other
+    alike = ours.keys() - {
+        "404.html",
+        "lessons/index.html",
+    }  # Zensical has its own of the one, and no list in the other
     found = {name: differences(ours[name], theirs[name]) for name in alike}
     assert {name: faults for name, faults in found.items() if faults} == {}
 

@@ -80,6 +80,12 @@ class LessonBlock(Block):  # type: ignore[misc]
         self.content(details)
         return details
 
+    def kicker(self, heading: etree.Element, words: str) -> None:
+        """Begin a heading with what it heads. The colon is heard, found and listed, and not seen."""
+        kicker = etree.SubElement(heading, "span", {"class": "lesson-kicker"})
+        kicker.text, kicker.tail = words, " "
+        etree.SubElement(kicker, "span", {"class": "lesson-unseen"}).text = ":"
+
     def content(self, parent: etree.Element) -> None:
         """Add the element that the body goes into.
 
@@ -100,8 +106,9 @@ class Question(LessonBlock):
 
     def on_create(self, parent: etree.Element) -> etree.Element:
         section = etree.SubElement(parent, "section", {"class": self.CLASS, "aria-labelledby": self.id})
-        etree.SubElement(section, "h3", {"id": self.id}).text = f"Question {self.count()}"
-        etree.SubElement(section, "p", {"class": "lesson-prompt"}).text = self.argument
+        heading = etree.SubElement(section, "h3", {"id": self.id})
+        self.kicker(heading, f"Question {self.count()}")
+        etree.SubElement(heading, "span", {"class": "lesson-prompt"}).text = self.argument
         self.disclosure(section, "Show answer", {"class": "lesson-answer", "id": self.derived_id(self.id)})
         return section
 
@@ -120,7 +127,7 @@ class Exercise(LessonBlock):
     def on_create(self, parent: etree.Element) -> etree.Element:
         section = etree.SubElement(parent, "section", {"class": self.CLASS, "aria-labelledby": self.id})
         heading = etree.SubElement(section, "h3", {"id": self.id})
-        etree.SubElement(heading, "span", {"class": "lesson-kicker"}).text = f"Try it yourself {self.count()}:"
+        self.kicker(heading, f"Exercise {self.count()}")
         heading[-1].tail = f" {self.argument}"
         self.content(section)
         return section
@@ -184,7 +191,7 @@ class InDepth(LessonBlock):
     def on_create(self, parent: etree.Element) -> etree.Element:
         details = self.disclosure(parent, "", {"class": self.CLASS, "id": self.id})
         summary = details[0]
-        etree.SubElement(summary, "span", {"class": "lesson-kicker"}).text = "In depth:"
+        self.kicker(summary, "In depth")
         summary[-1].tail = f" {self.argument}"
         return details
 

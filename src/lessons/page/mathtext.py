@@ -24,6 +24,11 @@ def on_one_line(content: str) -> str:
     return _MATH.sub(lambda formula: html.escape(line(formula[1]), quote=False), content)
 
 
+def plain(content: str) -> str:
+    """The words of HTML, still escaped: without its tags, and with each formula as a line of text."""
+    return " ".join(re.sub(r"<[^>]*>", "", on_one_line(content)).split())
+
+
 def named(content: str) -> str:
     """A page's HTML with words for each formula that is a part of a name: of a heading, of a summary, of a link."""
     return _NAMING.sub(lambda naming: _MATH.sub(_labelled, naming[0]), content)

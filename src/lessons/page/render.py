@@ -6,6 +6,7 @@ import posixpath
 import xml.etree.ElementTree as etree
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from html import escape, unescape
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
@@ -14,7 +15,7 @@ from markdown import Markdown
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import AMP_SUBSTITUTE
 
-from lessons.page import blocks, extension, glyphs, markup, published
+from lessons.page import blocks, extension, glyphs, markup, mathtext, published
 from lessons.page.page import Card, Entry, Exercise, Outline, Page, Question, Value
 from lessons.page.search import notes, sections
 from lessons.page.source import Source
@@ -22,6 +23,7 @@ from lessons.page.typeset import Typeset
 from lessons.problem import Problem
 
 PAGES = (published.PAGE, ".ipynb")
+LONGEST_ENTRY = 56  # letters of a question in the contents
 _LAST = -10  # after every other processor of the tree
 
 
@@ -63,14 +65,16 @@ def render(
         raise extension.LessonError(
             [Problem(where, "L112", f"it would not work under the site's policy: {fault}", "take it out")]
         )
+    questions = tuple(harvest.questions())
+    asked = {question.id: unescape(mathtext.plain(question.prompt)) for question in questions}
     return Page(
         source.path,
         address,
         meta,
         html,
-        tuple(map(_entry, getattr(md, "toc_tokens", []))),
+        tuple(_entry(token, asked) for token in getattr(md, "toc_tokens", [])),
         outline,
-        tuple(harvest.questions()),
+        questions,
         tuple(harvest.exercises()),
         tuple(harvest.cards()),
         tuple(Value(*one) for one in typeset.described),
@@ -82,8 +86,19 @@ def render(
     )
 
 
-def _entry(token: Mapping[str, Any]) -> Entry:
-    return Entry(token["level"], token["id"], token["name"], tuple(map(_entry, token["children"])))
+def _entry(token: Mapping[str, Any], asked: Mapping[str, str]) -> Entry:
+    """A heading in the contents; `asked`: the questions, which are too long for it, by their ids."""
+    title, children = token["name"], tuple(_entry(child, asked) for child in token["children"])
+    if (words := asked.get(token["id"])) is not None:
+        title = f"{title.partition(':')[0]}: {escape(_shortened(words))}"
+    return Entry(token["level"], token["id"], title, children)
+
+
+def _shortened(words: str) -> str:
+    """The beginning of a line of words, to tell it apart from others."""
+    if len(words) <= LONGEST_ENTRY:
+        return words
+    return words[: words.rfind(" ", 0, LONGEST_ENTRY)].rstrip(",;:") + " …"
 
 
 class _Links(Treeprocessor):
@@ -139,7 +154,7 @@ class _Harvest(Treeprocessor):
         for block in self._found(blocks.Question):
             yield Question(
                 block.get("aria-labelledby", ""),
-                self._inner(block.find("./p[@class='lesson-prompt']")),
+                self._inner(block.find("./h3/span[@class='lesson-prompt']")),
                 self._content(block.find("./details")),
             )
 

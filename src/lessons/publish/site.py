@@ -213,17 +213,21 @@ def _entries(page: Page) -> Iterator[dict[str, object]]:
     if asked_for.get("exclude"):
         return
     ranked = {"boost": asked_for["boost"]} if "boost" in asked_for else {}
-    asked = {question.id: _line(question.prompt) for question in page.questions}
     for section in page.sections:
         place = f"#{section.id}" if section.id else ""
-        title = f"{section.title}: {asked[section.id]}" if section.id in asked else section.title
         text = _PERMALINK.sub("", section.text)
-        yield {"location": f"{page.url}{place}", "title": title, "text": text, **_unshown(section.words), **ranked}
+        yield {
+            "location": f"{page.url}{place}",
+            "title": section.title,
+            "text": text,
+            **_unshown(section.words),
+            **ranked,
+        }
     for note in page.notes:
         more = _unshown(note.words)
-        yield {"location": f"{page.url}#{note.id}", "title": _line(note.title), "text": "", **more, **ranked}
+        yield {"location": f"{page.url}#{note.id}", "title": mathtext.plain(note.title), "text": "", **more, **ranked}
     for card in page.cards:
-        front = _line(card.front)
+        front = mathtext.plain(card.front)
         more = _unshown(search.of_a_back(card.back, front))
         yield {"location": f"{page.url}#{card.id}", "title": f"Flashcard: {front}", "text": "", **more, **ranked}
 
@@ -231,11 +235,6 @@ def _entries(page: Page) -> Iterator[dict[str, object]]:
 def _unshown(words: str) -> dict[str, str]:
     """The field of an entry that is looked through and never shown: the theme shows those that it knows."""
     return {UNSHOWN: words} if words else {}
-
-
-def _line(content: str) -> str:
-    """HTML of a line as its words, which search shows as they are."""
-    return " ".join(re.sub(r"<[^>]*>", "", mathtext.on_one_line(content)).split())
 
 
 @functools.cache
