@@ -68,13 +68,15 @@ CODES = REPORTED | {
     "L116": "mark-up of another tool",
     "L117": "a list that is none here, or another",
     "L118": "a tab in code",
+    "L119": "a code fence that is no fence here",
+    "L120": "headings that are no outline",
     "L205": "a snippet that takes too long",
     "L206": "a snippet that ends its process",
     "L207": "a value that differs from run to run",
     "L208": "an import that is not in the lock",
     "L211": "HTML that a page may not have",
     "L301": "TeX that cannot be set",
-    "L302": "mathematics in a heading",
+    "L302": "mathematics or a value in a heading",
     "L303": "mathematics that is never closed",
     "L304": "a formula or a table too wide for paper",
     "L305": "a card too long for its page",
@@ -158,8 +160,9 @@ FORMATS = {"text": _text, "github": _github, "json": _json}
 def nearest(word: str, valid: Iterable[str]) -> str:
     """A repair that names the valid words, the likeliest first where `word` looks like a slip."""
     words = sorted(valid)
-    close = difflib.get_close_matches(word, words, n=1, cutoff=0.6)
-    hint = f"did you mean {close[0]!r}?" if close else ""
+    alike = {valid.lower(): valid for valid in reversed(words)}
+    close = difflib.get_close_matches(word.lower(), alike, n=1, cutoff=0.6)
+    hint = f"did you mean {alike[close[0]]!r}?" if close else ""
     if hint and len(words) > MOST_NAMED:
         return hint
     return f"{hint} use one of: {', '.join(words)}".strip()

@@ -269,7 +269,9 @@ def test_longer_slashes_nest() -> None:
     [
         ("/// question | Q\nbody\n", [("L102", 1)]),
         ("body\n///\n", [("L102", 2)]),
-        ("//// question | Q\nbody\n///\n", [("L102", 3), ("L102", 1)]),
+        ("//// question | Q\nbody\n///\n", [("L102", 3)]),
+        ("//// question | Q\n/// question | R\nbody\n////\n", [("L102", 2)]),
+        ("/// question | Q\nbody\n///\u00a0\n", [("L102", 3)]),
         ("/// question | A\n\n/// question | B\n///\n", [("L102", 1)]),
         ("/// question | Q\nbody\n/// end\n", [("L102", 1), ("L102", 3)]),
     ],

@@ -28,7 +28,7 @@ def new(root: Path, slug: str, title: str) -> list[Path]:
     """Write the lesson `slug`. Returns the files written and changed. Raises CannotBegin, having written nothing."""
     page, notebook, config = root / f"docs/lessons/{slug}.md", root / f"notebooks/{slug}.py", root / "mkdocs.yml"
     if not re.fullmatch(ID_PATTERN, slug):
-        better = re.sub(r"[^a-z0-9]+", "-", slug.lower()).strip("-") or "a-short-name"
+        better = names.short_name(slug)
         raise CannotBegin(
             f"the name {slug!r} will not do: use small letters, digits and single hyphens, as in {better}"
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Set
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -24,7 +25,7 @@ from lessons.page import (
     tree,
 )
 from lessons.page.page import Outline, Page
-from lessons.page.source import Heading, Source
+from lessons.page.source import Heading, Source, Value
 from lessons.page.typeset import Typeset
 from lessons.problem import Location, Problem, nearest
 
@@ -94,7 +95,7 @@ class Check:
                 faults += more
                 self._outlines[path] = links.outline(text) if text else None
                 if text is not None:
-                    faults += [*links.problems(text), *_headings(text)]
+                    faults += [*links.problems(text), *_headings(text), *_outline(text)]
                     scanned.append((text, meta))
         self._across(told)
         self._ids()
@@ -191,6 +192,7 @@ class Check:
             problems.append(Problem(where, "L004", "the page is empty", "write it, or delete the file"))
         problems += front_matter.problems(scanned.path, decoded)
         meta, _ = front_matter.read(scanned.path, source.split_front_matter(text)[0])
+        problems += _named_alike(scanned, meta.get("title"))
         return scanned, problems, meta
 
     def anchors(self, file: Path) -> Set[str] | None:
@@ -281,14 +283,50 @@ def _held(path: Path) -> tuple[bytes | None, list[Problem]]:
 
 
 def _headings(text: Source) -> Iterable[Problem]:
-    taken = links.block_ids(text)
-    for heading in text.of(Heading):
+    taken, headings = links.block_ids(text), text.of(Heading)
+    for heading in headings:
         identifier = links.given_id(heading)
         if identifier and identifier in taken:
             repair = "give one of them another: ## Words { #another-id }"
             where = text.location(heading.start)
             yield Problem(where, "L114", f"the heading id {identifier!r} is used twice", repair)
         taken.add(identifier)
+    for value in text.of(Value):
+        if any(heading.start <= value.start < heading.end and not links.given_id(heading) for heading in headings):
+            repair = "say it in words, or give the heading an id that stays: ## Words { #short-name }"
+            yield Problem(
+                text.location(value.start), "L302", "a value in a heading, whose link it would change", repair
+            )
+
+
+def _outline(text: Source) -> Iterable[Problem]:
+    """L120: one heading of the first level, and none below another that skips a level: readers jump along them."""
+    level, first = 1, 0
+    for heading in text.of(Heading):
+        where, signs = text.location(heading.start), "#" * (level + 1)
+        if heading.level == 1 and first:
+            message = f"a second heading of the first level: the title stands at line {first}"
+            yield Problem(where, "L120", message, f"write `## {heading.text}`")
+        elif heading.level > level + 1:
+            above = f"one of level {level}" if level > 1 or first else "the title"
+            message = f"a heading of level {heading.level} right below {above}"
+            yield Problem(where, "L120", message, f"write `{signs} {heading.text}`")
+        if heading.level > 1:
+            level = min(heading.level, level + 1)
+        else:
+            level, first = (2, first) if first else (1, where.line)  # as after the repair
+
+
+def _named_alike(text: Source, title: object) -> Iterable[Problem]:
+    """L120 of a page's first heading: a reader who follows its title must know that it is the page."""
+    heading = next((one for one in text.of(Heading) if one.level == 1), None)
+    if heading is None or not isinstance(title, str) or Path(text.path).stem == "index":  # which may welcome
+        return
+    ours, theirs = (set(re.findall(r"[^\W_]{2,}", words.casefold())) for words in (heading.text, title))
+    if ours and theirs and not (ours <= theirs or theirs <= ours):
+        message = f"the heading is not the title: {title!r}"
+        repair = "give the page one name, here and in the front matter; one of the two may say more"
+        yield Problem(text.location(heading.start), "L120", message, repair)
 
 
 def too_much(path: Path) -> tuple[str, str, str] | None:

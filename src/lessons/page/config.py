@@ -89,6 +89,8 @@ def _words(look: _Look, node: yaml.Node, name: str) -> None:
         look.tell(node, f"{name} is not read as words", "put it between quotation marks")
     elif front_matter.MARKUP_IN_WORDS.search(given):
         look.tell(node, f"the {name} holds markup", front_matter.PLAIN_WORDS, "L003")
+    elif name in ("nav title", "site_name") and front_matter.SIGNS_IN_WORDS.search(given):
+        look.tell(node, f"the {name} holds markup", front_matter.NO_SIGNS, "L003")
     elif front_matter.UNPRINTABLE.search(given) or not given.strip():
         look.tell(node, f"the {name} holds what cannot be seen, or nothing", "write one line of words", "L003")
 

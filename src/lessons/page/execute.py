@@ -167,6 +167,9 @@ def _differs(once: Ran, again: Ran) -> Part | None:
 
 
 def _parts(source: Source) -> list[Snippet | Value]:
+    """The page's code; none where a fence is never closed, since nobody knows what of the page is code then."""
+    if any(problem.code == "L109" for problem in source.problems):
+        return []
     return [part for part in source.parts if isinstance(part, Snippet | Value)]
 
 

@@ -106,12 +106,34 @@ def lists(source: Source) -> Iterator[Problem]:
     if source.made:
         return
     run, offset = _Run(), 0
-    for line in source.prose.split("\n"):
+    for line in _with_fences(source).split("\n"):
         quoted = _QUOTED.match(line)
         text = line[quoted.end() :] if quoted else line
         for at, message, repair in _faults(run, text):
-            yield Problem(source.location(offset + len(line) - len(text) + at), "L117", message, repair)
+            code = "L119" if message.startswith(_FENCED) else "L117"
+            yield Problem(source.location(offset + len(line) - len(text) + at), code, message, repair)
         offset += len(line) + 1
+
+
+_FENCE = "\x00"  # stands for a fence's opening line
+_FENCED = "a code fence"
+
+
+def _with_fences(source: Source) -> str:
+    """The prose, in which each fence's opening line is seen where it begins: it, too, belongs to an item or to none."""
+    text = list(source.prose)
+    for part in source.parts:
+        if isinstance(part, Code | Snippet):
+            start = source.text.rfind("\n", 0, part.start) + 1
+            opening = source.text[start : source.text.find("\n", start)]
+            if opening.lstrip().startswith(("```", "~~~")):
+                text[start + len(opening) - len(opening.lstrip())] = _FENCE
+    return "".join(text)
+
+
+def _depth(run: _Run, indent: int) -> int:
+    """How many of the open items a line with this indent may belong to."""
+    return sum(1 for above in run.indents if above < indent)
 
 
 def _faults(run: _Run, line: str) -> Iterator[tuple[int, str, str]]:
@@ -135,6 +157,9 @@ def _faults(run: _Run, line: str) -> Iterator[tuple[int, str, str]]:
         elif indent < STEP or run.indents:
             run.indents += [indent] if not run.indents or indent > run.indents[-1] else []
         run.listed = bool(run.indents)
+    elif line.startswith(_FENCE, indent) and run.blank and indent >= (most := STEP * (_depth(run, indent) + 1)):
+        under = f"indent it by {most - STEP} spaces to put it under the item above, or not at all"
+        yield indent, f"{_FENCED} indented by {indent}", under if most > STEP else "begin it at the left margin"
     elif run.blank and not indent:
         run.indents.clear()
     elif run.blank and run.indents and indent < STEP:

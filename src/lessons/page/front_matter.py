@@ -26,6 +26,11 @@ FRONT = "write one `key: value` a line between two lines of ---, without tabs"
 # What words may not hold that are published as they are written.
 MARKUP_IN_WORDS = re.compile(r"[<>]|&#?\w+;")
 PLAIN_WORDS = "write it as plain words, without < or >"
+# Signs of Markdown, which stand there as they are: a formula, code, emphasis, a link.
+SIGNS_IN_WORDS = re.compile(
+    r"\$[^\s$](?:[^$]*[^\s$])?\$(?!\d)|`[^`]+`|\\[A-Za-z(\[]|\]\([^)]*\)|(?<![\w*_])(\*\*?|__?)(?=[^\s*_]).+?(?<=[^\s*_])\1(?![\w*_])"
+)
+NO_SIGNS = "write it in plain words and letters, such as σ and β: it is shown where nothing renders markup"
 UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _MERGE = "<<"
 
@@ -34,18 +39,25 @@ def problems(path: str, text: str, known: tuple[str, ...] = KEYS) -> Iterator[Pr
     """L001, L002, L003: the title and description that browsers, search and link previews show."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")  # as whoever opens a file sees it
     block, body, _ = split_front_matter(normalize(text))
+    if not block and (misplaced := _misplaced(path, text)):
+        yield misplaced
+        return
     meta, faults = read(path, block)
     if faults:
         yield from faults
         return
     for key in ("title", "description"):
         value = meta.get(key)
+        if key not in meta and any(str(other).lower() == key for other in meta):
+            continue  # told below
         if not isinstance(value, str) or not value.strip():
             repair = f"begin the file with ---, a line `{key}: …`, and ---"
             yield Problem(Location(path), "L001", f"the page has no {key}", repair)
         elif MARKUP_IN_WORDS.search(value) or html.unescape(value) != value:
             where = Location(path, _line_of(block, key))
             yield Problem(where, "L003", f"the {key} holds markup", PLAIN_WORDS)
+        elif key == "title" and SIGNS_IN_WORDS.search(value):
+            yield Problem(Location(path, _line_of(block, key)), "L003", f"the {key} holds markup", NO_SIGNS)
         elif UNPRINTABLE.search(value):
             where = Location(path, _line_of(block, key))
             yield Problem(
@@ -58,10 +70,38 @@ def problems(path: str, text: str, known: tuple[str, ...] = KEYS) -> Iterator[Pr
         elif key in _SETTINGS and not _SETTINGS[key](meta[key]):
             where = Location(path, _line_of(block, str(key)))
             yield Problem(where, "L002", f"the value of {key!r} is not understood", _EXAMPLES[key])
-    if meta and not _read_alike(text, meta, body):
+    tabbed = next((n for n, line in enumerate(text.split("\n")[: block.count("\n") + 1], 1) if "\t" in line), 0)
+    if meta and tabbed and not _read_alike(text, meta, body):
+        yield Problem(Location(path, tabbed), "L002", "the front matter holds a tab", "write spaces")
+    elif meta and not _read_alike(text, meta, body):
         yield Problem(
             Location(path), "L002", "the site generator reads this front matter otherwise, or not at all", FRONT
         )
+
+
+_KEY = re.compile(rf"\s*(?:{'|'.join(KEYS)})\s*[:=]", re.IGNORECASE)
+_DASHES = re.compile(r"\s*(?:[-‐‑‒–—―−+*=_~]\s?){1,}$")  # what editors make of ---, or other tools have in its place
+
+
+def _misplaced(path: str, text: str) -> Problem | None:
+    """Where front matter stands, and no generator takes it for that: the first line of it that is wrong."""
+    lines = text.split("\n")
+    at = next((n for n, line in enumerate(lines) if line.strip()), 0)
+    if _KEY.match(lines[at]):
+        return None if at else Problem(Location(path), "L002", "no line of --- stands above the front matter", FRONT)
+    if not (_DASHES.match(lines[at]) and at + 1 < len(lines) and _KEY.match(lines[at + 1])):
+        return None
+    if lines[at].rstrip() != "---":
+        repair = "write three hyphens, ---, alone in the line above it and in the line below it"
+        return Problem(Location(path, at + 1), "L002", f"the front matter begins with {lines[at].strip()!r}", repair)
+    if at:
+        repair = "delete what stands above ---: it is the first line of a file"
+        return Problem(Location(path, at + 1), "L002", "the front matter does not begin on the first line", repair)
+    end = next((n for n in range(1, len(lines)) if _DASHES.match(lines[n]) or not lines[n].strip()), 0)
+    if end and lines[end].strip():
+        message = f"the front matter ends with {lines[end].strip()!r}"
+        return Problem(Location(path, end + 1), "L002", message, "write three hyphens, ---, alone in the line below it")
+    return None
 
 
 def _hides(value: Any) -> bool:
@@ -139,7 +179,7 @@ def read(path: str, text: str, line: int = 2) -> tuple[dict[Any, Any], list[Prob
         try:
             meta: Any = yaml.load(text, Loader=yaml.SafeLoader) if text.strip() else {}
         except yaml.YAMLError as wrong:
-            fault = _words(wrong)
+            fault = _words(wrong, text)
         except (ValueError, OverflowError):  # a date or a number that is none
             fault = "does not parse: not YAML", _no_value(text), "quote the value"
         else:
@@ -163,7 +203,19 @@ def _twice(text: str) -> Iterator[tuple[int, tuple[str, str]]]:
         seen.add(name)
 
 
-def _words(wrong: Exception) -> tuple[str, int, str]:
+def _words(wrong: Exception, text: str) -> tuple[str, int, str]:
+    begun = getattr(wrong, "context_mark", None)
+    if begun and "quoted scalar" in str(getattr(wrong, "context", "")):
+        return "does not parse: a quotation mark is never closed", begun.line, "close it, or leave both out"
+    for number, line in enumerate(text.split("\n")):
+        key = re.match(r"(?P<indent>\s*)(?P<key>[A-Za-z]\w*)(?P<colon>:)?(?P<rest>.*)", line)
+        if key and key["key"] in KEYS:
+            if key["colon"] and key["rest"][:1].strip():
+                return "does not parse: no space stands after the colon", number, f"write `{key['key']}: {key['rest']}`"
+            if key["indent"]:
+                return "does not parse: a key is indented", number, f"write `{line.strip()}` at the left margin"
+            if not key["colon"]:
+                return "does not parse: a key without a colon", number, f"write `{key['key']}: …`"
     at = getattr(getattr(wrong, "problem_mark", None), "line", 0)
     return f"does not parse: {getattr(wrong, 'problem', None) or 'not YAML'}", at, "quote the value"
 
@@ -191,7 +243,7 @@ def _refused(text: str) -> tuple[str, int, str] | None:
     try:
         return _machinery(text)
     except yaml.YAMLError as wrong:
-        return _words(wrong)
+        return _words(wrong, text)
 
 
 def _machinery(text: str) -> tuple[str, int, str] | None:

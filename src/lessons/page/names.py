@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import html
 import re
+import unicodedata
 from collections.abc import Iterator
 
 from markdown.extensions.attr_list import get_attrs_and_remainder
@@ -80,6 +81,36 @@ def of_a_fence(info: str) -> Iterator[Fault]:
             yield f"a fence may not give the id {value!r}", repair
         elif key not in (".", *OPTIONS):
             yield f"a fence may not give the attribute {key!r}", f"{repair}; it may have {', '.join(OPTIONS)}"
+
+
+_SPELT = dict(zip("äöüßæœøåđłþ", ("ae", "oe", "ue", "ss", "ae", "oe", "oe", "aa", "d", "l", "th"), strict=True))
+
+
+def plain(words: str) -> str:
+    """Words in small letters, digits and single hyphens: welche-groesse, beta-vae. Empty where nothing is left."""
+    return re.sub(r"[^a-z0-9]+", "-", "".join(map(_spelt, words.lower()))).strip("-")
+
+
+def _spelt(sign: str) -> str:
+    """A letter as English keyboards have it: ü is ue, é is e, β is beta."""
+    if sign.isascii():
+        return sign
+    name = unicodedata.name(sign, "")
+    if name.startswith("GREEK") and "LETTER" in name:
+        return re.sub(r".*LETTER (?:FINAL )?(\w+).*", r"\1", name).lower()
+    plainer = unicodedata.normalize("NFKD", sign)
+    return _SPELT.get(sign, "".join(one for one in plainer if not unicodedata.combining(one)))
+
+
+def short_name(words: str) -> str:
+    """An id that these words may have meant: a letter first, and no word that YAML takes for something else."""
+    found = plain(words)
+    number, _, rest = found.partition("-")
+    if found[:1].isdigit():
+        found = f"{rest}-{number}" if number.isdigit() and rest[:1].isalpha() else f"the-{found}"
+    if not found:
+        return "a-short-name"
+    return f"is-{found}" if found in ("yes", "no", "on", "off", "true", "false", "null", "y", "n") else found
 
 
 def given(heading: str) -> str:

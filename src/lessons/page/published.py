@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 
 from lessons import files
-from lessons.page import markup, tree
+from lessons.page import markup, names, tree
 from lessons.problem import Location, Problem, nearest
 
 PAGE = ".md"
@@ -64,12 +64,12 @@ def walk(folder: Path) -> Iterator[Path]:
     Without what begins with a dot, which is an editor's or a system's own, and no site generator publishes; and
     without the decisions, which stay in the repository.
     """
-    for inside, folders, names in os.walk(folder):
+    for inside, folders, here in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         if Path(inside) == folder:
             folders[:] = [name for name in folders if name != tree.DECISIONS]
         links = [name for name in folders if Path(inside, name).is_symlink()]
-        yield from (Path(inside, name) for name in sorted({*folders, *names}) if not name.startswith("."))
+        yield from (Path(inside, name) for name in sorted({*folders, *here}) if not name.startswith("."))
         folders[:] = [name for name in folders if name not in links]
 
 
@@ -109,7 +109,7 @@ def _misnamed(name: str, form: re.Pattern[str]) -> Fault | None:
         return None
     if kind == "file" and "." not in name:
         return "L013", "a file without an ending: nobody knows of what kind it is", REMOVE
-    better = re.sub(r"[^a-z0-9]+", "-", name.rpartition(".")[0].lower() if "." in name else name.lower()).strip("-")
+    better = names.plain(name.rpartition(".")[0] if "." in name else name)
     ending = re.sub(r"[^a-z0-9.]+", "", Path(name).suffix.lower()) if kind == "file" else ""
     hint = f"{NAME}: {better}{ending}" if better else NAME
     return "L014", f"the {kind} name {name!a} will not do", hint

@@ -71,19 +71,30 @@ def blocks(source: Source) -> Iterator[Problem]:
             yield Problem(where, "L106", f"this {block.name} has no {kind.BODY}", repair)
 
 
+# In the body where it should be an option: not indented, by too little, by other spaces, below a blank line.
+_MISPLACED_ID = re.compile(r"\s*?(?P<key>id)[^\S\n]*[:=][^\S\n]*(?P<id>[^\s:=]+)[^\S\n]*(?=\n)", re.IGNORECASE)
+
+
 def _id(source: Source, block: Block) -> Iterator[Problem]:
     written = [(value, offset) for key, value, offset in block.options if key == "id"]
-    if not written or not written[0][0]:
+    misplaced = None if written else _MISPLACED_ID.match(source.text, block.body.start, block.body.end)
+    if misplaced:
+        name = misplaced["id"] if re.fullmatch(ID_PATTERN, misplaced["id"]) else names.short_name(misplaced["id"])
+        repair = f"write it right under the opening line, after four spaces: `    id: {name}`"
+        message = f"the id of this {block.name} stands where no option is read"
+        yield Problem(source.location(misplaced.start("key")), "L104", message, repair)
+    elif any(nearest(key.lower(), ["id"]).startswith("did you mean") for key, _, _ in block.options if key != "id"):
+        return  # L103 has told
+    elif not written or not written[0][0]:
         repair = "add a line `    id: a-short-name` under the opening line; anchors and cards keep it for ever"
         yield Problem(source.location(block.start), "L104", f"this {block.name} has no id", repair)
     elif not re.fullmatch(ID_PATTERN, written[0][0]):
         value, offset = written[0]
-        suggestion = re.sub(r"[^a-z0-9]+", "-", value.lower()).strip("-") or "a-short-name"
-        repair = f"use small letters, digits and single hyphens, a letter first: {suggestion}"
+        repair = f"use small letters, digits and single hyphens, a letter first: {names.short_name(value)}"
         yield Problem(source.location(offset), "L104", f"the id {value!r} is malformed", repair)
     elif not isinstance(yaml.safe_load(written[0][0]), str):  # yes, no, on, off, true, false, null
         value, offset = written[0]
-        repair = "YAML reads this word as a truth value or as nothing: choose another"
+        repair = f"YAML reads this word as a truth value or as nothing: choose another, {names.short_name(value)}"
         yield Problem(source.location(offset), "L104", f"the id {value!r} is malformed", repair)
 
 

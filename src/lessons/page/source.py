@@ -9,7 +9,7 @@ from __future__ import annotations
 import bisect
 import difflib
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeVar
 
@@ -20,7 +20,11 @@ _FENCE = re.compile(r"^(?P<indent>[ >]*)(?P<ticks>`{3,}|~{3,})[ ]*(?P<info>[^`\n
 _BLOCK = re.compile(r"^ {0,3}(?P<slashes>/{3,})[ ]*(?P<name>[\w-]+)[ ]*(?:\|[ ]*(?P<title>.*?))?[ ]*$")
 _BLOCK_WITHOUT_BAR = re.compile(r"^ {0,3}(?P<slashes>/{3,})[ ]*(?P<name>[\w-]+)[ ]+(?P<title>[^|\s].*?)[ ]*$")
 _BLOCK_END = re.compile(r"^ {0,3}(?P<slashes>/{3,})[ ]*$")
-_OPTION = re.compile(r"^ {4,}(?P<key>[\w-]+)[ ]*:[ ]*(?P<value>.*?)[ ]*$")
+# A line of slashes that opens no block, for a sign other than a bar, or a space other than a space.
+_BLOCK_ALMOST = re.compile(r"^[^\S\n]{0,3}(?P<slashes>/{3,})(?P<rest>[^/\n]*)$")
+_NAME_AND_TITLE = re.compile(r"\s*(?P<name>[\w-]+(?<!-))?(?:\s|[^\w\s(\"'$`])*(?P<title>.*?)\s*$")
+_OPTION = re.compile(r"^ {4,}(?P<key>[\w-]+)[ ]*:(?:[ ]+(?P<value>\S.*?))?[ ]*$")
+_ALMOST_OPTION = re.compile(r"^ {4,}(?P<key>[A-Za-z][\w-]*)\s*[:=：]\s*(?P<value>[^\s:=].*?)?\s*$")
 # A block where none may stand: in a list, a quotation, indented code. And one that has too few slashes.
 _BLOCK_NESTED = re.compile(r"^(?:[ >]|[-*+][ ]|\d+[.)][ ])+/{3,}[ ]*[\w-]+")
 _BLOCK_SHORT = re.compile(r"^ {0,3}(?://[ ]*|/[ ]+)(?P<name>[\w-]+)[ ]*\|")
@@ -225,12 +229,21 @@ class _Scanner:
                 self.close_block(len(match["slashes"]))
             elif match := _BLOCK.match(line):
                 self.end_run()
-                self.open_block(match)
+                self.open_block(match["slashes"], match["name"], match["title"] or "")
             elif match := _BLOCK_WITHOUT_BAR.match(line):
                 self.end_run()
-                repair = f"put a bar before it: /// {match['name']} | {match['title']}"
+                title = re.sub(r"^(?:[^\w\s(\"'$`]+\s*)+(?=.)", "", match["title"])
+                repair = f"put a bar before it: {match['slashes']} {match['name']} | {title}"
                 self.problem(self.offset, "L107", f"no bar stands between {match['name']} and its title", repair)
-                self.open_block(match)
+                self.open_block(match["slashes"], match["name"], title)
+            elif (match := _BLOCK_ALMOST.match(line)) and match["rest"].strip():
+                self.end_run()
+                self.almost_block(match)
+            elif match:
+                self.end_run()
+                repair = f"write {match['slashes']} and nothing else: an invisible sign stands beside them"
+                self.problem(self.offset, "L102", "this closing line holds more than slashes", repair)
+                self.close_block(len(match["slashes"]))
             elif match := _HEADING.match(line):
                 self.end_run()
                 end = self.offset + len(line)
@@ -246,9 +259,7 @@ class _Scanner:
         self.end_run()
         for ticks, part, _ in self.examples:
             self.unclosed_fence(part.start, ticks)
-        for block in self.blocks:
-            repair = f"end it with a line that holds only {'/' * block.slashes}"
-            self.problem(block.start, "L102", f"the {block.name} block is never closed", repair)
+        self.unclosed_blocks(self.blocks)
 
     def step(self) -> str:
         """Move to the next line; gives the one just left."""
@@ -262,6 +273,21 @@ class _Scanner:
 
     def problem(self, offset: int, code: str, message: str, repair: str) -> None:
         self.source.problems.append(Problem(self.source.location(offset), code, message, repair))
+
+    def unclosed_blocks(self, opened: list[_Opened]) -> None:
+        """Blocks whose closing line is missing: each is taken to end where the next begins, which is not inside it."""
+        unclosed = [block.start for block in opened]
+        starts = sorted([*unclosed, *(part.start for part in self.source.parts if isinstance(part, Block))])
+        for number, part in enumerate(self.source.parts):
+            if isinstance(part, Block) and (around := bisect.bisect(unclosed, part.start)):
+                self.source.parts[number] = replace(part, depth=part.depth - around)
+        for block in opened:
+            repair = f"end it with a line that holds only {'/' * block.slashes}"
+            self.problem(block.start, "L102", f"the {block.name} block is never closed", repair)
+            after = bisect.bisect(starts, block.start)
+            end = starts[after] if after < len(starts) else min(self.offset, len(self.source.text))
+            body = Part(min(block.body_start, end), end)
+            self.add(Block(block.start, end, block.name, block.title, block.options, body, 0))
 
     def end_run(self) -> None:
         if self.run_start is not None:
@@ -304,6 +330,11 @@ class _Scanner:
         while self.at < len(self.lines) and self.lines[self.at].rstrip() != indent.rstrip() + ticks:
             if self.lines[self.at].rstrip() == indent + ticks:
                 break
+            # No fence holds the opening of another with as many ticks: the author meant this one to have ended.
+            if (other := _FENCE.match(self.lines[self.at])) and other["ticks"] == ticks and other["info"].strip():
+                self.unclosed_fence(start, ticks)
+                self.add(Code(start, self.offset - 1))
+                return
             self.step()
         if self.at == len(self.lines):
             self.unclosed_fence(start, ticks)
@@ -344,31 +375,58 @@ class _Scanner:
         repair = f"end it with a line that holds only {ticks}, indented as the opening line is"
         self.problem(start, "L109", "this code fence is never closed", repair)
 
-    def open_block(self, match: re.Match[str]) -> None:
-        start, title = self.offset, (match["title"] or "").strip()
-        title_start = start + max(match.start("title"), 0)
+    def open_block(self, slashes: str, name: str, title: str) -> None:
+        start, title = self.offset, title.strip()
         if title:
-            self.inline(title_start, start + match.end("title"))
+            at = self.lines[self.at].rindex(title)
+            self.inline(start + at, start + at + len(title))
         self.step()
         options = []
-        while self.at < len(self.lines) and (option := _OPTION.match(self.lines[self.at])):
-            options.append((option["key"], option["value"], self.offset + option.start("key")))
+        while self.at < len(self.lines) and (option := self.option()):
+            options.append((option["key"], option["value"] or "", self.offset + option.start("key")))
             self.step()
         if self.at < len(self.lines) and re.match(r" {4,}\S", self.lines[self.at]):
             repair = "write `key: value`, or leave a blank line before a body that starts with indented text"
             self.problem(self.offset, "L103", "an indented line under the opening line must be an option", repair)
-        opened = _Opened(start, len(match["slashes"]), match["name"], title, tuple(options), self.offset)
-        self.blocks.append(opened)
+        self.blocks.append(_Opened(start, len(slashes), name, title, tuple(options), self.offset))
+
+    def option(self) -> re.Match[str] | None:
+        """The option on this line, also one that is written almost as options are, which is told."""
+        line = self.lines[self.at]
+        if option := _OPTION.match(line):
+            return option
+        if option := _ALMOST_OPTION.match(line):
+            repair = f"write `    {option['key']}: {option['value'] or '…'}`, with a space after the colon"
+            self.problem(self.offset + option.start("key"), "L103", f"{line.strip()!r} is no option", repair)
+        return option
+
+    def almost_block(self, match: re.Match[str]) -> None:
+        """An opening line with something else where spaces and the bar stand."""
+        slashes, found = match["slashes"], _NAME_AND_TITLE.match(match["rest"])
+        name, title = (found["name"] or "", found["title"]) if found else ("", "")
+        if not name:
+            repair = f"write what it is: {slashes} question | {title or 'What …?'}"
+            self.problem(self.offset, "L101", "a block without its kind", repair)
+        else:
+            repair = f"write it with spaces and a bar: {slashes} {name}{' | ' * bool(title)}{title}"
+            self.problem(self.offset, "L107", f"this line opens no {name}", repair)
+        self.open_block(slashes, name or "question", title)
 
     def close_block(self, slashes: int) -> None:
         body_end = self.offset
         line = self.step()
-        if not self.blocks or self.blocks[-1].slashes != slashes:
+        if not self.blocks:
             repair = "remove it, or open a block above it: /// question | What …?"
-            if self.blocks:
-                repair = f"the {self.blocks[-1].name} block above is closed by {'/' * self.blocks[-1].slashes}"
             self.problem(body_end, "L102", "this line closes a block that was never opened", repair)
             return
+        turn = next((n for n, one in enumerate(self.blocks[::-1]) if one.slashes == slashes), None)
+        if turn is None:
+            opened = self.blocks[-1]
+            repair = f"the {opened.name} block above is closed by {'/' * opened.slashes}"
+            self.problem(body_end, "L102", "this line has another number of slashes than the block it ends", repair)
+        elif turn:
+            self.unclosed_blocks(self.blocks[-turn:])
+            del self.blocks[-turn:]
         block = self.blocks.pop()
         body = Part(block.body_start, body_end)
         end = body_end + len(line)
