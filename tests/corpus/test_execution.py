@@ -54,7 +54,14 @@ PAGES: dict[str, tuple[str, str]] = {
         "It is `{python} __import__('os').kill(__import__('os').getpid(), 9)`.\n",
         "6:7: L206 this snippet ends its process (signal SIGKILL)\n    remove what ends it",
     ),
-    "input": (code("name = input('Who? ')"), raises(7, "EOFError: EOF when reading a line")),
+    "input": (
+        code("name = input('Who? ')"),
+        raises(
+            7,
+            "EOFError: EOF when reading a line",
+            repair="nobody is there to answer: write the value itself, as in x = 0.5",
+        ),
+    ),
     "prints-300-megabytes": (
         code("print('x' * 300_000_000)"),
         raises(7, "ValueError: more than 100,000 characters printed"),

@@ -180,17 +180,100 @@ FRONT_MATTER = {
     ),
     "a tab": Slip(head("A page", "A\tpage"), "2:1: L002 the front matter holds a tab", "write spaces", HEAD),
 }  # fmt: skip
-SLIPS = BLOCKS | CODE | HEADINGS | FRONT_MATTER
+MAY_IMPORT = "a page may import lessons, numpy and matplotlib; propose others in pyproject.toml"
+PLAIN = "delete this line: the code is plain Python, without IPython's magics and without a shell"
+QUANTITY = "from lessons.maths.derivation import Quantity\n"
+WORKED = "from lessons.maths import worked\n"
+
+
+def raises(code: str, told: str, repair: str, right: str = "x = 1") -> Slip:
+    return Slip(f"```{{python}}\n{code}\n```\n", told, repair, f"```{{python}}\n{right}\n```\n")
+
+
+RAISES = {
+    "pip": raises("pip install torch", "2:5: L201 SyntaxError: invalid syntax", f"delete this line: {MAY_IMPORT}"),
+    "pip, of a shell": raises(
+        "!pip install torch", "2:1: L201 SyntaxError: invalid syntax", f"delete this line: {MAY_IMPORT}"
+    ),
+    "a magic": raises("x = 1\n%timeit x", "3:1: L201 SyntaxError: invalid syntax", PLAIN),
+    "a prompt": raises(
+        ">>> 1 + 1\n2", "2:1: L201 SyntaxError: invalid syntax",
+        "write the code alone, without >>> and without what it printed", "str(1 + 1)",
+    ),
+    "typographic quotes": raises(
+        "x = “a”", "2:5: L201 SyntaxError: invalid character '“' (U+201C)",
+        "write straight quotation marks, \" or '", 'x = "a"',
+    ),
+    "a minus sign": raises(
+        "x = 2 − 1", "2:7: L201 SyntaxError: invalid character '−' (U+2212)", "write a hyphen for the minus sign: -",
+        "x = 2 - 1",
+    ),
+    "a table": raises(
+        "import pandas as pd", "2:1: L201 ModuleNotFoundError: No module named 'pandas'",
+        f"numpy reads a table, np.loadtxt('data.csv', delimiter=','); {MAY_IMPORT}", "import numpy as np",
+    ),
+    "a package's name": raises(
+        "import lesson.maths", "2:1: L201 ModuleNotFoundError: No module named 'lesson'",
+        f"did you mean 'lessons.maths'? {MAY_IMPORT}", "import lessons.maths",
+    ),
+    "a module's name": raises(
+        "from lessons.math import worked", "2:1: L201 ModuleNotFoundError: No module named 'lessons.math'",
+        f"did you mean 'lessons.maths'? {MAY_IMPORT}", "from lessons.maths import worked",
+    ),
+    "a function's name": raises(
+        f"{WORKED}worked.kl_standart_normal(0, 1)",
+        "3:1: L201 AttributeError: module 'lessons.maths.worked' has no attribute 'kl_standart_normal'",
+        "did you mean 'kl_standard_normal'?", f"{WORKED}worked.kl_standard_normal(0, 1)",
+    ),
+    "an imported name": raises(
+        "from lessons.maths.worked import kl_standart_normal",
+        "2:1: L201 ImportError: cannot import name 'kl_standart_normal' from 'lessons.maths.worked'",
+        "did you mean 'kl_standard_normal'?", "from lessons.maths.worked import kl_standard_normal",
+    ),
+    "an argument": raises(
+        f"{QUANTITY}Quantity(1.5, units='nats')",
+        "3:1: L201 TypeError: Quantity.__init__() got an unexpected keyword argument 'units'",
+        "did you mean 'unit'? use one of: digits, symbol, unit, value", f"{QUANTITY}Quantity(1.5, unit='nats')",
+    ),
+    "an argument like none": raises(
+        f"{WORKED}worked.kl_standard_normal(mu=0, sigma=1)",
+        "3:1: L201 TypeError: kl_standard_normal() got an unexpected keyword argument 'sigma'",
+        "use one of: digits, mu, std", f"{WORKED}worked.kl_standard_normal(mu=0, std=1)",
+    ),
+    "a key": raises(
+        f"{WORKED}d = worked.kl_standard_normal(0, 1)\nd.given['sigma']", "4:1: L201 KeyError: 'sigma'",
+        "use one of: mu, std", f"{WORKED}d = worked.kl_standard_normal(0, 1)\nd.given['std']",
+    ),
+    "a name that is usual": raises(
+        "np.exp(1);", "2:1: L201 NameError: name 'np' is not defined", "write above it: import numpy as np",
+        "import numpy as np\nnp.exp(1);",
+    ),
+    "a question to the reader": raises(
+        "x = input('?')", "2:1: L201 EOFError: EOF when reading a line",
+        "nobody is there to answer: write the value itself, as in x = 0.5", "x = 0.5",
+    ),
+    "data that lie elsewhere": raises(
+        "open('results/data.csv')",
+        "2:1: L201 FileNotFoundError: [Errno 2] No such file or directory: 'results/data.csv'",
+        "put the file into the folder page/ and open it by its name alone: open('data.csv')",
+        "with open('data.csv') as file:\n    text = file.read()",
+    ),
+}  # fmt: skip
+SLIPS = BLOCKS | CODE | HEADINGS | FRONT_MATTER | RAISES
 
 
 def told(text: str, folder: Path) -> list[tuple[str, str]]:
     """What the check says of a page, lines counting as they do in `text`."""
     whole = "description:" in text
     page = folder / "page.md"
+    (folder / "page").mkdir(exist_ok=True)
+    (folder / "page/data.csv").write_text("1,2\n")
     page.write_text(text if whole else ABOVE + text, encoding="utf-8")
     above = 0 if whole else ABOVE.count("\n")
-    found = sorted(checks.check([page]))
-    return [(f"{p.location.line - above}:{p.location.column}: {p.code} {p.message}", p.repair) for p in found]
+    found = sorted(checks.check([page], twice=False))
+    repairs = (p.repair.replace(f"{folder}/", "") for p in found)
+    places = (f"{p.location.line - above}:{p.location.column}: {p.code} {p.message}" for p in found)
+    return list(zip(places, repairs, strict=True))
 
 
 @pytest.mark.parametrize("name", SLIPS)

@@ -28,6 +28,7 @@ ALLOWED = (
 )
 _SOURCES = Path(__file__).resolve().parents[2]  # Python lists it to find the modules that may be read
 _REFUSALS = {errno.EPERM, errno.EACCES, errno.EFBIG, errno.EMFILE}
+_CONNECTS = ("URLError", "gaierror", "ConnectionError")
 _PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS = 1, 38
 
 
@@ -88,7 +89,8 @@ def _process_control(option: int, value: int) -> None:
 
 def refused(fault: BaseException) -> bool:
     """Whether an exception says that confined code wanted more than it may have."""
-    return isinstance(fault, OSError) and fault.errno in _REFUSALS
+    connects = any(kind.__name__ in _CONNECTS for kind in type(fault).__mro__)  # whose cause is not always kept
+    return isinstance(fault, OSError) and (fault.errno in _REFUSALS or connects)
 
 
 def _open_files(readable: list[Path]) -> set[int]:

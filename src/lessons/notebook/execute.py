@@ -32,7 +32,7 @@ from lessons.notebook.cache import read_by
 from lessons.notebook.limits import Limits
 from lessons.notebook.outputs import Outputs, Unbelievable
 from lessons.notebook.source import Cell, Notebook
-from lessons.page import imports
+from lessons.page import advice, imports
 from lessons.page.pictures import Drawn
 from lessons.page.snippet import SHOWN_NOWHERE, UNSEEN, UNSEEN_REPAIR, WARNS
 from lessons.pipe import Reports, Unreadable, send
@@ -171,12 +171,14 @@ def _heard(worker: Worker, kind: str, *told: Any, finished: Finished) -> list[Pr
         worker.cell, worker.cell_started = outputs.number(number, cells - 1), time.monotonic()
         return None
     if kind == "failed":
-        number, line, message, refused = told
+        number, line, message, refused, advised = told
         worker.cell, message = outputs.number(number, max(cells - 1, 0)), outputs.words(message)
         line = outputs.number(line, 1_000_000)
         if refused is True:
             return [worker.problem("L505", message, confine.ALLOWED, line)]
         repair = "run the notebook from its top, in `make lab` or cell by cell, to see the whole traceback"
+        if advised:
+            repair = outputs.words(advised)
         if re.match(r"\w*Warning\b", message):
             repair = WARNS
         if message.startswith("MemoryError"):
@@ -268,7 +270,7 @@ def _work(notebook: Notebook, folder: Path, sending: Connection) -> None:
         with _warned():
             send(descriptor, *_run(notebook, functools.partial(send, descriptor)))
     except Exception as fault:  # ours, not the notebook's: still no traceback for a teacher
-        send(descriptor, "failed", 0, 1, f"the notebook could not be run: {type(fault).__name__}: {fault}", False)
+        send(descriptor, "failed", 0, 1, f"the notebook could not be run: {type(fault).__name__}: {fault}", False, "")
     os._exit(0)  # nothing that a cell left to be done at the end
 
 
@@ -312,6 +314,8 @@ def _run(notebook: Notebook, report: Callable[..., None]) -> tuple[Any, ...]:
             said = error.msg if isinstance(error, SyntaxError) else str(error)  # its str has a line of its own counting
             message = ": ".join([type(error).__name__, *filter(None, [" ".join(said.split())])])
             count, line = _kernel.error_place() or (len(ran), 1)
-            return "failed", ran[count - 1], line, message, confine.refused(error)
+            data = notebook.path.with_suffix("").as_posix()
+            advised = advice.repair(error, cell.python, _kernel.shell.user_ns, data)
+            return "failed", ran[count - 1], line, message, confine.refused(error), advised or ""
         pictures.look(number)
     return "done", shown, pictures.unseen()

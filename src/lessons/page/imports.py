@@ -17,6 +17,7 @@ from importlib.metadata import packages_distributions
 from importlib.util import find_spec
 from pathlib import Path
 
+from lessons.page.advice import IMPORTS
 from lessons.page.source import Snippet, Source
 from lessons.problem import Location, Problem
 
@@ -40,8 +41,7 @@ def imports(source: Source) -> Iterator[Problem]:
             if not allowed(name, lock):
                 first = source.location(part.start)
                 where = Location(first.path, first.line + node.lineno, node.col_offset + len(part.indent) + 1)
-                repair = "a page may import lessons, numpy and matplotlib; propose others in pyproject.toml"
-                yield Problem(where, "L208", f"the snippet imports {name!r}, which is not in {LOCK}", repair)
+                yield Problem(where, "L208", f"the snippet imports {name!r}, which is not in {LOCK}", IMPORTS)
 
 
 def load(codes: Iterable[str]) -> None:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import ast
 import contextlib
 import io
+import re
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import CodeType
 
 from lessons import confine
-from lessons.page import display
+from lessons.page import advice, display
 from lessons.page.display import CannotShow, Described, Shown
 from lessons.page.provenance import History, set_by, visible
 from lessons.page.source import Snippet, Source, Value
@@ -78,6 +79,9 @@ def _said(fault: BaseException) -> str:
     return " ".join(str(fault).split())[:MOST_SAID] or "no message"
 
 
+_INSTALLED_AT = re.compile(r" \(/[^)]*\)$")  # of a module that has no such name: another place on each machine
+
+
 def visibility(snippet: Snippet) -> str:
     """How much of its code the reader sees."""
     return dict(snippet.options).get("code", CODE_SHOWN[0])
@@ -138,7 +142,7 @@ class Runner:
             self.described.append((where, expression, display.described(value)))
             return shown
 
-        result = self._guard(location, execute)
+        result = self._guard(location, execute, snippet.code)
         if isinstance(result, Problem):
             self.unset |= set_by(snippet.code)
             return result
@@ -158,7 +162,7 @@ class Runner:
             self.described.append((location, value.expression, display.described(computed)))
             return shown
 
-        result = self._guard(location, evaluate)
+        result = self._guard(location, evaluate, value.expression)
         return result if isinstance(result, Problem) else result or Shown("")
 
     def _named(self, above: int) -> str:
@@ -167,8 +171,8 @@ class Runner:
         self.above[name] = above
         return name
 
-    def _guard(self, location: Location, work: Callable[[], Shown | None]) -> Shown | Problem | None:
-        """Do the work; whatever it raises becomes a problem at the line that raised it."""
+    def _guard(self, location: Location, work: Callable[[], Shown | None], code: str) -> Shown | Problem | None:
+        """Do the work of `code`; whatever it raises becomes a problem at the line that raised it."""
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("error")  # an overflow that numpy only warns of is a wrong number here
@@ -182,13 +186,12 @@ class Runner:
             if fault.filename in self.above:
                 column = location.column - 1 + (fault.offset or 1)
                 where = Location(self.source.path, self.above[fault.filename] + (fault.lineno or 1), column)
-            return Problem(where, "L201", f"SyntaxError: {fault.msg}", "mend the snippet: it is not valid Python")
+            repair = advice.repair(fault, code, {}, "") or "mend the snippet: it is not valid Python"
+            return Problem(where, "L201", f"SyntaxError: {fault.msg}", repair)
         except (Exception, SystemExit) as fault:
             where = self._location(fault, location)
-            message = _said(fault)
+            message = _INSTALLED_AT.sub("", _said(fault))
             repair = "run the page's snippets from the top in Python to see the whole traceback"
-            if isinstance(fault, ModuleNotFoundError):
-                repair = "a page may import lessons, numpy and matplotlib; propose others in pyproject.toml"
             if isinstance(fault, Warning):
                 repair = WARNS
             if isinstance(fault, AssertionError) and not str(fault):
@@ -198,6 +201,8 @@ class Runner:
             if isinstance(fault, NameError):
                 known = [name for name in self.namespace if not name.startswith("__")]
                 repair = nearest(fault.name or "", known) if known else "no snippet above has set a name yet"
+            data = self.source.path.removesuffix(".md")
+            repair = advice.repair(fault, code, self.namespace, data) or repair
             if confine.refused(fault):
                 return Problem(where, "L209", f"{type(fault).__name__}: {message}", confine.ALLOWED)
             return Problem(where, "L201", f"{type(fault).__name__}: {message}", repair)
