@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from lessons import bounds, confine, faults, scratch
+from lessons import bounds, confine, faults, scratch, terminal
 from lessons.environment import settle
-from lessons.visible import visible
+from lessons.visible import ascii_json, visible
 
 CONFIG = Path("mkdocs.yml")
 PORT = 8000
@@ -24,8 +24,11 @@ PORT = 8000
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. Returns 0, or 1 after telling what is wrong and where."""
     if arguments is None:
-        _open_streams()
-    options = _parser().parse_args(arguments)
+        terminal.open_streams()
+    try:
+        options = _parser().parse_args(arguments)
+    except SystemExit as asked:  # for help, or for what there is not
+        raise SystemExit(terminal.flushed(int(asked.code or 0))) from None
     settle(again=arguments is None)
     config = _find_config()
     if config is None:
@@ -47,24 +50,13 @@ def _run(options: argparse.Namespace) -> int:
         return code
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:  # whoever read the output has gone, `head` say
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+    except BrokenPipeError as fault:
+        return terminal.lost(fault)
     except Exception as fault:
-        return _fail(faults.told(fault))
-
-
-def _open_streams() -> None:
-    """Standard streams that are there and take all that is said, whatever a terminal can show."""
-    for descriptor in range(3):
         try:
-            os.fstat(descriptor)
-        except OSError:  # closed: the next file to be opened would be written to in its place
-            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)
-    sys.stdout = sys.stdout or open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
-    sys.stderr = sys.stderr or open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+            return _fail(faults.told(fault))
+        except OSError as other:
+            return terminal.lost(other)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -214,7 +206,7 @@ def _check(options: argparse.Namespace) -> int:
         except ready.NoBase as fault:
             return _fail(str(fault))
     if problems or options.format == "json":
-        _say(report(problems, options.format), error=options.format == "text")
+        _say(report(problems, options.format), error=options.format == "text", form=options.format)
         return int(bool(problems))
     said = f"{len(pages)} page{'' if len(pages) == 1 else 's'}, no problems"
     if whole:
@@ -272,7 +264,7 @@ def _values(options: argparse.Namespace) -> int:
         )
     except values.NoBase as fault:
         return _fail(str(fault))
-    _say(values.fenced(told) if options.format == "markdown" else told)
+    _say(values.fenced(told) if options.format == "markdown" else told, form=options.format)
     return 0
 
 
@@ -391,8 +383,10 @@ def _serve(options: argparse.Namespace) -> int:
     return 0
 
 
-def _say(text: str, *, error: bool = False) -> None:
-    """Print; nothing in it that a terminal would obey."""
+def _say(text: str, *, error: bool = False, form: str = "text") -> None:
+    """Print; nothing in it that a terminal would obey. JSON stays JSON where a terminal has few letters."""
+    if form == "json" and not terminal.has_all(sys.stdout.encoding or "utf-8"):
+        text = ascii_json(text)
     print(visible(text), file=sys.stderr if error else sys.stdout, flush=True)
 
 

@@ -13,6 +13,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from lessons import terminal
+
 ENVIRONMENT = {
     "LC_ALL": "C.UTF-8",
     "PYTHONUTF8": "1",
@@ -39,8 +41,11 @@ PLACES = ("PATH", "LD_LIBRARY_PATH", "PYTHONPATH")
 
 def settle(*, again: bool) -> None:
     """Set the environment; with `again`, start this command anew where it was started with another one."""
-    settled = kept(os.environ) | ENVIRONMENT
+    alphabet = terminal.alphabet() if again else {}
+    settled = kept(os.environ) | ENVIRONMENT | alphabet
     if settled == dict(os.environ):
+        for name in alphabet:
+            del os.environ[name]  # it is this command's, and not of those that it starts and reads
         return
     if again and sys.executable:
         sys.stdout.flush()

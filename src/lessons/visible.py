@@ -27,6 +27,11 @@ def in_json(text: str) -> str:
     return _OBEYED.sub(lambda match: _escaped(match[0]), text)
 
 
+def ascii_json(text: str) -> str:
+    """JSON that says the same in the letters of every terminal."""
+    return re.sub(r"[^\x00-\x7f]", lambda match: _escaped(match[0]), text)
+
+
 def _name(sign: str) -> str:
     return sign.encode("unicode_escape").decode()
 

@@ -57,7 +57,7 @@ def values(paths: Iterable[Path]) -> list[Computed]:
 def listed(found: Sequence[Computed], form: str) -> str:
     if form == "json":
         return in_json(json.dumps([asdict(value) for value in found], indent=1, ensure_ascii=False))
-    return "\n".join([*map(str, found), f"{len(found)} values"])
+    return "\n".join([*map(str, found), f"{len(found)} value{'' if len(found) == 1 else 's'}"])
 
 
 def diff(old: Sequence[Computed], new: Sequence[Computed]) -> str:
