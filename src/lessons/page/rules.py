@@ -26,15 +26,22 @@ from lessons.page.source import (
 )
 from lessons.problem import Location, Problem, nearest
 
-# A figure with two or more decimal places. Not a version (1.2.3), nor a part of a word or an address.
-# With a comma or a raised point where it begins with 0 (others may be thousands), and in powers of ten.
+# A figure with two or more decimal places, or in powers of ten. Not a version (1.2.3), nor a part of a word or an
+# address. A comma is a decimal one where no thousands can be meant: 0,318 and 2,50 and 1 544,25.
 _TYPED = re.compile(
-    r"(?<![\w.:/-])[+\-−]?(?:\d*\.(?:\*\*)?\d{2,}|0(?:,|\{,\}|·)\d{2,}|\d+(?:\.\d+)?[eE][+\-−]?\d+)(?![\w.]*\w)"
+    r"(?<![\w.:/-])[+\-−]?(?:\d{1,3}(?:[ \u00a0\u2009\u202f]\d{3})+(?:,|\{,\})\d+"
+    r"|(?P<comma>0(?:,|\{,\}|·)\d{2,}|\d{1,3}(?:,|\{,\})(?:\d{2}|\d{4,})(?!\d))"
+    r"|\d*\\?\.(?:[*_]{1,2})?\d{2,}|\d+(?:\.\d+)?[eE][+\-−]?\d+|\d+(?:\.\d+)?\s*[×·]?\s*10\^\{?[-−]\d+)"
+    r"(?![\w.]*\w)(?!/[A-Za-z])(?!\s*(?:h|a\.?m|p\.?m|o'clock)\b)"
 )
-# What a number names, and does not measure: an equation, a section, a version, a paper.
+# What a number names, and does not measure: an equation, a section, a version, a paper. Also where several are named.
 _NUMBERED = re.compile(
-    r"(?:\b(?:eqs?|equations?|secs?|sections?|ch|chapters?|figs?|figures?|tables?|versions?|v|appendix|theorem|lemma|algorithm"
-    r"|python|numpy|matplotlib|arxiv|doi)\b\.?|§)[:\s(]*$",
+    r"(?:\b(?:eqs?|eqns?|equations?|formulas?|formulae|secs?|sections?|ch|chaps?|chapters?|figs?|figures?|tables?|tabs?"
+    r"|pages?|pp?|parts?|lessons?|lines?|exercises?|problems?|questions?|examples?|listings?|steps?|paragraphs?"
+    r"|def|definitions?|prop|propositions?|cor|corollary|remarks?|rem|thm|theorems?|lem|lemmas?|alg|algorithms?|app|appendix"
+    r"|versions?|ver|v|releases?|python|numpy|matplotlib|scipy|pandas|scikit-learn|sklearn|pytorch|torch|tensorflow"
+    r"|jax|keras|cuda|jupyter|mkdocs|arxiv|doi|isbn|id|no|nr|prml)\b\.?|§+|\b(?:by|from|see|in|using)\s*(?=\())"
+    r"[:\s(\[<>=~!]*(?:[\d.]+\)?\s*(?:,|;|&|–|-|\band\b|\bor\b|\bto\b|\bthrough\b)\s*(?:and\s+)?\(?)*$",
     re.IGNORECASE,
 )
 # Where no result stands: a link's address; a TeX command, which would hide the figure in \approx0.318.
@@ -173,9 +180,22 @@ def typed_in(source: Source, repair: str) -> Iterator[Problem]:
 
 def _typed(source: Source, visible: str, start: int, end: int, repair: str) -> Iterator[Problem]:
     for match in _TYPED.finditer(visible, start, end):
-        if not _NUMBERED.search(visible, max(0, match.start() - 30), match.start()):
-            message = f"the figure {match[0]} is typed by hand"
+        if not _names(visible, source.text, match):
+            message = f"the figure {source.text[match.start() : match.end()]} is typed by hand"
             yield Problem(source.location(match.start()), "L401", message, repair)
+
+
+def _names(text: str, written: str, figure: re.Match[str]) -> bool:
+    """Whether a figure is the name of something, or two numbers of a list: (0,25), the words of a link.
+
+    `written`: the text with its links' addresses.
+    """
+    before, after = written[max(0, figure.start() - 1) : figure.start()], written[figure.end() : figure.end() + 2]
+    if figure["comma"] and (before == "," or re.match(r",\d", after) or f"{before}{after[:1]}" in ("()", "[]", "{}")):
+        return True
+    if f"{before}{after}" == "[](":
+        return True
+    return _NUMBERED.search(text, max(0, figure.start() - 60), figure.start()) is not None
 
 
 MARKDOWN = "write Markdown; for the sign itself, write it in code: `<`"
