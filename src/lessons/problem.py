@@ -160,9 +160,10 @@ FORMATS = {"text": _text, "github": _github, "json": _json}
 def nearest(word: str, valid: Iterable[str]) -> str:
     """A repair that names the valid words, the likeliest first where `word` looks like a slip."""
     words = sorted(valid)
-    alike = {valid.lower(): valid for valid in reversed(words)}
-    close = difflib.get_close_matches(word.lower(), alike, n=1, cutoff=0.6)
-    hint = f"did you mean {alike[close[0]]!r}?" if close else ""
+    close = difflib.get_close_matches(word, words, n=1, cutoff=0.6)
+    if not close:  # perhaps in capitals
+        close = [one for one in words if difflib.get_close_matches(word.lower(), [one.lower()], n=1, cutoff=0.6)][:1]
+    hint = f"did you mean {close[0]!r}?" if close else ""
     if hint and len(words) > MOST_NAMED:
         return hint
     return f"{hint} use one of: {', '.join(words)}".strip()

@@ -8,8 +8,9 @@ import pytest
 from markdown import Markdown
 
 from lessons.page import checks, links
+from lessons.page.page import Link
 from lessons.page.source import read, scan
-from lessons.problem import report
+from lessons.problem import Location, report
 
 HEAD = "---\ntitle: T\ndescription: D\n---\n"
 MISSPELT = "did you mean 'lessons/one.md'"
@@ -188,3 +189,36 @@ def ids(html: str) -> list[str]:
 
 def test_places_are_those_of_the_body() -> None:
     assert links.anchors(read("page.md", "---\ntitle: T\n# no heading: here\n---\n\n# One\n")) == {"one"}
+
+
+@pytest.mark.parametrize(
+    ("link", "file"),
+    [
+        ("../vae-training/", "vae-training.md"),
+        ("../vae-training/#loss", "vae-training.md#loss"),
+        ("vae-training.html", "vae-training.md"),
+        ("vae-training.htm#loss", "vae-training.md#loss"),
+        ("vae-training/", "vae-training.md"),
+        ("vae-training", "vae-training.md"),
+        ("../vae-training/index.html", "vae-training.md"),
+        ("../../", "../index.md"),
+        ("../../contributing/", "../contributing/index.md"),
+        ("../contributing/index.html", "../contributing/index.md"),
+    ],
+)
+def test_the_address_of_a_page_is_told_with_its_file(link: str, file: str, tmp_path: Path) -> None:
+    docs = tmp_path / "docs"
+    for name in ("lessons/kl.md", "lessons/vae-training.md", "contributing/index.md", "index.md"):
+        (docs / name).parent.mkdir(parents=True, exist_ok=True)
+        (docs / name).touch()
+    page = docs / "lessons/kl.md"
+
+    def anchors(path: Path) -> frozenset[str] | None:
+        return frozenset({"loss"}) if path.is_file() else None
+
+    def told(target: str) -> list[tuple[str, str]]:
+        found = links.unresolved([Link(Location("docs/lessons/kl.md"), target, False)], page, anchors, docs)
+        return [(problem.code, problem.repair) for problem in found]
+
+    assert told(link) == [("L602", f"link the file: {file}")]
+    assert told(file) == []

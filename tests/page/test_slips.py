@@ -259,7 +259,53 @@ RAISES = {
         "with open('data.csv') as file:\n    text = file.read()",
     ),
 }  # fmt: skip
-SLIPS = BLOCKS | CODE | HEADINGS | FRONT_MATTER | RAISES
+REFUSED = "L301 KaTeX refuses this formula: "
+UNKNOWN = f"{REFUSED}Undefined control sequence: "
+OWN = "no page defines commands of its own: write"
+
+
+def tag(name: str, column: int, repair: str, right: str) -> Slip:
+    return Slip(f"Words{' ' * (column - 6)}<{name}>\n", f"1:{column}: L112 raw HTML: <{name}", repair, right)
+
+
+FORMULAS = {
+    "a command of a paper": Slip(
+        "$\\KL(q)$\n", rf"1:1: {UNKNOWN}\KL at position 1: \KL(q)", rf"{OWN} D_{{\mathrm{{KL}}}}",
+        "$D_{\\mathrm{KL}}(q)$\n",
+    ),
+    "a command of a package": Slip(
+        "$\\mathbbm{1}$\n", rf"1:1: {UNKNOWN}\mathbbm at position 1: \mathbbm{{1}}", rf"{OWN} \mathbb{{1}}",
+        "$\\mathbb{1}$\n",
+    ),
+    "a misspelt command": Slip(
+        "$\\sigam$\n", rf"1:1: {UNKNOWN}\sigam at position 1: \sigam", "did you mean \\sigma?", "$\\sigma$\n"
+    ),
+    "a label": Slip(
+        "$a \\label{b}$\n", rf"1:1: {UNKNOWN}\label at position 3: a \label{{b}}",
+        "name the formula in words and link its heading: `[the bound](#the-bound)`; a page numbers no formula",
+        "## The bound\n\n$a$, see [the bound](#the-bound)\n",
+    ),
+    "a sign of a comment": Slip(
+        "$50%$\n",
+        f"1:1: {REFUSED}LaTeX-incompatible input and strict mode is set to 'error': % comment has"
+        " no terminating newline; LaTeX would fail because of commenting the end of math mode (e.g. $) [commentAtEnd]",
+        "write \\% for the sign itself: % begins a comment", "$50\\%$\n",
+    ),
+    "an environment": Slip(
+        "$\\begin{bmatrx}1\\end{bmatrx}$\n",
+        f"1:1: {REFUSED}No such environment: bmatrx at position 7: \\begin{{bmatrx}}1\\end{{bmatrx}}",
+        "did you mean 'bmatrix'? use one of: aligned, array, bmatrix, cases, gathered, matrix, pmatrix, split, vmatrix",
+        "$\\begin{bmatrix}1\\end{bmatrix}$\n",
+    ),
+    "a line's end": tag(
+        "br", 7, "begin a new paragraph with a blank line, or end the line with two spaces", "Words  \nand words\n"
+    ),
+    "a film": tag(
+        "iframe", 7, "link what it shows: `[Its words](https://…)`", "Words, [its words](https://example.org/)\n"
+    ),
+    "an index": tag("sub", 7, "write a formula: `$x^2$`, `$x_i$`", "$x^2$, $x_i$\n"),
+}  # fmt: skip
+SLIPS = BLOCKS | CODE | HEADINGS | FRONT_MATTER | RAISES | FORMULAS
 
 
 def told(text: str, folder: Path) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Which figures of an answer were computed somewhere, L401: however they are written, and none that only name things."""
+"""Which figures of an answer were computed somewhere, L401: and which only name a thing."""
 
 from __future__ import annotations
 

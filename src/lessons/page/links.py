@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Set
 from pathlib import Path
@@ -98,7 +99,8 @@ def problems(source: Source) -> Iterator[Problem]:
             yield Problem(link.where, "L604", "an image of another site, which no browser loads here", repair)
         elif link.target.startswith("/") and not _SCHEME.match(link.target):
             message = f"the link {link.target!r} starts at the root of the host"
-            yield Problem(link.where, "L601", message, "write it relative to this page")
+            repair = f"write it relative to this page{_page_of(Path(source.path), link.target)}"
+            yield Problem(link.where, "L601", message, repair)
 
 
 def unresolved(found: Iterable[Link], page: Path, anchors_of: Anchors, docs: Path | None = None) -> Iterator[Problem]:
@@ -113,18 +115,46 @@ def unresolved(found: Iterable[Link], page: Path, anchors_of: Anchors, docs: Pat
         name, _, anchor = target.partition("#")
         file = page if not name else Path(*_normal(page.parent, unquote(name)))
         if docs and not file.is_relative_to(docs):
-            repair = "give its address on the web, or move the file there"
+            repair = _meant(page, link, anchors_of) or "give its address on the web, or move the file there"
             yield Problem(where, "L602", f"the link {target!r} leads out of {docs.as_posix()}/", repair)
             continue
         known = anchors_of(file)
         if known is None:
-            repair = _nearby(file)
+            repair = _meant(page, link, anchors_of) or _nearby(file)
             code, what = ("L604", "image") if link.image else ("L602", "link")
             yield Problem(where, code, f"the {what} {target!r} leads to no file", repair)
         elif anchor and file.suffix in (".md", ".ipynb") and unquote(anchor) not in known:
             yield Problem(
                 where, "L603", f"the link {target!r} leads to no such place on that page", nearest(anchor, known)
             )
+
+
+def _meant(page: Path, link: Link, anchors_of: Anchors) -> str:
+    """A repair that names the file, where a link names its address on the site: `../kl/` and `kl.html` are `kl.md`.
+
+    As seen from the page's folder and, for addresses, from the folder that its address makes of it.
+    """
+    name, hash_, anchor = link.target.partition("#")
+    stem = re.sub(r"(?:/index)?\.html?$|/(?:index\.(?:html?|md))?$", "", unquote(name))
+    for folder in (page.parent, page.with_suffix("")) if stem and not link.image else ():
+        for ending in (".md", ".ipynb", "/index.md"):
+            file = Path(*_normal(folder, f"{stem}{ending}"))
+            if file != page and anchors_of(file) is not None:
+                return f"link the file: {os.path.relpath(file, page.parent).replace(os.sep, '/')}{hash_}{anchor}"
+    return ""
+
+
+def _page_of(page: Path, target: str) -> str:
+    """For a link from the root of the site: the page that it means, as seen from this one."""
+    docs = next((folder for folder in page.parents if folder.name == "docs"), None)
+    name, hash_, anchor = target.lstrip("/").partition("#")
+    stem = re.sub(r"(?:\.md|\.html?|/)$", "", name)
+    if docs is None or not stem:
+        return ""
+    for file in (docs / f"{stem}.md", docs / stem / "index.md"):
+        if file.is_file() and ".." not in file.parts:
+            return f": {os.path.relpath(file, page.parent).replace(os.sep, '/')}{hash_}{anchor}"
+    return ""
 
 
 def outline(source: Source) -> Outline:

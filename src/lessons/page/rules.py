@@ -200,6 +200,28 @@ def _names(text: str, written: str, figure: re.Match[str]) -> bool:
 
 MARKDOWN = "write Markdown; for the sign itself, write it in code: `<`"
 ATTRIBUTES = "an attribute list may hold an id: { #short-name }"
+_FORMULA = "write a formula: `$x^2$`, `$x_i$`"
+_LEFT_OUT = "leave it out: the site has one look for all pages"
+_ELSEWHERE = "link what it shows: `[Its words](https://…)`"
+# What to write instead of the tags that other tools let pass.
+INSTEAD = {
+    "br": "begin a new paragraph with a blank line, or end the line with two spaces",
+    **dict.fromkeys(("iframe", "video", "audio", "embed", "object"), _ELSEWHERE),
+    **dict.fromkeys(("sub", "sup"), _FORMULA),
+    **dict.fromkeys(("center", "font", "span", "style", "small", "big"), _LEFT_OUT),
+    "strong": "write `**words**`",
+    **dict.fromkeys(("em", "i", "u", "mark"), "write `*words*`"),
+    **dict.fromkeys(("details", "summary"), "write a note, which is closed: `/// in-depth | its title`"),
+    **dict.fromkeys(("code", "kbd", "tt", "samp", "var"), "write it in code: `` `Ctrl+C` ``"),
+    **dict.fromkeys(("ul", "ol", "li"), "write a list: `- an item`, with a blank line above the first"),
+    **dict.fromkeys(("table", "tr", "td", "th", "thead", "tbody"), "write a table: `| a | b |`, and `|---|---|` below"),
+    **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), "write a heading: `## Its words`"),
+    **dict.fromkeys(("figure", "figcaption"), "write a picture: `![what it shows](picture.png)`"),
+    "pre": "write a code fence: three backticks above and below",
+    "p": "leave it out: a blank line ends a paragraph",
+    "hr": "write a line of `---` between blank lines",
+    "blockquote": "begin each line with `> `",
+}
 # A tag, a comment that is not closed, a declaration; not an address in angle brackets, nor a bare "x < 3".
 _TAG = re.compile(r"<(?!https?://|[\w.+-]+@)(?:/?[A-Za-z][^\s>]*|!|\?)")
 _ATTRIBUTES = re.compile(r"\{[^{}\n=]*=[^\n]*?\}")
@@ -210,7 +232,8 @@ def markup(source: Source) -> Iterator[Problem]:
     if source.made:
         return
     for match in _TAG.finditer(source.prose):
-        yield Problem(source.location(match.start()), "L112", f"raw HTML: {match[0]}", MARKDOWN)
+        repair = INSTEAD.get(match[0].strip("</").lower(), MARKDOWN)
+        yield Problem(source.location(match.start()), "L112", f"raw HTML: {match[0]}", repair)
     for match in _ATTRIBUTES.finditer(source.prose):
         yield Problem(source.location(match.start()), "L113", f"attributes of HTML: {match[0]}", ATTRIBUTES)
 

@@ -10,7 +10,7 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 
-from lessons.page import markup, mathml, rules
+from lessons.page import markup, mathml, rules, tex
 from lessons.page.display import Shown
 from lessons.page.protocol import Descriptions
 from lessons.page.snippet import Output, Result, visibility
@@ -65,7 +65,7 @@ def typeset(source: Source, results: Mapping[Part, Result]) -> Typeset:
         try:
             done.html[part] = _html(result, part)
         except mathml.TexError as fault:
-            done.problems.append(Problem(source.location(part.start), "L301", str(fault), "mend the TeX"))
+            done.problems.append(Problem(source.location(part.start), "L301", str(fault), tex.repair(str(fault))))
             continue
         on_card = any(card.start < part.start < card.end for card in cards)
         if mathml.width(done.html[part]) > (WIDEST_ON_A_CARD if on_card else WIDEST):
