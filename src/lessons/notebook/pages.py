@@ -12,14 +12,14 @@ from lessons import bounds, parallel
 from lessons.notebook import cache, execute, ipynb
 from lessons.notebook.allowed import problems as unfit
 from lessons.notebook.outputs import Outputs
-from lessons.notebook.source import Notebook, read
+from lessons.notebook.source import LESSON, Notebook, read
 from lessons.page import cache as page_cache
 from lessons.page import checks, links, mathml, published, textfile, tree
 from lessons.page.page import Link, Outline, Page
 from lessons.page.render import Settings, render
 from lessons.page.source import scan
 from lessons.page.typeset import typeset
-from lessons.problem import Location, Problem
+from lessons.problem import Location, Problem, nearest
 from lessons.visible import on_one_line
 
 SOURCES = Path("notebooks")
@@ -62,7 +62,7 @@ class Notebooks:
         texts = {path: text for path, data in written.items() if (text := self._text(path, data)) is not None}
         found = []
         for notebook, faults in parallel.shared(_read, list(texts.items())):
-            self.problems += [*faults, *self._unresolved(notebook.path, notebook.links)]
+            self.problems += [*faults, *self._unresolved(notebook.path, notebook.header + notebook.links)]
             found.append(notebook)
         return found
 
@@ -114,6 +114,8 @@ class Notebooks:
             self.problems.append(Problem(Location(name), *fault))
             return None
         self.problems += textfile.name(path)
+        if named := published.wrong_name(path.name):
+            self.problems.append(Problem(Location(name), *named))
         data, faults = textfile.bytes_of(self.root / path)
         self._tell(path, faults)
         return data
@@ -132,8 +134,17 @@ class Notebooks:
         return text
 
     def _unresolved(self, path: Path, found: tuple[Link, ...]) -> Iterator[Problem]:
-        """Where its links lead: as seen from its page."""
-        return links.unresolved(found, Path("docs") / _within(path), self.anchors, Path("docs"))
+        """Where its links lead: as seen from its page. And its header, to its lesson."""
+        for link in found:
+            if link.target.startswith(LESSON):
+                lesson = link.target.removeprefix(LESSON)
+                names = [page.relative_to("docs").as_posix() for page in checks.pages(Path("docs"))]
+                same = [name for name in names if Path(name).stem == Path(lesson).stem]
+                if lesson not in names:
+                    repair = f"write `lesson: {same[0]}`" if len(same) == 1 else nearest(lesson, names)
+                    message = f"the header names the lesson {lesson!r}, which is not there"
+                    yield Problem(link.where, "L602", message, repair)
+        yield from links.unresolved(found, Path("docs") / _within(path), self.anchors, Path("docs"))
 
 
 def _read(written: tuple[Path, str]) -> tuple[Notebook, list[Problem]]:
@@ -156,7 +167,7 @@ def _page(notebook: Notebook, outputs: Outputs, settings: Settings) -> Page:
         typeset(source, {}),
         address=published.address(within),
         meta={"title": notebook.title, "description": notebook.description},
-        outline=Outline(anchors=frozenset(links.anchors(source)), links=notebook.links),
+        outline=Outline(anchors=frozenset(links.anchors(source)), links=notebook.header + notebook.links),
         settings=settings,
         within=within.as_posix(),
         files={within.name: document},

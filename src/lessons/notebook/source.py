@@ -6,13 +6,13 @@ import functools
 import itertools
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from markdown import Markdown
 
-from lessons.notebook import magics, outcome
+from lessons.notebook import chance, magics, outcome
 from lessons.notebook.limits import Limits, read_limits
 from lessons.page import front_matter, links, textfile
 from lessons.page.extension import EXTENSIONS, LessonError
@@ -21,6 +21,7 @@ from lessons.page.source import Snippet, Source, Value, scan
 from lessons.page.typeset import typeset
 from lessons.problem import Location, Problem
 
+LESSON = "lesson:"  # before the target of a link that a header is
 KEYS = ("title", "description", "lesson", "limits")
 _MARKER = re.compile(r"\s*#\s*(?:%%+\s|%%$|<codecell>\s*$|In\[[0-9 ]*\]:?\s*$)")  # as jupytext knows it
 # What `rules` and `links` took for code, Markdown may take for a tag, a link or an attribute: it has to be asked.
@@ -56,6 +57,7 @@ class Notebook:
     limits: Limits
     cells: tuple[Cell, ...]
     links: tuple[Link, ...] = ()  # of its words
+    header: tuple[Link, ...] = field(default=(), compare=False)  # to its lesson
 
     @property
     def slug(self) -> str:
@@ -93,8 +95,13 @@ def read(path: Path, text: str) -> tuple[Notebook, list[Problem]]:
             problems += _prose(page, cell)
             found += links.links(page)
     problems += outcome.problems(shown, [(cell.code, cell.text, cell.line) for cell in cells])
+    header: tuple[Link, ...] = ()
+    if said.get("lesson"):
+        line = next((n for n, line in enumerate(front.split("\n"), 2) if line.startswith("lesson:")), 1)
+        header = (Link(Location(shown, line), f"{LESSON}{said['lesson']}"),)
+    problems += chance.problems(shown, cells)
     words = {key: str(said.get(key, "")) for key in ("title", "description", "lesson")}
-    return Notebook(path, **words, limits=limits, cells=cells, links=tuple(found)), problems
+    return Notebook(path, **words, limits=limits, cells=cells, links=tuple(found), header=header), problems
 
 
 def _prose(page: Source, cell: Cell) -> list[Problem]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 import re
 from collections.abc import Iterable, Set
@@ -24,7 +25,7 @@ from lessons.page import (
     textfile,
     tree,
 )
-from lessons.page.page import Outline, Page
+from lessons.page.page import Link, Outline, Page
 from lessons.page.source import Heading, Source, Value
 from lessons.page.typeset import Typeset
 from lessons.problem import Location, Problem, nearest
@@ -101,7 +102,7 @@ class Check:
         self._ids()
         self._names()
         if self._docs:
-            self.found += config.problems(self._docs.parent / config.NAME)
+            self.found += [*config.problems(self._docs.parent / config.NAME), *self._nowhere()]
             self.found += published.problems(self._docs)
         self._committed()
         metas = {text.path: meta for text, meta in scanned}
@@ -210,8 +211,8 @@ class Check:
         """L105 across pages: also against pages that are not checked in this run."""
         first_use: dict[str, Location] = {}
         checked = {path.as_posix() for path in self.paths}
-        others = [path for path in self._siblings if path.as_posix() not in checked]
-        for outline in filter(None, map(self._outline, [*self.paths, *others])):
+        pages = sorted({*self.paths, *self._siblings}, key=self._age)
+        for outline in filter(None, map(self._outline, pages)):
             for identifier, where in outline.ids:
                 first = first_use.setdefault(identifier, where)
                 if first.path == where.path or not checked & {first.path, where.path}:
@@ -219,6 +220,22 @@ class Check:
                 here, there = (where, first) if where.path in checked else (first, where)
                 repair = f"choose another: {there} has it, and ids are unique in the whole site"
                 self.found.append(Problem(here, "L105", f"the id {identifier!r} is used twice", repair))
+
+    def _age(self, path: Path) -> tuple[bool, int, str]:
+        """Older pages first: those that are committed, then in nav's order, in which `lessons new` puts a page last."""
+        name = path.relative_to(self._docs).as_posix() if self._docs and path.is_relative_to(self._docs) else ""
+        order = {entry.target: number for number, entry in enumerate(self._entries)}
+        return name not in self._tracked, order.get(name, len(order)), path.as_posix()
+
+    @cached_property
+    def _tracked(self) -> set[str]:
+        """The pages that are committed; none where there is no repository."""
+        if self._docs is None:
+            return set()
+        try:
+            return {name.removeprefix("docs/") for name in git.tracked(self._docs.parent, "docs")}
+        except git.GitFailed:
+            return set()
 
     @cached_property
     def _docs(self) -> Path | None:
@@ -231,9 +248,59 @@ class Check:
         return pages(self._docs) if self._docs else []
 
     @cached_property
+    def _entries(self) -> list[Link]:
+        """What `nav:` names."""
+        return config.nav(self._docs.parent / config.NAME) if self._docs else []
+
+    @cached_property
     def _listed(self) -> set[str]:
-        """The files that `nav:` names."""
-        return config.listed(self._docs.parent / config.NAME) if self._docs else set()
+        """The files that `nav:` names, or means: what it names in other words is told there."""
+        named = {entry.target for entry in self._entries}
+        meant = (self._meant(entry.target) for entry in self._entries if self._leads_nowhere(entry.target))
+        run_on = (name for entry in named for name in (*entry.split(), entry.partition(":")[2]))  # which `config` tells
+        return named | set(filter(None, (*meant, *run_on)))
+
+    @cached_property
+    def _places(self) -> list[str]:
+        """The pages that nav can name: those of docs/, and the notebooks'."""
+        if self._docs is None:
+            return []
+        own = [path.relative_to(self._docs).as_posix() for path in self._siblings]
+        return own + [f"{NOTEBOOKS}/{path.stem}.ipynb" for path in sorted(self._notebooks)]
+
+    @property
+    def _notebooks(self) -> list[Path]:
+        return sorted((self._docs.parent / NOTEBOOKS).glob("*.py")) if self._docs else []
+
+    def _leads_nowhere(self, target: str) -> bool:
+        if target.endswith(".ipynb") and self._docs and not (self._docs.parent / NOTEBOOKS).is_dir():
+            return False  # pages that were copied without their notebooks
+        return " - " not in target and not re.match(r"[^/]+:", target) and target not in self._places
+
+    def _meant(self, target: str) -> str:
+        """The page that an entry of nav means, which is none as it stands; empty where nobody knows."""
+        plain = re.sub(r"^(?:\./|/|docs/)+|(?:\.\w+|/)$", "", target)
+        for name in (f"{plain}.md", f"{plain}.ipynb", f"{plain}/index.md", f"{NOTEBOOKS}/{plain}.ipynb"):
+            if name in self._places:
+                return name
+        same = [name for name in self._places if PurePosixPath(name).stem == PurePosixPath(plain).name.lower()]
+        named = {entry.target for entry in self._entries}
+        left = [name for name in self._places if name not in named]
+        close = difflib.get_close_matches(target, left, n=1, cutoff=0.6)
+        return same[0] if len(same) == 1 else close[0] if close else ""
+
+    def _nowhere(self) -> Iterable[Problem]:
+        """L602 of entries of nav that lead to no page, L008 of notebooks to which none leads."""
+        for entry in self._entries:
+            if self._leads_nowhere(entry.target):
+                meant = self._meant(entry.target)
+                repair = f"write {meant}" if meant else "delete it, or write the path of its page as seen from docs/"
+                yield Problem(entry.where, "L602", f"{entry.target!r} of nav leads to no page", repair)
+        for path in self._notebooks if self._listed and {*self.paths} >= {*self._siblings} else ():
+            name = f"{NOTEBOOKS}/{path.stem}.ipynb"
+            if name not in self._listed:
+                repair = f"add a line under nav: in mkdocs.yml, such as `- Its title: {name}`"
+                yield Problem(Location(path.as_posix()), "L008", "no entry of nav leads to this notebook", repair)
 
     def _nav(self, path: Path) -> Iterable[Problem]:
         if self._docs is None or not self._listed or not path.is_relative_to(self._docs):

@@ -17,6 +17,7 @@ from typing import Any
 import yaml
 
 from lessons.page import front_matter, links, textfile, tree
+from lessons.page.page import Link
 from lessons.problem import Location, Problem, nearest
 
 NAME = "mkdocs.yml"
@@ -174,6 +175,13 @@ def _nav(look: _Look, node: yaml.Node, name: str) -> None:
             look.tell(node, "one entry of nav has a title twice", "write each entry on a line of its own, after a -")
     elif not isinstance(given := _plain(node), str):
         look.tell(node, "an entry of nav is neither a page nor a list of entries", "write `- Its title: page.md`")
+    elif node.start_mark.line != node.end_mark.line:
+        where = Location(look.path.as_posix(), node.start_mark.line + 2)
+        repair = "indent it as the entries around it: here it is a part of the one above"
+        look.found.append(Problem(where, "L012", "an entry of nav that is none", repair))
+    elif run_on := re.fullmatch(r"(?P<title>[^/:]+):(?P<page>[\w./-]+\.(?:md|ipynb))", given):
+        repair = f"write `- {run_on['title']}: {run_on['page']}`"
+        look.tell(node, "no space stands after the colon of this entry of nav", repair)
     elif wrong := links.wrong_scheme(links.as_browsers_read(given)):
         look.tell(node, wrong, links.USE_ONE, "L601")
 
@@ -261,19 +269,26 @@ def problems(config: Path) -> list[Problem]:
     return look.found
 
 
-def listed(config: Path) -> set[str]:
-    """The pages that `nav:` names; none where the file has faults of its form, which `problems` tells."""
+def nav(config: Path) -> list[Link]:
+    """What `nav:` names, in its order; nothing where the file has faults of its form, which `problems` tells."""
     node = _composed(_Look(config))
     top = node.value if isinstance(node, yaml.MappingNode) else []
-    entries = [value for key, value in top if _plain(key) == "nav"]
-    found: set[str] = set()
+    entries = [value for key, value in top if _plain(key) == "nav"][::-1]
+    found: list[Link] = []
     while entries:
         entry = entries.pop()
         if isinstance(entry, yaml.ScalarNode):
-            found |= {str(entry.value)} if str(entry.value).endswith((".md", ".ipynb")) else set()
+            where = Location(config.as_posix(), entry.start_mark.line + 1, entry.start_mark.column + 1)
+            found += [Link(where, str(entry.value))] if entry.tag != f"{YAML}null" else []
         else:
-            entries += [value for _, value in entry.value] if isinstance(entry, yaml.MappingNode) else entry.value
+            inner = [value for _, value in entry.value] if isinstance(entry, yaml.MappingNode) else entry.value
+            entries += inner[::-1]
     return found
+
+
+def listed(config: Path) -> set[str]:
+    """The pages among what `nav:` names."""
+    return {entry.target for entry in nav(config) if entry.target.endswith((".md", ".ipynb"))}
 
 
 def markdown_extensions(config: Path) -> tuple[tuple[str, ...], dict[str, dict[str, Any]]] | None:
@@ -324,6 +339,17 @@ def _composed(look: _Look) -> yaml.Node | None:
     return node
 
 
+_BLOCK = "indent it as the entries around it, each after a -: `- Its title: page.md`"
+# By words of the parser: what it mostly is.
+_FORMS = (
+    ("\\t", "write spaces: YAML takes no tabs"),
+    ("mapping values are not allowed", 'put words with a colon between quotation marks: `- "KL: why": lessons/kl.md`'),
+    ("quoted scalar", "close the quotation mark"),
+    ("simple key", "write a space after the -, and a colon after a title: `- Its title: page.md`"),
+    ("expected <block end>", _BLOCK),
+)
+
+
 @functools.lru_cache(maxsize=4)  # whoever asks it for one thing asks it for three
 def _nodes(path: Path, text: str) -> tuple[yaml.Node | None, tuple[Problem, ...]]:
     look, start = _Look(path), Location(path.as_posix())
@@ -339,7 +365,11 @@ def _node(look: _Look, start: Location, text: str) -> yaml.Node | None:
         where = Location(start.path, mark.line + 1, mark.column + 1) if mark else start
         words = [getattr(fault, name, None) for name in ("context", "problem", "reason")]
         why = ", ".join(filter(None, words)) or "it is not YAML"
-        look.found.append(Problem(where, "L012", f"the file does not parse: {why}", "write it as YAML"))
+        line = text.split("\n")[mark.line] if mark and "mapping values" in why else ""
+        repair = next((say for sign, say in _FORMS if sign in why), "write it as YAML")
+        if line and line.count(": ") < 2:  # no second colon: it is taken for a part of the line above
+            repair = _BLOCK
+        look.found.append(Problem(where, "L012", f"the file does not parse: {why}", repair))
         return None
 
 

@@ -35,6 +35,16 @@ NAME = "use small letters, digits and hyphens, a letter or digit at both ends"
 REMOVE = "take it out of docs/; show pictures, link pages, and give what else is needed an address elsewhere"
 
 
+STRAY = (
+    "no page is made of this file: a notebook is a script here",
+    "convert it, `.venv/bin/jupytext --to py:percent` and its name, then delete it",
+)
+DATA_ASTRAY = (
+    "no notebook finds this file",
+    "put it into the folder beside its notebook that has the notebook's name, or delete it",
+)
+
+
 def problems(docs: Path) -> Iterator[Problem]:
     """L013 and L014 of all that lies in the folder of the pages, and in the one of the notebooks beside it."""
     places: dict[str, Path] = {}
@@ -49,6 +59,9 @@ def problems(docs: Path) -> Iterator[Problem]:
         if fault:
             yield Problem(Location(path.as_posix()), *fault)
     for path in walk(docs.parent / NOTEBOOKS):
+        top = path.parent.name == NOTEBOOKS
+        if not path.is_symlink() and path.is_file() and path.suffix != ".py" and (top or path.suffix == ".ipynb"):
+            yield Problem(Location(path.as_posix()), "L013", *(STRAY if path.suffix == ".ipynb" else DATA_ASTRAY))
         if path.suffix == ".py" and path.parent.name == NOTEBOOKS and (named := _misnamed(path.name, _FILE)):
             yield Problem(Location(path.as_posix()), *named)
 
