@@ -15,7 +15,7 @@ SYSTEM_TOOLS := chromium:chromium firefox-esr:firefox-esr pdfinfo:poppler-utils 
 	java:default-jre-headless
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve build build-next digest verify sandbox check new values notebooks lab pdf test lint bench screenshot lock clean browsers
+.PHONY: help setup serve build build-next digest verify sandbox check ready new values notebooks lab pdf test lint bench screenshot lock clean browsers
 .PHONY: quick formulas annotate summary pack same workflows audit sbom notices owners runner
 
 help: ## this list
@@ -44,6 +44,10 @@ verify: $(SITE_READY) ## compare a published copy with the built site           
 
 check: $(SITE_READY) ## report every problem of every lesson
 	@$(LESSONS) check
+
+ready: $(SITE_READY) ## check a lesson and its notebook as a pull request will     (SLUG=a-short-name BASE=main)
+	@$(LESSONS) check --ready --base "$(or $(BASE),main)" $(if $(SLUG),"docs/lessons/$(SLUG).md" \
+		$(if $(wildcard notebooks/$(SLUG).py),"notebooks/$(SLUG).py"))
 
 new: $(SITE_READY) ## begin a lesson                                       (SLUG=a-short-name TITLE="Its title")
 	@$(LESSONS) new "$(SLUG)" --title "$(TITLE)"

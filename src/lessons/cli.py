@@ -101,9 +101,11 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     check = commands.add_parser("check", help="report every problem of every page")
-    check.add_argument("pages", nargs="*", type=Path, help="Markdown files (default: all of docs/)")
+    check.add_argument("pages", nargs="*", type=Path, help="Markdown files, and notebooks/*.py (default: all)")
     check.add_argument("--format", choices=["text", "github", "json"], default="text", help="default: text")
-    check.add_argument("--ready", action="store_true", help="refuse what a template left to be written, too")
+    check.add_argument(
+        "--ready", action="store_true", help="refuse what is left to be written, and run these notebooks"
+    )
     check.add_argument("--base", metavar="REVISION", help="tell of ids that were there at this revision and are gone")
     check.set_defaults(run=_check)
 
@@ -190,16 +192,20 @@ def _check(options: argparse.Namespace) -> int:
     from lessons.page import checks, tree
     from lessons.problem import report
 
-    pages = options.pages or checks.pages(Path("docs"))
+    chosen = [path for path in options.pages if path.suffix == ".py"]  # notebooks
+    pages = [path for path in options.pages if path not in chosen] if options.pages else checks.pages(Path("docs"))
     check = checks.Check(list(pages))
     problems = check.problems(twice=True)
     odd = bool(tree.problems(Path()))  # then it tells of that, and nothing more is read
-    if not (options.pages or odd):
-        notebooks = Notebooks(Path(), checks.settings(CONFIG), check.anchors)
-        notebooks.check()
+    if not odd and (chosen or not options.pages):
+        notebooks = Notebooks(Path(), checks.settings(CONFIG), check.anchors, only=tuple(chosen))
+        if chosen and options.ready:
+            notebooks.run(_say if options.format == "text" else lambda _: None)
+        else:
+            notebooks.check()
         problems += notebooks.problems
     if options.ready and not odd:
-        problems += ready.left_to_write([*pages, *(() if options.pages else sources(Path()))])
+        problems += ready.left_to_write([*pages, *(chosen if options.pages else sources(Path()))])
     if options.base is not None and not odd:
         try:
             problems += ready.ids_gone(options.base, pages)
@@ -208,7 +214,8 @@ def _check(options: argparse.Namespace) -> int:
     if problems or options.format == "json":
         _say(report(problems, options.format), error=options.format == "text", form=options.format)
         return int(bool(problems))
-    said = f"{len(pages)} page{'' if len(pages) == 1 else 's'}, no problems"
+    count = len(pages) + len(chosen)
+    said = f"{count} page{'' if count == 1 else 's'}, no problems"
     if whole:
         _keep("check", said)
     _say(said)

@@ -100,6 +100,9 @@ FINE, COARSE, SMALL = 100, 10, 20
 _INKED = re.compile(r'<a xlink:href="ink"[^>]*>(<image ([^>]*)/>)</a>')
 
 
+WIDEST, TALLEST = 9.0, 12.0  # inches: a page shows a figure 6 inches wide, and its words smaller where it is wider
+
+
 @dataclass(frozen=True)
 class Figure:
     """A finished figure: what it shows (SVG), what it says to those who cannot see it (`alt`), and its caption.
@@ -116,6 +119,12 @@ class Figure:
     def __post_init__(self) -> None:
         if not self.alt.strip():
             raise NoAlternative("alt is empty: say in a sentence what the figure shows")
+        width, height = self.figure.get_size_inches()
+        if width > WIDEST or height > TALLEST:
+            raise ValueError(
+                f"a figure of {width:g} × {height:g} inches, whose words nobody could read on a page: give it at most "
+                f"{WIDEST:g} × {TALLEST:g}, plt.subplots(figsize=(4.8, 2.8)) say"
+            )
         svg = _drawn(self.figure)
         plt.close(self.figure)
         object.__setattr__(self, "svg", _for_the_page(svg, self.alt))

@@ -79,3 +79,35 @@ def test_a_base_that_is_none_is_told_in_one_line(base: str, project: Any) -> Non
 def test_a_project_without_git_has_no_base(project: Any) -> None:
     with pytest.raises(ready.NoBase, match="not a git repository"):
         ready.ids_gone("HEAD", [])
+
+
+@pytest.mark.parametrize(
+    "left", ["TODO", "FIXME", "XXX", "TBD", "todo:", "Todo: say why", "fixme:", "Lorem ipsum dolor"]
+)
+def test_what_people_write_to_themselves_is_told_as_well(left: str, tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(f"Words, {left}\n", encoding="utf-8")
+    assert [str(one.location.column) for one in ready.left_to_write([page])] == ["8"]
+
+
+@pytest.mark.parametrize("words", ["todo el mundo", "a mastodon", "XXXL", "a method: to do: it"])
+def test_words_that_look_like_it_are_words(words: str, tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(f"{words}\n", encoding="utf-8")
+    assert ready.left_to_write([page]) == []
+
+
+def test_a_lesson_is_checked_with_its_notebook_as_a_pull_request_does(project: Any) -> None:
+    project.run("new", "two", "--title", "Two")
+    for name in ("docs/lessons/two.md", "notebooks/two.py"):
+        path = project.folder / name
+        path.write_text(path.read_text(encoding="utf-8").replace("TODO", "Words"), encoding="utf-8")
+    both = ("docs/lessons/two.md", "notebooks/two.py")
+    done = project.run("check", "--ready", *both)
+    assert (done.returncode, done.stdout.splitlines()[-1], done.stderr) == (0, "2 pages, no problems", "")
+    with (project.folder / both[1]).open("a", encoding="utf-8") as notebook:
+        notebook.write("\n# %%\n1 / 0\n")
+    done = project.run("check", "--ready", *both)
+    assert done.returncode == 1
+    assert "notebooks/two.py:" in done.stderr
+    assert "L501 ZeroDivisionError" in done.stderr

@@ -90,11 +90,11 @@ PAGES: dict[str, tuple[str, str]] = {
         code("import nosuchmodule"),
         raises(7, "ModuleNotFoundError: No module named 'nosuchmodule'", repair=IMPORTS),
     ),
-    "unseeded": (code("import random\n\nstr(random.random())"), f"6:1: {CHANCE}"),
-    "seeded-for-all": (code("import numpy as np\n\nnp.random.seed(1)\nstr(np.random.random())"), ""),
-    "seeded-on-another-page": (code("import numpy as np\n\nstr(np.random.random())"), f"6:1: {CHANCE}"),
+    "unseeded": (code("import random\n\nstr(random.getrandbits(30))"), f"6:1: {CHANCE}"),
+    "seeded-for-all": (code("import numpy as np\n\nnp.random.seed(1)\nstr(np.random.randint(10**9))"), ""),
+    "seeded-on-another-page": (code("import numpy as np\n\nstr(np.random.randint(10**9))"), f"6:1: {CHANCE}"),
     "unseeded-numpy": (
-        code("import numpy as np\n\nx = str(np.random.default_rng().random())")
+        code("import numpy as np\n\nx = str(np.random.default_rng().integers(10**9))")
         + "\nIt is `{python} x`, and `{python} x + x`.\n",
         f"12:7: {CHANCE}",
     ),
@@ -153,7 +153,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "figure-shown-later": (code(f"{PLOT}kept = {FIGURE}") + "\n" + code("kept"), ""),
     "plot-with-its-repair": (code(f"{PLOT}{FIGURE}"), ""),
     "plot-dropped": (code(f"{PLOT}plt.close()"), ""),
-    "seeded": (code("import numpy as np\n\nstr(np.random.default_rng(1).random())"), ""),
+    "seeded": (code("import numpy as np\n\nstr(np.random.default_rng(1).integers(10**9))"), ""),
     "sorted": (code(f"' '.join(sorted({WORDS}))"), ""),
     "in-the-lock": (code("import numpy, yaml\nfrom dateutil import tz;"), ""),
     "unused-chance": (code("import random\n\nx = random.random()") + "\nNothing of it is shown.\n", ""),

@@ -776,6 +776,7 @@ ELSEWHERE = {
     "L305": "publish/test_pdf.py",
     "L119": "page/test_slips.py",
     "L120": "page/test_slips.py",
+    "L121": "page/test_slips.py",
     "L205": "page/test_execute.py",
     "L206": "page/test_execute.py",
     "L207": "page/test_execute.py",

@@ -305,7 +305,47 @@ FORMULAS = {
     ),
     "an index": tag("sub", 7, "write a formula: `$x^2$`, `$x_i$`", "$x^2$, $x_i$\n"),
 }  # fmt: skip
-SLIPS = BLOCKS | CODE | HEADINGS | FRONT_MATTER | RAISES | FORMULAS
+CARD = "/// flashcard | What?\n    id: what\n\n{}\n///\n"
+FIGURE = "from lessons.figures import Figure, plt\nfig, ax = plt.subplots(figsize=({}, 4))\nFigure(fig, alt='Axes.')"
+SHOWN = {
+    "a long card": Slip(
+        CARD.format("word " * 400), "1:1: L121 the back of this card has 400 words",
+        "make two cards of it, or an in-depth note: a back has at most 120 words", CARD.format("word " * 100),
+    ),
+    "an empty value": Slip(
+        "It is `{python} ''`.\n", "1:17: L202 a text that is empty: nothing would stand here",
+        "give it words, or delete it; a last line that ends in ; shows nothing", "It is `{python} 'so'`.\n",
+    ),
+    "a float made a text": Slip(
+        'It is `{python} f"{1/3:.2f}"`.\n',
+        "1:17: L202 a figure made a text does not know whether it was rounded: 0.33",
+        "wrap a number: Quantity(x, unit='nats', digits=3) from lessons.maths.derivation",
+        f"```{{python}}\n{QUANTITY}x = Quantity(1 / 3)\n```\n\nIt is `{{python}} x`, v`{{python}} '3.1'`.\n",
+    ),
+    "a float as a text": Slip(
+        "It is `{python} str(1/8)`.\n",
+        "1:17: L202 a figure made a text does not know whether it was rounded: 0.125",
+        "wrap a number: Quantity(x, unit='nats', digits=3) from lessons.maths.derivation",
+        f"```{{python}}\n{QUANTITY}x = Quantity(1 / 8)\n```\n\nIt is `{{python}} x`.\n",
+    ),
+    "a float printed": raises(
+        "print(1/3)", "1:1: L202 a bare float is printed: …0.3333333333333333",
+        "print it rounded, with the sign for that: print(Quantity(x, digits=3))",
+        f"{QUANTITY}print(Quantity(1 / 3, digits=3))",
+    ),
+    "lines without end": raises(
+        "for n in range(5000):\n    print(n)", "3:1: L201 ValueError: more than 200 lines printed",
+        "run the page's snippets from the top in Python to see the whole traceback",
+        "for n in range(0, 5000, 50):\n    print(n)",
+    ),
+    "a wide figure": raises(
+        FIGURE.format(12),
+        "4:1: L201 ValueError: a figure of 12 × 4 inches, whose words nobody could read on a page: give it at most"
+        " 9 × 12, plt.subplots(figsize=(4.8, 2.8)) say",
+        "run the page's snippets from the top in Python to see the whole traceback", FIGURE.format(4.8),
+    ),
+}  # fmt: skip
+SLIPS = BLOCKS | CODE | HEADINGS | FRONT_MATTER | RAISES | FORMULAS | SHOWN
 
 
 def told(text: str, folder: Path) -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -9,6 +10,9 @@ from lessons import git
 from lessons.authoring.new import PLACEHOLDER
 from lessons.page import checks, rules, source
 from lessons.problem import Location, Problem
+
+# What the templates leave, and how people write the same to themselves.
+LEFT = re.compile(rf"{PLACEHOLDER}|\b(?:FIXME|XXX|TBD)\b|\b(?i:todo|fixme|tbd) ?:|(?i:\blorem ipsum\b)")
 
 
 class NoBase(ValueError):
@@ -19,14 +23,14 @@ def left_to_write(paths: Iterable[Path]) -> list[Problem]:
     """L701: every line that still holds what a template left to be written."""
     return [
         Problem(
-            Location(path.as_posix(), number, line.index(PLACEHOLDER) + 1),
+            Location(path.as_posix(), number, left.start() + 1),
             "L701",
             "this is still to be written",
             line.strip(),
         )
         for path in paths
         for number, line in enumerate(checks.text(path).split("\n"), 1)
-        if PLACEHOLDER in line
+        if (left := LEFT.search(line))
     ]
 
 

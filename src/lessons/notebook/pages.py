@@ -45,6 +45,7 @@ class Notebooks:
     anchors: links.Anchors  # the places on the site's pages
     known: dict[str, Page] = field(default_factory=dict)
     looked_through: bool = False
+    only: tuple[Path, ...] = ()  # those to look at; all where it is empty
     pages: dict[str, Page] = field(default_factory=dict, init=False)  # by the author's file
     problems: list[Problem] = field(default_factory=list, init=False)
     _keys: dict[str, str] = field(default_factory=dict, init=False)
@@ -54,7 +55,7 @@ class Notebooks:
         if not self.looked_through:
             self.problems += tree.problems(self.root)
         written: dict[Path, bytes] = {}
-        for path in [] if self.problems else sources(self.root):
+        for path in [] if self.problems else self.only or sources(self.root):
             if (data := self._held(path)) is not None:
                 written[path] = data
                 self._keys[path.as_posix()] = page_cache.key(path, data, str(self.settings))

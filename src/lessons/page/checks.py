@@ -12,6 +12,7 @@ from typing import Any
 
 from lessons import bounds, git
 from lessons.page import (
+    blocks,
     cache,
     config,
     execute,
@@ -26,7 +27,7 @@ from lessons.page import (
     tree,
 )
 from lessons.page.page import Link, Outline, Page
-from lessons.page.source import Heading, Source, Value
+from lessons.page.source import Block, Heading, Source, Value
 from lessons.page.typeset import Typeset
 from lessons.problem import Location, Problem, nearest
 
@@ -96,7 +97,7 @@ class Check:
                 faults += more
                 self._outlines[path] = links.outline(text) if text else None
                 if text is not None:
-                    faults += [*links.problems(text), *_headings(text), *_outline(text)]
+                    faults += [*links.problems(text), *_headings(text), *_outline(text), *_cards(text)]
                     scanned.append((text, meta))
         self._across(told)
         self._ids()
@@ -358,12 +359,25 @@ def _headings(text: Source) -> Iterable[Problem]:
             where = text.location(heading.start)
             yield Problem(where, "L114", f"the heading id {identifier!r} is used twice", repair)
         taken.add(identifier)
-    for value in text.of(Value):
-        if any(heading.start <= value.start < heading.end and not links.given_id(heading) for heading in headings):
+    named = [heading for heading in headings if "{python}" in heading.text and not links.given_id(heading)]
+    for value in text.of(Value) if named else ():
+        if any(heading.start <= value.start < heading.end for heading in named):
             repair = "say it in words, or give the heading an id that stays: ## Words { #short-name }"
             yield Problem(
                 text.location(value.start), "L302", "a value in a heading, whose link it would change", repair
             )
+
+
+MOST_WORDS = 120  # of a card's back: what a card of A6 holds
+
+
+def _cards(text: Source) -> Iterable[Problem]:
+    """L121: a back that no card holds."""
+    for block in text.of(Block):
+        words = len(text.text[block.body.start : block.body.end].split())
+        if block.name == blocks.Flashcard.NAME and words > MOST_WORDS:
+            repair = f"make two cards of it, or an in-depth note: a back has at most {MOST_WORDS} words"
+            yield Problem(text.location(block.start), "L121", f"the back of this card has {words} words", repair)
 
 
 def _outline(text: Source) -> Iterable[Problem]:

@@ -8,11 +8,13 @@ it stands on a page.
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 
 from lessons import drawn
 from lessons.unshowable import NoAlternative, NotFinite
 
+_ROUNDED = re.compile(r"[+\-−]?\d*\.\d{2,}(?:[eE][+-]?\d+)?(?: ?[a-zA-Z]{1,6})?")
 MOST_WORDS = 10_000  # characters that a value may be described with
 PLAIN = (str, int)  # bool is an int: "True" reads well enough in a table of checks
 
@@ -30,8 +32,16 @@ class CannotShow(TypeError):
     """The value does not know how to show itself; the message says why and what to use instead."""
 
 
+class ShowsNothing(CannotShow):
+    """The value is a text without a character that anybody could see."""
+
+
 def in_sentence(value: object) -> Shown:
     """How the value reads inside a sentence, relation and unit included. Raises CannotShow, NotFinite."""
+    if isinstance(value, str) and not value.strip():
+        raise ShowsNothing("a text that is empty: nothing would stand here")
+    if isinstance(value, str) and _ROUNDED.fullmatch(value.strip()):
+        raise CannotShow(f"a figure made a text does not know whether it was rounded: {value.strip()}")
     if isinstance(value, PLAIN) or hasattr(type(value), "_repr_latex_"):  # a class cannot show its instances
         return Shown(str(value))
     raise _refusal(value)

@@ -17,7 +17,7 @@ from types import CodeType
 
 from lessons import confine
 from lessons.page import advice, display
-from lessons.page.display import CannotShow, Described, Shown
+from lessons.page.display import CannotShow, Described, Shown, ShowsNothing
 from lessons.page.provenance import History, set_by, visible
 from lessons.page.source import Snippet, Source, Value
 from lessons.problem import Location, Problem, nearest
@@ -26,6 +26,8 @@ from lessons.unshowable import NoAlternative, NotFinite
 # How much of a snippet's code the reader sees: all of it, a closed disclosure beside the result, or nothing.
 CODE_SHOWN = ("folded", "shown", "hidden")
 MOST_PRINTED = 100_000
+MOST_LINES = 200
+_UNROUNDED = re.compile(r"\d\.\d{12,}")
 MOST_SAID = 1_000  # characters of an exception's message
 OPTIONS = {"code": CODE_SHOWN}
 UNSEEN = "a figure that is drawn and never shown"
@@ -41,6 +43,7 @@ WARNS = (
 # The code and the repair of a value that cannot be shown, by why it cannot: raised by what shows it, or by the value.
 REFUSALS: dict[type[Exception], tuple[str, str]] = {
     NotFinite: ("L203", "look at the parameters above it: no lesson shows nan or infinity as a result"),
+    ShowsNothing: ("L202", "give it words, or delete it; a last line that ends in ; shows nothing"),
     CannotShow: ("L202", "wrap a number: Quantity(x, unit='nats', digits=3) from lessons.maths.derivation"),
     NoAlternative: ("L504", 'end with Figure(fig, alt="what it shows") from lessons.figures'),
 }
@@ -90,9 +93,14 @@ def visibility(snippet: Snippet) -> str:
 class Printed(io.StringIO):
     """What a snippet prints, up to what a page can hold."""
 
+    _lines = 0
+
     def write(self, text: str) -> int:
         if self.tell() + len(text) > MOST_PRINTED:
             raise ValueError(f"more than {MOST_PRINTED:,} characters printed")
+        self._lines += text.count("\n")
+        if self._lines > MOST_LINES:
+            raise ValueError(f"more than {MOST_LINES} lines printed")
         return super().write(text)
 
 
@@ -146,6 +154,9 @@ class Runner:
         if isinstance(result, Problem):
             self.unset |= set_by(snippet.code)
             return result
+        if bare := _UNROUNDED.search(printed.getvalue()):
+            repair = "print it rounded, with the sign for that: print(Quantity(x, digits=3))"
+            return Problem(location, "L202", f"a bare float is printed: …{bare[0]}", repair)
         whole = self.history.add(snippet.code, self.namespace)
         code = visible(snippet.code) if visibility(snippet) == "shown" else whole
         return Output(code, printed.getvalue(), result)
