@@ -38,10 +38,6 @@ class ShowsNothing(CannotShow):
 
 def in_sentence(value: object) -> Shown:
     """How the value reads inside a sentence, relation and unit included. Raises CannotShow, NotFinite."""
-    if isinstance(value, str) and not value.strip():
-        raise ShowsNothing("a text that is empty: nothing would stand here")
-    if isinstance(value, str) and _ROUNDED.fullmatch(value.strip()):
-        raise CannotShow(f"a figure made a text does not know whether it was rounded: {value.strip()}")
     if isinstance(value, PLAIN) or hasattr(type(value), "_repr_latex_"):  # a class cannot show its instances
         return Shown(str(value))
     raise _refusal(value)
@@ -61,6 +57,14 @@ def on_its_own(value: object) -> Shown:
         drawn.shown(value)
         raise NoAlternative("a figure without alternative text")
     return in_sentence(value)
+
+
+def judge(value: object) -> None:
+    """Raises CannotShow on a text that readers would take for nothing, or for a figure that it does not answer for."""
+    if isinstance(value, str) and not value.strip():
+        raise ShowsNothing("a text that is empty: nothing would stand here")
+    if isinstance(value, str) and _ROUNDED.fullmatch(value.strip()):
+        raise CannotShow(f"a figure made a text does not know whether it was rounded: {value.strip()}")
 
 
 @dataclass(frozen=True)

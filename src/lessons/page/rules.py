@@ -208,7 +208,7 @@ INSTEAD = {
     "br": "begin a new paragraph with a blank line, or end the line with two spaces",
     **dict.fromkeys(("iframe", "video", "audio", "embed", "object"), _ELSEWHERE),
     **dict.fromkeys(("sub", "sup"), _FORMULA),
-    **dict.fromkeys(("center", "font", "span", "style", "small", "big"), _LEFT_OUT),
+    **dict.fromkeys(("center", "font", "span", "small", "big"), _LEFT_OUT),
     "strong": "write `**words**`",
     **dict.fromkeys(("em", "i", "u", "mark"), "write `*words*`"),
     **dict.fromkeys(("details", "summary"), "write a note, which is closed: `/// in-depth | its title`"),

@@ -144,6 +144,7 @@ class Runner:
                 value = eval(_compiled(ast.Expression(last.value), name), self.namespace)
             if value is None or snippet.code.rstrip().endswith(";"):
                 return None
+            display.judge(value)
             shown = held(display.on_its_own(value))
             expression = "figure" if shown.picture else ast.unparse(last.value)
             where = Location(self.source.path, location.line + last.lineno)
@@ -169,6 +170,7 @@ class Runner:
         def evaluate() -> Shown:
             tree = ast.parse(value.expression, name, mode="eval")
             computed = eval(_compiled(tree, name), self.namespace)
+            display.judge(computed)
             shown = held(display.in_sentence(computed))
             self.described.append((location, value.expression, display.described(computed)))
             return shown
