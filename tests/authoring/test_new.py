@@ -64,7 +64,7 @@ def test_what_it_writes_passes_the_check_and_builds(project: Any) -> None:
     done = project.run("build")
     assert done.returncode == 0, done.stderr
     page = (project.folder / "site/lessons/two/index.html").read_text(encoding="utf-8")
-    assert "KL: forward &amp; reverse, it's #1" in page
+    assert "KL: forward &amp; reverse, it’s #1" in page
     assert "≈ 0.818 nats" in page or "0.818" in page
     assert (project.folder / "site/notebooks/two/index.html").is_file()
     done = project.run("check", "--ready")

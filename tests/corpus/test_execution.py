@@ -142,8 +142,8 @@ PAGES: dict[str, tuple[str, str]] = {
     "copied-with-a-future-first": (code("from __future__ import annotations\nx = 1") + "\n" + code("x"), ""),
     "copied-with-a-draw": (
         code("import random\n\nr = random.Random(1)")
-        + "\nOne `{python} str(r.random())`.\n\n"
-        + code("str(r.random())"),
+        + "\nOne `{python} str(r.randrange(10**9))`.\n\n"
+        + code("str(r.randrange(10**9))"),
         "",
     ),
     "copied-with-an-error-that-is-caught": (

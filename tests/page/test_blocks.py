@@ -95,9 +95,9 @@ def test_each_section_is_labelled_by_its_heading(tree: ElementTree.Element) -> N
 
 def test_questions_exercises_and_cards_are_numbered_each_for_themselves(tree: ElementTree.Element) -> None:
     assert [text(tree.find(f".//h3[@id='{name}']")) for name in ("first", "second", "task")] == [
-        "Question 1",
-        "Question 2",
-        "Try it yourself 1: Task",
+        "Question 1: First?",
+        "Question 2: Second?",
+        "Exercise 1: Task",
     ]
     assert [link.attrib["aria-label"] for link in tree.iterfind(".//li/a")] == [
         "Permanent link to card 1",
@@ -112,7 +112,7 @@ def test_a_question_is_visible_and_its_answer_behind_a_closed_disclosure(tree: E
     assert text(answer.find("section")) == "Answer x."
     section = tree.find(".//section[@aria-labelledby='first']")
     assert section is not None
-    assert text(section.find("p")) == "First?"
+    assert text(section.find("h3/span[@class='lesson-prompt']")) == "First?"
 
 
 def test_every_disclosure_is_native(tree: ElementTree.Element) -> None:

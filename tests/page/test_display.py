@@ -67,3 +67,13 @@ def test_what_is_no_finite_number_is_described_without_one(value: object) -> Non
 
 def test_what_a_value_is_described_with_has_an_end() -> None:
     assert described("x" * 1_000_000).text == "x" * MOST_WORDS
+
+
+@pytest.mark.parametrize("text", ["0.33", "-0.318", "1.50 nats", ".125", "1.5000000"])
+def test_a_figure_that_somebody_made_a_text_is_shown_as_rounded(text: str) -> None:
+    assert in_sentence(text).text == f"≈ {text}"
+
+
+@pytest.mark.parametrize("text", ["3.1", "7", "v1.25.3", "0.33 of all", "second 0.299", "≈ 0.33"])
+def test_other_texts_are_shown_as_they_are(text: str) -> None:
+    assert in_sentence(text).text == text

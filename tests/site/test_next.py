@@ -126,7 +126,7 @@ FAULTS = {
         r"\3\2\1",
         "distributions-answer: ",
     ),
-    "a question": (PRACTICE, "closed-form-kl", r'(<p class="lesson-prompt">)', r"\1Not: ", "closed-form-kl: "),
+    "a question": (PRACTICE, "closed-form-kl", r'(<span class="lesson-prompt">)', r"\1Not: ", "closed-form-kl: "),
     "an answer that stands open": (PRACTICE, "closed-form-kl", r"(<details)", r"\1 open", "closed-form-kl-answer: "),
     "an in-depth note": (PRACTICE, "kl-slips", r"kl-slips", "kl-slip", "kl-slips: only in one"),
     "a heading's id": (PRACTICE, "ten-flashcards", r"ten-flashcards", "cards", "ten-flashcards: only in one"),

@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from lessons import drawn
 from lessons.unshowable import NoAlternative, NotFinite
 
-_ROUNDED = re.compile(r"[+\-−]?\d*\.\d{2,}(?:[eE][+-]?\d+)?(?: ?[a-zA-Z]{1,6})?")
+# A text that is a figure of some places, with or without its unit, and one of a float that nobody rounded.
+_FIGURE = re.compile(r"[+\-−]?\d*\.\d{2,7}(?:[eE][+-]?\d+)?(?: ?[a-zA-Z]{1,6})?")
+_WHOLE = re.compile(r"[+\-−]?\d*\.\d{8,}(?:[eE][+-]?\d+)?(?: ?[a-zA-Z]{1,6})?")
 MOST_WORDS = 10_000  # characters that a value may be described with
 PLAIN = (str, int)  # bool is an int: "True" reads well enough in a table of checks
 
@@ -38,6 +40,8 @@ class ShowsNothing(CannotShow):
 
 def in_sentence(value: object) -> Shown:
     """How the value reads inside a sentence, relation and unit included. Raises CannotShow, NotFinite."""
+    if isinstance(value, str) and _FIGURE.fullmatch(value.strip()):
+        return Shown(f"≈ {value.strip()}")  # somebody rounded it, and it may no longer be the number
     if isinstance(value, PLAIN) or hasattr(type(value), "_repr_latex_"):  # a class cannot show its instances
         return Shown(str(value))
     raise _refusal(value)
@@ -63,8 +67,8 @@ def judge(value: object) -> None:
     """Raises CannotShow on a text that readers would take for nothing, or for a figure that it does not answer for."""
     if isinstance(value, str) and not value.strip():
         raise ShowsNothing("a text that is empty: nothing would stand here")
-    if isinstance(value, str) and _ROUNDED.fullmatch(value.strip()):
-        raise CannotShow(f"a figure made a text does not know whether it was rounded: {value.strip()}")
+    if isinstance(value, str) and _WHOLE.fullmatch(value.strip()):
+        raise CannotShow(f"a figure made a text does not know how many places it should have: {value.strip()}")
 
 
 @dataclass(frozen=True)
