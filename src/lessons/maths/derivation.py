@@ -6,11 +6,13 @@ Every figure of it is rounded from the unrounded value, see `rounding`. Objects 
 
 from __future__ import annotations
 
-import string
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import ClassVar
 
+from lessons.maths import proof, symbols
+from lessons.maths.expression import Node
+from lessons.maths.notation import Writer
 from lessons.maths.rounding import DIGITS, Numeral, numeral
 
 
@@ -70,52 +72,60 @@ class Quantity:
 _RELATION = {True: "=", False: r"\approx"}
 
 
-class _Template(string.Template):
-    """TeX with slots for figures.
-
-    `@{x}` is the bare figure, `@{+x}` and `@{-x}` add and subtract it with the sign that comes out, and `@{(x}` puts
-    it in brackets where it is negative or has a power of ten.
-    """
-
-    delimiter = "@"
-    idpattern = r"(?!)"
-    braceidpattern: ClassVar[str] = r"[-+(]?[a-z][a-z0-9_]*"
+Given = Mapping[str, "Quantity | tuple[float, ...] | tuple[tuple[float, ...], ...]"]
 
 
 @dataclass(frozen=True)
-class Step:
-    """One line of a derivation: a TeX template and the values that fill its slots. No values: a formula."""
+class Witness:
+    """A second way to the value: what it is called, and how far the two are apart, relative to their size."""
 
-    template: str
-    values: Mapping[str, float] = field(default_factory=dict)
+    name: str
+    apart: float
 
-    def exact(self, digits: int) -> bool:
-        """Whether every figure of this line is the value itself."""
-        return all(numeral(value, digits).exact for value in self.values.values())
+    def __str__(self) -> str:
+        agrees = "to the last digit" if self.apart == 0 else f"to {self.apart:.0e}"
+        return f"checked against {self.name}: agrees {agrees}"
 
-    def tex(self, digits: int) -> str:
-        slots: dict[str, str] = {}
-        for name, value in self.values.items():
-            shown = numeral(value, digits)
-            slots[name] = shown.tex
-            negative, bare = shown.tex.startswith("-"), shown.tex.removeprefix("-")
-            slots["+" + name] = f"{'-' if negative else '+'} {bare}"
-            slots["-" + name] = f"{'+' if negative else '-'} {bare}"
-            slots["(" + name] = f"({shown.tex})" if negative or shown.exponent else shown.tex
-        return _Template(self.template).substitute(slots)
+
+@dataclass(frozen=True)
+class Slip:
+    """A wrong turn: what was done in words, and what it gives."""
+
+    words: str
+    formula: str
+    result: Quantity
+
+    def __str__(self) -> str:
+        return str(self.result)
+
+    @property
+    def value(self) -> float:
+        return self.result.value
 
 
 @dataclass(frozen=True)
 class Derivation:
     """A result and the lines that lead to it: symbols, then numbers, then intermediate values, then the result.
 
-    In a sentence it reads as its result; as the value of a snippet or a notebook cell it shows all its lines,
-    aligned on their relation signs. `given` holds the parameters, each a Quantity, for prose and tables.
+    In a sentence it reads as its result; as the value of a snippet or a notebook cell it shows all its lines, aligned
+    on their relation signs. `given` holds the parameters, each a Quantity, or a tuple where it is a vector, for prose
+    and tables. `worked.formula` makes it; each of its lines is read back and proven (`proof`) when it is made.
     """
 
     result: Quantity
-    steps: tuple[Step, ...]
-    given: Mapping[str, Quantity] = field(default_factory=dict)
+    formula: str
+    work: tuple[Node, ...]  # the formula, its numbers put in, and each round of work on it
+    inputs: Given  # all that the formula uses
+    given: Mapping[str, Quantity]  # what a page says of it: the numbers it starts from
+    symbols: Mapping[str, str] = field(default_factory=dict)
+    leave_out: tuple[int, ...] = ()
+    witnesses: tuple[Witness, ...] = ()
+    slips: Mapping[str, Slip] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        known = {symbols.symbol(name, self.symbols): _numbers(one) for name, one in self.inputs.items()}
+        lines = [(relation == _RELATION[True], tex) for relation, tex in self._written]
+        proof.prove(lines, self.value, known, self.result.digits)
 
     @property
     def value(self) -> float:
@@ -135,7 +145,8 @@ class Derivation:
 
     def to(self, digits: int) -> Derivation:
         """The same derivation, all its figures shown with another number of places."""
-        return replace(self, result=self.result.to(digits))
+        slips = {name: replace(slip, result=slip.result.to(digits)) for name, slip in self.slips.items()}
+        return replace(self, result=self.result.to(digits), slips=slips)
 
     def __float__(self) -> float:
         return self.value
@@ -143,10 +154,25 @@ class Derivation:
     def __str__(self) -> str:
         return str(self.result)
 
+    @functools.cached_property
+    def _written(self) -> list[tuple[str, str]]:
+        """(relation, TeX) of each round of work."""
+        sizes = {name: len(one) for name, one in self.inputs.items() if isinstance(one, tuple)}
+        found = []
+        for node in self.work:
+            writer = Writer(self.symbols, self.result.digits, sizes)
+            tex = writer.tex(node)
+            found.append((_RELATION[writer.exact], tex))
+        return found
+
     def lines(self) -> list[tuple[str, str]]:
         """(relation, TeX) of each line after the symbol, the result last; a line that repeats another is left out."""
-        digits = self.result.digits
-        lines = [(_RELATION[step.exact(digits)], step.tex(digits)) for step in self.steps]
+        figure = self.result.numeral.tex.removeprefix("-")
+        lines = [
+            (relation, tex)
+            for number, (relation, tex) in enumerate(self._written, start=1)
+            if number not in self.leave_out and tex != self.symbol and _unsigned(tex) != figure
+        ]
         lines.append((_RELATION[self.result.numeral.exact], self.result.tex()))
         return list(dict.fromkeys(lines))
 
@@ -154,3 +180,12 @@ class Derivation:
         (relation, first), *rest = self.lines()
         rows = [f"{self.result.symbol} &{relation} {first}", *(f"&{sign} {tex}" for sign, tex in rest)]
         return "$$\n\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}\n$$"
+
+
+def _unsigned(tex: str) -> str:
+    """A figure without its signs: a line −(−1.419) says no more than the result below it."""
+    return tex.removeprefix("-").removeprefix("(").removesuffix(")").removeprefix("-")
+
+
+def _numbers(one: Quantity | tuple[float, ...] | tuple[tuple[float, ...], ...]) -> float | tuple[object, ...]:
+    return one.value if isinstance(one, Quantity) else one

@@ -1,46 +1,187 @@
-r"""Worked formulas: each function computes a value with the maths tower and the derivation that leads to it.
+r"""Worked formulas: a line of Python becomes its value and the whole chain that leads to it, each line proven.
 
-Every figure of every line comes from the parameters; a line that does not agree with the value computed by
-`gaussian` or `elbo` raises ArithmeticError, so a derivation cannot drift from the code it explains.
-All values are in nats; `std` is always the standard deviation, log the natural logarithm.
+    kl = worked.formula("D_KL", "1/2 * (sigma**2 + mu**2 - 1 - log(sigma**2))", mu=0, sigma=0.5, unit="nats")
+
+`formula` works out any formula; the others here are formulas that many pages use, each with a second witness from the
+maths tower. `std` is always the standard deviation, log the natural logarithm; divergences and losses are in nats.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
-from lessons.maths import elbo, gaussian, gradients
-from lessons.maths.derivation import Derivation, Quantity, Step
+from lessons.maths import elbo, expression, gaussian, gradients, symbols, working
+from lessons.maths.derivation import Derivation, Quantity, Slip, Witness
+from lessons.maths.expression import Array, FormulaError
 from lessons.maths.rounding import DIGITS
 from lessons.unshowable import NotFinite
 
 KL = r"D_{\mathrm{KL}}"
-# What is left of a sum of a few doubles that cancel, relative to the largest of them.
-NOISE = 8 * np.finfo(float).eps
+AGREE = 1e-9  # how far a witness may be from the value, relative to their size
+MOST_LINES = 12  # of a derivation: more do not fit a phone's screen
+
+Shown = Quantity | tuple[float, ...] | tuple[tuple[float, ...], ...]
+Parameter = float | Quantity | Derivation | Sequence[float] | Sequence[Sequence[float]] | Array
+
+
+def formula(
+    symbol: str,
+    text: str,
+    /,
+    *,
+    unit: str = "",
+    digits: int = DIGITS,
+    symbols: Mapping[str, str] | None = None,
+    witness: Mapping[str, float] | None = None,
+    slips: Mapping[str, tuple[str, str]] | None = None,
+    leave_out: Sequence[int] = (),
+    **given: Parameter,
+) -> Derivation:
+    r"""A formula worked out: in symbols, with its numbers, step by step from the inside, and its result.
+
+    symbol: what it is called, a name as `D_KL` or TeX. text: the formula in Python's notation, with + - * / **,
+    `log`, `exp`, `sqrt`, `max`, `min`, `abs`, `sigmoid`, `sum`, `mean`, `a if x > 0 else b`, and `pi`.
+    given: a number for each name in it: a number, a list for a vector, or another derivation, which is shown by its
+    own symbol. unit: of the result, such as "nats". digits: places of a rounded figure. symbols: TeX for names that
+    the table of `lessons.maths.symbols` has otherwise. witness: second ways to the value, by what they are called.
+    slips: wrong turns, by a short name: (words, the formula with that one thing changed). leave_out: lines, counted
+    from 1, that are not shown.
+
+    Raises FormulaError where the formula cannot be read or a name has no number, NotFinite where it comes to no
+    number, ArithmeticError where a witness differs or a line does not lead to the value.
+    """
+    own = dict(symbols or {})
+    shown, numbers = _parameters(given, own)
+    tree = expression.read(text)
+    expression.check(tree, numbers)
+    _check_units(tree, shown, unit)
+    value = expression.value(tree, numbers)
+    work = tuple(working.rounds(tree, numbers))
+    if len(work) - len(leave_out) + 1 > MOST_LINES:
+        raise FormulaError(
+            f"this formula takes {len(work) + 1} lines, and a phone shows {MOST_LINES}: work a part of it out first, "
+            "in a formula of its own, and give its result"
+        )
+    wrong = {
+        name: Slip(words, slip, Quantity(expression.value(_slip(name, slip, numbers), numbers), "", unit, digits))
+        for name, (words, slip) in (slips or {}).items()
+    }
+    result = Quantity(value, _symbol(symbol, own), unit, digits)
+    agreed = tuple(_witness(name, other, value) for name, other in (witness or {}).items())
+    starts = {name: one for name, one in shown.items() if isinstance(one, Quantity)}
+    return Derivation(result, text, work, shown, starts, own, tuple(leave_out), agreed, wrong)
+
+
+def _symbol(name: str, own: Mapping[str, str]) -> str:
+    return symbols.symbol(name, own)
+
+
+def _parameters(
+    given: Mapping[str, Parameter], own: dict[str, str]
+) -> tuple[dict[str, Shown], dict[str, float | Array]]:
+    """What is given, as it is shown and as it is computed with; a derivation brings its symbol."""
+    shown: dict[str, Shown] = {}
+    numbers: dict[str, float | Array] = {}
+    for name, one in given.items():
+        if isinstance(one, Quantity | Derivation):
+            if one.symbol and name not in own:
+                own[name] = one.symbol
+            numbers[name] = one.value
+            shown[name] = Quantity(one.value, _symbol(name, own), one.unit)
+            continue
+        numbers[name] = found = _number(name, one)
+        if isinstance(found, float):
+            shown[name] = Quantity(found, _symbol(name, own))
+        else:
+            shown[name] = tuple(found.tolist()) if found.ndim == 1 else tuple(tuple(row) for row in found.tolist())
+    return shown, numbers
+
+
+def _number(name: str, given: object) -> float | Array:
+    if isinstance(given, str):
+        raise FormulaError(f"{name} is the text {given!r}: give it a number")
+    try:
+        found = np.asarray(given, dtype=float)
+    except (TypeError, ValueError):
+        raise FormulaError(f"{name} is no number and no list of numbers: {type(given).__name__}") from None
+    if found.ndim > 2 or not found.size:
+        raise FormulaError(f"{name} has the shape {found.shape}: give a number, a vector or a matrix")
+    if not np.all(np.isfinite(found)):
+        raise NotFinite(f"{name} is {given}: a parameter must be finite")
+    return float(found) if found.ndim == 0 else found
+
+
+def _slip(name: str, text: str, numbers: Mapping[str, float | Array]) -> expression.Node:
+    tree = expression.read(text)
+    if unknown := [one for one in expression.names(tree) if one not in numbers and one not in expression.CONSTANTS]:
+        raise FormulaError(f"the slip {name!r} uses {unknown[0]!r}, which has no number")
+    return tree
+
+
+def _check_units(tree: expression.Node, shown: Mapping[str, Shown], unit: str) -> None:
+    """Raises FormulaError where a sum adds two units, or comes to another than is said."""
+    if not isinstance(tree, expression.Sum):
+        return
+    found = {
+        one.unit: name
+        for _, term in tree.terms
+        if isinstance(term, expression.Name) and isinstance(one := shown.get(name := term.name), Quantity) and one.unit
+    }
+    if len(found) > 1:
+        said = " and ".join(f"{name} in {unit}" for unit, name in found.items())
+        raise FormulaError(f"the formula adds {said}: bring both to one unit, nats = bits * log(2)")
+    if unit and found and unit not in found:
+        (there,) = found
+        raise FormulaError(
+            f"the result is said to be in {unit}, and {found[there]} is in {there}: write unit={there!r}"
+        )
+
+
+def _witness(name: str, other: float, value: float) -> Witness:
+    apart = abs(float(other) - value) / max(1.0, abs(value))
+    if not apart <= AGREE:
+        raise ArithmeticError(f"the formula gives {value!r}, and {name} {float(other)!r}: one of the two is wrong")
+    return Witness(name, apart)
+
+
+# ---- formulas of many pages -----------------------------------------------------------------------------------------
 
 
 def kl_standard_normal(mu: float, std: float, digits: int = DIGITS) -> Derivation:
     """KL(N(mu, std**2) || N(0, 1)) in nats, worked: formula, numbers, squares, halves, result.
 
-    Raises ValueError where mu is not finite or std not positive. Kingma & Welling (2014), appendix B.
+    Its `slips` are what the usual wrong turns give. Raises ValueError where mu is not finite or std not positive.
+    Kingma & Welling (2014), appendix B.
     """
     log_var = _scalar(gaussian.log_var_from_std(std))
-    value = _scalar(gaussian.kl_standard_normal(mu, log_var))
-    var, mean = std**2, mu**2
-    rest = _total(var, mean, -1)
-    _agree(rest - log_var, 2 * value)
-    steps = (
-        Step(r"\tfrac12\left(\sigma^2 + \mu^2 - 1 - \log\sigma^2\right)"),
-        Step(r"\tfrac12\left(@{(std}^2 + @{(mu}^2 - 1 - \log @{(std}^2\right)", {"std": std, "mu": mu}),
-        Step(r"\tfrac12\left(@{var} + @{mean} - 1 - \log @{(var}\right)", {"var": var, "mean": mean}),
-        Step(r"\tfrac12\left(@{rest} @{-log}\right)", {"rest": rest, "log": log_var}),
-        Step(r"\tfrac12 \times @{(twice}", {"twice": 2 * value}),
+    return formula(
+        "D_KL",
+        "1/2 * (std**2 + mu**2 - 1 - log(std**2))",
+        mu=mu,
+        std=std,
+        unit="nats",
+        digits=digits,
+        witness={"gaussian.kl_standard_normal": _scalar(gaussian.kl_standard_normal(mu, log_var))},
+        slips={
+            "half": ("the factor ½ forgotten", "std**2 + mu**2 - 1 - log(std**2)"),
+            "std": ("σ written where σ² belongs", "1/2 * (std + mu**2 - 1 - log(std))"),
+            "log_std": ("log σ in place of log σ²", "1/2 * (std**2 + mu**2 - 1 - log(std))"),
+            "as_log_var": ("σ read as the log-variance", "1/2 * (exp(std) + mu**2 - 1 - std)"),
+            "minus_one": ("the −1 dropped", "1/2 * (std**2 + mu**2 - log(std**2))"),
+            "log_sign": ("the logarithm added, not subtracted", "1/2 * (std**2 + mu**2 - 1 + log(std**2))"),
+            "log10": ("the base-10 logarithm", "1/2 * (std**2 + mu**2 - 1 - log10(std**2))"),
+            "bits": ("the answer in bits", "1/2 * (std**2 + mu**2 - 1 - log(std**2)) / log(2)"),
+            "reversed": (
+                "the other direction, from prior to encoder",
+                "1/2 * ((1 + mu**2) / std**2 - 1 + log(std**2))",
+            ),
+        },
     )
-    given = {"mu": Quantity(mu, r"\mu"), "std": Quantity(std, r"\sigma")}
-    return Derivation(Quantity(value, KL, "nats", digits), steps, given)
 
 
 def kl_normal(
@@ -53,38 +194,23 @@ def kl_normal(
     follow. Raises ValueError where a mean is not finite or a standard deviation not positive.
     """
     log_var_q, log_var_p = (_scalar(gaussian.log_var_from_std(std)) for std in (std_q, std_p))
-    value = _scalar(gaussian.kl_normal(mu_q, log_var_q, mu_p, log_var_p))
-    distance = _total(mu_q, -mu_p)
-    var_q, var_p, square = std_q**2, std_p**2, distance**2
-    ratio, log_ratio = (var_q + square) / var_p, log_var_q - log_var_p
-    _agree(ratio - 1 - log_ratio, 2 * value)
-    numbers = {"stdq": std_q, "stdp": std_p, "muq": mu_q, "mup": mu_p}
-    squares = {"varq": var_q, "varp": var_p, "square": square}
     first, second = names
-    steps = (
-        Step(
-            rf"\tfrac12\left(\frac{{\sigma_{first}^2 + (\mu_{first} - \mu_{second})^2}}{{\sigma_{second}^2}} - 1"
-            rf" - \log\frac{{\sigma_{first}^2}}{{\sigma_{second}^2}}\right)"
-        ),
-        Step(
-            r"\tfrac12\left(\frac{@{(stdq}^2 + (@{muq} @{-mup})^2}{@{(stdp}^2} - 1"
-            r" - \log\frac{@{(stdq}^2}{@{(stdp}^2}\right)",
-            numbers,
-        ),
-        Step(
-            r"\tfrac12\left(\frac{@{varq} + @{square}}{@{varp}} - 1 - \log\frac{@{varq}}{@{varp}}\right)",
-            squares,
-        ),
-        Step(r"\tfrac12\left(@{ratio} - 1 @{-log}\right)", {"ratio": ratio, "log": log_ratio}),
-        Step(r"\tfrac12 \times @{(twice}", {"twice": 2 * value}),
+    return formula(
+        "D_KL",
+        "1/2 * ((std_q**2 + (mu_q - mu_p)**2) / std_p**2 - 1 - log(std_q**2 / std_p**2))",
+        mu_q=mu_q,
+        std_q=std_q,
+        mu_p=mu_p,
+        std_p=std_p,
+        unit="nats",
+        digits=digits,
+        symbols={
+            f"{name}_{at}": symbols.symbol(f"{name}_{to}")
+            for name in ("mu", "std")
+            for at, to in (("q", first), ("p", second))
+        },
+        witness={"gaussian.kl_normal": _scalar(gaussian.kl_normal(mu_q, log_var_q, mu_p, log_var_p))},
     )
-    given = {
-        "mu_q": Quantity(mu_q, rf"\mu_{first}"),
-        "std_q": Quantity(std_q, rf"\sigma_{first}"),
-        "mu_p": Quantity(mu_p, rf"\mu_{second}"),
-        "std_p": Quantity(std_p, rf"\sigma_{second}"),
-    }
-    return Derivation(Quantity(value, KL, "nats", digits), steps, given)
 
 
 @dataclass(frozen=True)
@@ -102,19 +228,7 @@ class TrainingStep:
     digits: int = DIGITS
 
     def __post_init__(self) -> None:
-        model = elbo.LinearGaussian.identity(1)
-        _scalar(elbo.negative_elbo_sample(self.x, self.mu, self.log_var, self.eps, model.nll))
-
-    @property
-    def _std(self) -> float:
-        return _scalar(gaussian.std_from_log_var(self.log_var))
-
-    @property
-    def _var(self) -> float:
-        return math.exp(self.log_var)
-
-    def _derivation(self, symbol: str, value: float, *steps: Step, unit: str = "") -> Derivation:
-        return Derivation(Quantity(value, symbol, unit, self.digits), steps, self.given)
+        _scalar(elbo.negative_elbo_sample(self.x, self.mu, self.log_var, self.eps, _MODEL.nll))
 
     @property
     def given(self) -> dict[str, Quantity]:
@@ -126,162 +240,107 @@ class TrainingStep:
             "eps": Quantity(self.eps, r"\varepsilon"),
         }
 
+    def _worked(
+        self, symbol: str, text: str, witness: Mapping[str, float], unit: str = "", **more: Parameter
+    ) -> Derivation:
+        names = set(expression.names(expression.read(text)))
+        own: dict[str, Any] = {name: one for name, one in (self.given | more).items() if name in names}
+        found = formula(symbol, text, unit=unit, digits=self.digits, witness=witness, **own)
+        return replace(found, given=self.given)
+
+    @property
+    def _var(self) -> Quantity:
+        return Quantity(math.exp(self.log_var), r"\sigma_x^2")
+
     @property
     def std(self) -> Derivation:
         """sigma_x = exp(log sigma_x**2 / 2): the halving that is so easily forgotten."""
-        return self._derivation(
-            r"\sigma_x",
-            self._std,
-            Step(r"\exp\left(\tfrac12\log\sigma_x^2\right)"),
-            Step(r"\exp\left(\tfrac12 \times @{(log_var}\right)", {"log_var": self.log_var}),
-        )
+        computed = {"gaussian.std_from_log_var": _scalar(gaussian.std_from_log_var(self.log_var))}
+        return self._worked(r"\sigma_x", "exp(1/2 * log_var)", computed)
 
     @property
     def z(self) -> Derivation:
         """The latent z = mu + std eps: a deterministic function of the three."""
-        value = _snapped(gaussian.reparameterize(self.mu, self.log_var, self.eps), self.mu)
-        shift = self._std * self.eps
-        return self._derivation(
-            r"\tilde z",
-            value,
-            Step(r"\mu_x + \sigma_x\,\varepsilon"),
-            Step(
-                r"@{mu} + @{std} \times @{(eps}",
-                {"mu": self.mu, "std": self._std, "eps": self.eps},
-            ),
-            Step(r"@{mu} @{+shift}", {"mu": self.mu, "shift": shift}),
-        )
-
-    @property
-    def _error(self) -> float:
-        return _total(self.x, -self.z.value)
+        computed = {"gaussian.reparameterize": _scalar(gaussian.reparameterize(self.mu, self.log_var, self.eps))}
+        return self._worked(r"\tilde z", "mu + std*eps", computed, std=self.std)
 
     @property
     def squared_error(self) -> Derivation:
         """(x - z)**2, the part of the reconstruction that depends on z."""
-        return self._derivation(
-            r"(x - \tilde z)^2",
-            self._error**2,
-            Step(r"(@{x} @{-z})^2", {"x": self.x, "z": self.z.value}),
-            Step(r"@{(error}^2", {"error": self._error}),
-        )
+        return self._worked(r"(x - \tilde z)^2", "(x - z)**2", {}, z=self.z)
 
     @property
     def log_likelihood(self) -> Derivation:
         """log p(x|z) = log N(x; z, 1), in nats."""
-        value = _scalar(gaussian.log_prob(self.x, self.z.value, 0.0))
-        half_square, constant = 0.5 * self._error**2, 0.5 * math.log(2 * math.pi)
-        _agree(-half_square - constant, value)
-        return self._derivation(
-            r"\log p(x \mid \tilde z)",
-            value,
-            Step(r"-\tfrac12 (x - \tilde z)^2 - \tfrac12 \log 2\pi"),
-            Step(r"-\tfrac12 \times @{square} - \tfrac12 \log 2\pi", {"square": self._error**2}),
-            Step(r"@{half} @{-constant}", {"half": -half_square, "constant": constant}),
-            unit="nats",
-        )
+        computed = {"gaussian.log_prob": _scalar(gaussian.log_prob(self.x, self.z.value, 0.0))}
+        text = "-1/2*square - 1/2*log(2*pi)"
+        return self._worked(r"\log p(x \mid \tilde z)", text, computed, "nats", square=self.squared_error)
 
     @property
     def nll(self) -> Derivation:
         """-log p(x|z), the reconstruction term, in nats."""
-        value = _scalar(elbo.LinearGaussian.identity(1).nll(self.x, self.z.value))
-        _agree(value, -self.log_likelihood.value)
-        return self._derivation(r"\mathrm{NLL}", value, Step(r"-\log p(x \mid \tilde z)"), unit="nats")
+        computed = {"elbo.LinearGaussian.nll": _scalar(_MODEL.nll(self.x, self.z.value))}
+        return self._worked(r"\mathrm{NLL}", "-log_p", computed, "nats", log_p=self.log_likelihood)
 
     @property
     def kl(self) -> Derivation:
         """KL(q(z|x) || N(0, 1)) in nats, from the log-variance the encoder gives."""
-        value = _scalar(gaussian.kl_standard_normal(self.mu, self.log_var))
-        rest = _total(self._var, self.mu**2, -1)
-        _agree(rest - self.log_var, 2 * value)
-        return self._derivation(
-            KL,
-            value,
-            Step(r"\tfrac12\left(\sigma_x^2 + \mu_x^2 - 1 - \log\sigma_x^2\right)"),
-            Step(
-                r"\tfrac12\left(@{var} + @{mean} - 1 @{-log}\right)",
-                {"var": self._var, "mean": self.mu**2, "log": self.log_var},
-            ),
-            Step(r"\tfrac12 \times @{(twice}", {"twice": 2 * value}),
-            unit="nats",
-        )
+        computed = {"gaussian.kl_standard_normal": _scalar(gaussian.kl_standard_normal(self.mu, self.log_var))}
+        return self._worked(KL, "1/2 * (var + mu**2 - 1 - log_var)", computed, "nats", var=self._var)
 
     @property
     def loss(self) -> Derivation:
         """L = -log p(x|z) + KL(q || p), in nats: the one-sample loss, whose mean over eps is the negative ELBO."""
-        model = elbo.LinearGaussian.identity(1)
-        value = _scalar(elbo.negative_elbo_sample(self.x, self.mu, self.log_var, self.eps, model.nll))
-        _agree(self.nll.value + self.kl.value, value)
-        return self._derivation(
-            "L",
-            value,
-            Step(r"-\log p(x \mid \tilde z) + D_{\mathrm{KL}}"),
-            Step("@{nll} @{+kl}", {"nll": self.nll.value, "kl": self.kl.value}),
-            unit="nats",
-        )
+        sample = elbo.negative_elbo_sample(self.x, self.mu, self.log_var, self.eps, _MODEL.nll)
+        computed = {"elbo.negative_elbo_sample": _scalar(sample)}
+        return self._worked("L", "-log_p + kl", computed, "nats", log_p=self.log_likelihood, kl=self.kl)
 
     @property
-    def _gradients(self) -> tuple[float, float]:
-        model = elbo.LinearGaussian.identity(1)
-        found = gradients.step_gradients(model, self.x, self.mu, self.log_var, self.eps)
-        return _snapped(found.mu, self._error, self.mu), _snapped(found.log_var, self._error, self._var - 1)
+    def _gradients(self) -> gradients.StepGradients:
+        return gradients.step_gradients(_MODEL, self.x, self.mu, self.log_var, self.eps)
 
     @property
     def grad_mu(self) -> Derivation:
         """dL/dmu: one part through z into the reconstruction, one through the KL."""
-        value = self._gradients[0]
-        _agree(-self._error + self.mu, value)
-        return self._derivation(
-            r"\frac{\partial L}{\partial \mu_x}",
-            value,
-            Step(r"-(x - \tilde z) + \mu_x"),
-            Step(r"@{through} @{+mu}", {"through": -self._error, "mu": self.mu}),
-        )
+        computed = {"gradients.step_gradients": _scalar(self._gradients.mu)}
+        return self._worked(r"\frac{\partial L}{\partial \mu_x}", "-(x - z) + mu", computed, z=self.z)
 
     @property
     def grad_log_var(self) -> Derivation:
         """dL/dlog_var, by the same two ways."""
-        value = self._gradients[1]
-        through, kl = -0.5 * self._error * self._std * self.eps, 0.5 * math.expm1(self.log_var)
-        _agree(through + kl, value)
-        numbers = {"error": self._error, "std": self._std, "eps": self.eps, "var": self._var}
-        return self._derivation(
-            r"\frac{\partial L}{\partial \log\sigma_x^2}",
-            value,
-            Step(r"-\tfrac12 (x - \tilde z)\,\sigma_x\,\varepsilon + \tfrac12\left(\sigma_x^2 - 1\right)"),
-            Step(
-                r"-\tfrac12 \times @{(error} \times @{std} \times @{(eps} + \tfrac12\left(@{var} - 1\right)",
-                numbers,
-            ),
-            Step(r"@{through} @{+kl}", {"through": through, "kl": kl}),
-        )
+        computed = {"gradients.step_gradients": _scalar(self._gradients.log_var)}
+        text = "-1/2*(x - z)*std*eps + 1/2*(var - 1)"
+        symbol = r"\frac{\partial L}{\partial \log\sigma_x^2}"
+        return self._worked(symbol, text, computed, z=self.z, std=self.std, var=self._var)
 
     def updated(self, rate: float) -> TrainingStep:
         """The same example and eps after one step of gradient descent on mu and log_var."""
-        found = gradients.StepGradients(np.array([self._gradients[0]]), np.array([self._gradients[1]]))
+        found = gradients.StepGradients(np.array([self.grad_mu.value]), np.array([self.grad_log_var.value]))
         mu, log_var = gradients.sgd_step(self.mu, self.log_var, found, rate)
-        return TrainingStep(self.x, _snapped(mu, self.mu), _snapped(log_var, self.log_var), self.eps, self.digits)
+        return TrainingStep(self.x, _scalar(mu), _scalar(log_var), self.eps, self.digits)
 
     @property
     def exact_loss(self) -> Quantity:
         """The exact negative ELBO in nats: what the loss is on average over eps."""
-        model = elbo.LinearGaussian.identity(1)
-        value = _scalar(model.exact_negative_elbo(self.x, self.mu, self.log_var))
+        value = _scalar(_MODEL.exact_negative_elbo(self.x, self.mu, self.log_var))
         return Quantity(value, r"-\mathrm{ELBO}", "nats", self.digits)
 
     @property
     def negative_log_marginal(self) -> Quantity:
         """-log p(x) in nats, which no exact negative ELBO can be below."""
-        value = _scalar(elbo.LinearGaussian.identity(1).negative_log_marginal(self.x))
+        value = _scalar(_MODEL.negative_log_marginal(self.x))
         return Quantity(value, r"-\log p(x)", "nats", self.digits)
 
     @property
     def gap(self) -> Quantity:
         """KL(q(z|x) || p(z|x)) in nats: how far the exact negative ELBO lies above -log p(x)."""
-        mean, cov = elbo.LinearGaussian.identity(1).posterior(self.x)
+        mean, cov = _MODEL.posterior(self.x)
         value = _scalar(gaussian.kl_normal(self.mu, self.log_var, mean, np.log(cov[0])))
-        _agree(self.exact_loss.value - self.negative_log_marginal.value, value)
+        _witness("the difference of the two", self.exact_loss.value - self.negative_log_marginal.value, value)
         return Quantity(value, r"D_{\mathrm{KL}}(q \,\|\, p(z \mid x))", "nats", self.digits)
+
+
+_MODEL = elbo.LinearGaussian.identity(1)
 
 
 def _scalar(value: object) -> float:
@@ -289,21 +348,3 @@ def _scalar(value: object) -> float:
     if not math.isfinite(number):
         raise NotFinite(f"a worked value must be finite, got {number}: choose smaller parameters")
     return number
-
-
-def _total(*terms: float) -> float:
-    """Their sum, where the rounding noise of a sum that cancels counts as zero: 0.6**2 + 0.8**2 - 1 is 0."""
-    total = math.fsum(terms)
-    return 0.0 if abs(total) <= NOISE * max(map(abs, terms)) else total
-
-
-def _snapped(value: object, *scale: float) -> float:
-    """`value`, or zero where it is but the rounding noise of numbers as large as `scale`."""
-    number = _scalar(value)
-    return 0.0 if abs(number) <= NOISE * max(map(abs, scale)) else number
-
-
-def _agree(shown: float, computed: float) -> None:
-    """The derivation and the maths tower must tell the same number."""
-    if not math.isclose(shown, computed, rel_tol=1e-9, abs_tol=1e-9 * max(1.0, abs(shown))):
-        raise ArithmeticError(f"the worked lines give {shown!r}, the formula {computed!r}")

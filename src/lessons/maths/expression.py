@@ -1,0 +1,533 @@
+"""A formula as a tree, read from one line of Python: `1/2 * (sigma**2 + mu**2 - 1 - log(sigma**2))`.
+
+The tree is the only thing a derivation is made from: its TeX (`notation`), its lines (`working`) and its value come
+from it, so they cannot differ. Nothing of the line is run: it is read by Python's own parser and no other name, call
+or operator is known than those here.
+"""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import math
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from lessons.unshowable import NotFinite
+
+Array = np.ndarray
+# What is left of a sum of a few doubles that cancel, relative to the largest of them.
+NOISE = 8 * np.finfo(float).eps
+LONGEST = 2_000  # characters of a formula
+MOST_ENTRIES = 8  # of a vector whose entries are written out
+
+
+class FormulaError(ValueError):
+    """A formula that cannot be read or worked out; the message says what is wrong and what to write instead."""
+
+
+# ---- the tree -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Node:
+    """A part of a formula."""
+
+
+@dataclass(frozen=True)
+class Number(Node):
+    """A figure. `literal`: it stands in the formula itself, and is no result and no parameter."""
+
+    value: float
+    literal: bool = False
+
+
+@dataclass(frozen=True)
+class Name(Node):
+    """A parameter, or one of the constants; `index` tells which entry of a vector is meant, and `each` any of them."""
+
+    name: str
+    index: int | None = None
+    each: str = ""
+
+
+@dataclass(frozen=True)
+class Sum(Node):
+    """Terms with their signs, +1 or -1."""
+
+    terms: tuple[tuple[int, Node], ...]
+
+
+@dataclass(frozen=True)
+class Product(Node):
+    factors: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Fraction(Node):
+    top: Node
+    bottom: Node
+
+
+@dataclass(frozen=True)
+class Power(Node):
+    base: Node
+    exponent: Node
+
+
+@dataclass(frozen=True)
+class Call(Node):
+    function: str
+    arguments: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Total(Node):
+    """A sum or a mean over the entries of the vectors in its body."""
+
+    kind: str  # sum, mean or prod
+    body: Node
+    size: int = 0  # 0 until the vectors are known
+    letter: str = "i"
+
+
+@dataclass(frozen=True)
+class Choice(Node):
+    """One of two, by a comparison of two numbers."""
+
+    left: Node
+    sign: str
+    right: Node
+    chosen: Node
+    other: Node
+
+
+@dataclass(frozen=True)
+class Matrix(Node):
+    """A matrix, or a vector as a column; as it is given."""
+
+    rows: tuple[tuple[float, ...], ...]
+
+
+Given = Mapping[str, float | Array]
+
+CONSTANTS = {"pi": math.pi, "e": math.e}
+FUNCTIONS: dict[str, Callable[[float], float]] = {
+    "log": math.log,
+    "log2": math.log2,
+    "log10": math.log10,
+    "exp": math.exp,
+    "sqrt": math.sqrt,
+    "abs": abs,
+    "tanh": math.tanh,
+    "sigmoid": lambda a: 1 / (1 + math.exp(-a)) if a >= 0 else math.exp(a) / (1 + math.exp(a)),
+}
+OF_MANY: dict[str, Callable[..., float]] = {"max": max, "min": min}
+OF_VECTORS = ("sum", "mean", "prod")
+OF_MATRICES = ("det", "trace", "dot")
+KNOWN = (*FUNCTIONS, *OF_MANY, *OF_VECTORS, *OF_MATRICES)
+COMPARISONS: dict[type[ast.cmpop], str] = {ast.Gt: ">", ast.Lt: "<", ast.GtE: ">=", ast.LtE: "<="}
+HOLDS: dict[str, Callable[[float, float], bool]] = {
+    ">": lambda a, b: a > b,
+    "<": lambda a, b: a < b,
+    ">=": lambda a, b: a >= b,
+    "<=": lambda a, b: a <= b,
+}
+
+
+# ---- reading --------------------------------------------------------------------------------------------------------
+
+
+def read(text: str) -> Node:
+    """The tree of a formula. Raises FormulaError."""
+    if len(text) > LONGEST:
+        raise FormulaError(f"the formula has {len(text)} characters: name a part of it first, in a formula of its own")
+    try:
+        tree = ast.parse(text.strip(), mode="eval").body
+    except SyntaxError as fault:
+        raise FormulaError(_unreadable(text, fault)) from None
+    except (ValueError, RecursionError, MemoryError):
+        raise FormulaError("the formula cannot be read: write it in Python's notation, on one line") from None
+    return _Reader(text).node(tree)
+
+
+def _unreadable(text: str, fault: SyntaxError) -> str:
+    if "lambda" in text:
+        return "lambda is a word of Python's own: call the parameter lam, it is shown as λ"
+    if "^" in text:
+        return "a power is written **: sigma**2"
+    if "=" in text:
+        return "a formula is only what stands right of the =: give its name as the first argument"
+    where = f" at {text[fault.offset - 1 :][:12]!r}" if fault.offset and fault.offset <= len(text) else ""
+    return f"the formula cannot be read{where}: write it in Python's notation, as `1/2 * (sigma**2 - 1)`"
+
+
+class _Reader:
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def refused(self, tree: ast.AST, instead: str) -> FormulaError:
+        return FormulaError(f"{ast.unparse(tree)} is nothing that a formula may hold: {instead}")
+
+    def node(self, tree: ast.expr) -> Node:
+        match tree:
+            case ast.Constant(value=bool()):
+                raise self.refused(tree, "write numbers and names")
+            case ast.Constant(value=int() | float() as number):
+                return Number(float(number), literal=True)
+            case ast.Name(id=name):
+                return Name(name)
+            case ast.UnaryOp(op=ast.USub(), operand=operand):
+                return _sum([(-1, self.node(operand))])
+            case ast.UnaryOp(op=ast.UAdd(), operand=operand):
+                return self.node(operand)
+            case ast.BinOp():
+                return self.operation(tree)
+            case ast.Call(func=ast.Name(id=function), args=arguments, keywords=[]):
+                return self.call(tree, function, arguments)
+            case ast.Call(func=ast.Attribute(attr=function)):
+                raise self.refused(tree, f"write {function}(…) without a module's name")
+            case ast.IfExp(test=ast.Compare(left=left, ops=[sign], comparators=[right]), body=chosen, orelse=other):
+                if type(sign) not in COMPARISONS:
+                    raise self.refused(tree, "compare with <, >, <= or >=")
+                parts = map(self.node, (right, chosen, other))
+                return Choice(self.node(left), COMPARISONS[type(sign)], *parts)
+            case ast.Subscript(value=ast.Name(id=name), slice=ast.Constant(value=int(index))):
+                return Name(name, index=index)
+            case ast.Subscript():
+                raise self.refused(tree, "name one entry: mu[0]")
+            case ast.BoolOp() | ast.Compare():
+                raise self.refused(tree, "a condition chooses one of two: `a if x > 0 else b`")
+        raise self.refused(tree, "write numbers, names, + - * / **, and calls such as log(x)")
+
+    def operation(self, tree: ast.BinOp) -> Node:
+        left, right = self.node(tree.left), self.node(tree.right)
+        match tree.op:
+            case ast.Add():
+                return _sum([*_terms(left), *_terms(right, bracketed=_is_bracketed(tree.right))])
+            case ast.Sub():
+                return _sum([*_terms(left), (-1, right)])
+            case ast.Mult():
+                sign, left = _signed(left)
+                return _with_sign(
+                    sign, Product((*_factors(left), *_factors(right, bracketed=_is_bracketed(tree.right))))
+                )
+            case ast.Div():
+                sign, left = _signed(left)
+                return _with_sign(sign, Fraction(left, right))
+            case ast.Pow():
+                return Power(left, right)
+            case ast.MatMult():
+                return Call("dot", (left, right))
+        raise self.refused(tree, "write +, -, *, / and **")
+
+    def call(self, tree: ast.Call, function: str, arguments: list[ast.expr]) -> Node:
+        if function not in KNOWN:
+            raise FormulaError(f"unknown function {function!r}: {_nearest(function, KNOWN)}")
+        found = tuple(map(self.node, arguments))
+        wanted = 1 if function in FUNCTIONS or function in OF_VECTORS or function in ("det", "trace") else 2
+        if function in OF_MANY:
+            if len(found) == 1:
+                return Total(function, found[0])
+            if len(found) >= wanted:
+                return Call(function, found)
+        elif len(found) == wanted:
+            return Total(function, found[0]) if function in OF_VECTORS else Call(function, found)
+        raise self.refused(tree, f"{function} takes {wanted} argument{'s' * (wanted > 1)}")
+
+
+def _signed(node: Node) -> tuple[int, Node]:
+    """A sign and what stands after it: Python takes -a*b for (-a)*b, readers for -(a*b)."""
+    match node:
+        case Sum(((-1, term),)):
+            return -1, term
+    return 1, node
+
+
+def _with_sign(sign: int, node: Node) -> Node:
+    return _sum([(sign, node)]) if sign < 0 else node
+
+
+def _is_bracketed(tree: ast.expr) -> bool:
+    """Whether what stands right of a + or * is a sum or a product, which stands in brackets then."""
+    return isinstance(tree, ast.BinOp)
+
+
+def _sum(terms: list[tuple[int, Node]]) -> Sum:
+    return Sum(tuple(terms))
+
+
+def _terms(node: Node, *, bracketed: bool = False) -> list[tuple[int, Node]]:
+    return list(node.terms) if isinstance(node, Sum) and not bracketed else [(1, node)]
+
+
+def _factors(node: Node, *, bracketed: bool = False) -> tuple[Node, ...]:
+    return node.factors if isinstance(node, Product) and not bracketed else (node,)
+
+
+def _nearest(word: str, valid: tuple[str, ...] | list[str]) -> str:
+    close = difflib.get_close_matches(word, valid, n=1, cutoff=0.5)
+    hint = f"did you mean {close[0]!r}? " if close else ""
+    return f"{hint}use one of: {', '.join(sorted(valid))}"
+
+
+# ---- what is in it --------------------------------------------------------------------------------------------------
+
+
+def children(node: Node) -> tuple[Node, ...]:
+    match node:
+        case Sum(terms):
+            return tuple(term for _, term in terms)
+        case Product(factors):
+            return factors
+        case Fraction(top, bottom):
+            return top, bottom
+        case Power(base, exponent):
+            return base, exponent
+        case Call(_, arguments):
+            return arguments
+        case Total(_, body):
+            return (body,)
+        case Choice(left, _, right, chosen, other):
+            return left, right, chosen, other
+    return ()
+
+
+def walk(node: Node) -> Iterator[Node]:
+    yield node
+    for child in children(node):
+        yield from walk(child)
+
+
+def names(node: Node) -> list[str]:
+    """The names in a formula that are no constants of mathematics, in the order in which they stand."""
+    return list(dict.fromkeys(part.name for part in walk(node) if isinstance(part, Name)))
+
+
+def is_constant(node: Node) -> bool:
+    """Whether no parameter and no result is in it."""
+    return (
+        all(not isinstance(part, Name) or part.name in CONSTANTS for part in walk(node))
+        and all(part.literal for part in walk(node) if isinstance(part, Number))
+        and not any(isinstance(part, Matrix) for part in walk(node))
+    )
+
+
+# ---- working it out -------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Scope:
+    """What the names of a formula stand for."""
+
+    given: Given
+    entry: int | None = None  # which entry of the vectors, inside of a sum
+    sizes: dict[int, int] = field(default_factory=dict)
+
+
+def check(node: Node, given: Given) -> None:
+    """Raises FormulaError where a name has no number, or a number that is given no name."""
+    used = [name for name in names(node) if name not in CONSTANTS or name in given]
+    for name in used:
+        if name not in given:
+            raise FormulaError(f"{name!r} has no number: {_missing(name, list(given))}")
+    for name in given:
+        if name not in used:
+            raise FormulaError(f"{name!r} is given, and the formula does not use it: {_nearest(name, used)}")
+
+
+def _missing(name: str, given: list[str]) -> str:
+    close = difflib.get_close_matches(name, [*given, *KNOWN], n=1, cutoff=0.6)
+    if close:
+        return f"did you mean {close[0]!r}?"
+    return f"give it one, `{name}=…`; given are {', '.join(sorted(given)) or 'none'}"
+
+
+def value(node: Node, given: Given, entry: int | None = None) -> float:
+    """The number that a formula comes to. Raises FormulaError, NotFinite."""
+    found = evaluated(node, given, entry)
+    if np.ndim(found):
+        raise FormulaError(_a_vector(node))
+    number = float(found)
+    if not math.isfinite(number):
+        raise NotFinite(f"a worked value must be finite, got {number}: choose smaller parameters")
+    return number
+
+
+def _a_vector(node: Node) -> str:
+    if isinstance(node, Name):
+        return f"{node.name!r} is a vector where a number is meant: sum({node.name}), or {node.name}[0]"
+    return "the formula comes to a vector where a number is meant: write sum(…), or take one entry, mu[0]"
+
+
+def evaluated(node: Node, given: Given, entry: int | None = None) -> float | Array:
+    """The number, vector or matrix that a part of a formula comes to."""
+    try:
+        return _evaluated(node, given, entry)
+    except OverflowError:
+        raise NotFinite("a part of the formula is larger than any number here: choose smaller parameters") from None
+
+
+def _evaluated(node: Node, given: Given, entry: int | None) -> float | Array:
+    def of(part: Node) -> float | Array:
+        return _evaluated(part, given, entry)
+
+    match node:
+        case Number(number):
+            return number
+        case Matrix(rows):
+            return np.array(rows)
+        case Name():
+            return _named(node, given, entry)
+        case Sum(terms):
+            return total([sign * of(term) for sign, term in terms])
+        case Product(factors):
+            return _product([of(factor) for factor in factors])
+        case Fraction(top, bottom):
+            below = of(bottom)
+            if np.any(np.asarray(below) == 0):
+                raise FormulaError(f"{spelled(bottom)} is 0, and nothing can be divided by it")
+            return of(top) / below
+        case Power(base, exponent):
+            return _power(node, of(base), of(exponent))
+        case Call(function, arguments):
+            return _called(node, function, [of(one) for one in arguments])
+        case Total(kind, body):
+            return _over_entries(kind, body, given)
+        case Choice(left, sign, right, chosen, other):
+            return of(chosen if HOLDS[sign](float(of(left)), float(of(right))) else other)
+    raise AssertionError(node)
+
+
+def _named(node: Name, given: Given, entry: int | None) -> float | Array:
+    found = given[node.name] if node.name in given else CONSTANTS[node.name]
+    if not isinstance(found, np.ndarray) or found.ndim != 1:
+        return found
+    if node.index is not None:
+        if not -len(found) <= node.index < len(found):
+            raise FormulaError(f"{node.name} has {len(found)} entries, and none with the number {node.index}")
+        return float(found[node.index])
+    return found if entry is None else float(found[entry])
+
+
+def total(terms: list[float | Array]) -> float | Array:
+    """Their sum, where the rounding noise of a sum that cancels counts as zero: 0.6**2 + 0.8**2 - 1 is 0."""
+    if any(np.ndim(term) for term in terms):
+        try:
+            return sum(terms[1:], start=np.asarray(terms[0]))
+        except ValueError:
+            raise FormulaError("vectors of unlike lengths are added") from None
+    numbers = [float(term) for term in terms]
+    found = math.fsum(numbers)
+    return 0.0 if abs(found) <= NOISE * max(map(abs, numbers), default=0) else found
+
+
+def _product(factors: list[float | Array]) -> float | Array:
+    try:
+        found = factors[0]
+        for factor in factors[1:]:
+            found = found * factor
+        return found
+    except ValueError:
+        raise FormulaError("vectors of unlike lengths are multiplied") from None
+
+
+def _power(node: Power, base: float | Array, exponent: float | Array) -> float | Array:
+    if np.ndim(base) or np.ndim(exponent):
+        return np.asarray(np.asarray(base) ** exponent)
+    if base == 0 and exponent < 0:
+        raise FormulaError(f"{spelled(node)} divides by 0")
+    if base < 0 and exponent != int(exponent):
+        raise FormulaError(f"{spelled(node)} is a root of {base:g}, and no real number")
+    return float(float(base) ** float(exponent))
+
+
+def _called(node: Call, function: str, arguments: list[float | Array]) -> float | Array:
+    if function in OF_MANY:
+        return OF_MANY[function](*map(float, arguments))
+    if function in OF_MATRICES:
+        return _of_matrices(function, [np.asarray(one, dtype=float) for one in arguments])
+    (argument,) = arguments
+    if np.ndim(argument):
+        return np.array([_scalar_call(node, function, float(one)) for one in np.ravel(argument)])
+    return _scalar_call(node, function, float(argument))
+
+
+def _scalar_call(node: Call, function: str, argument: float) -> float:
+    if function.startswith("log") and argument <= 0:
+        raise FormulaError(f"{spelled(node)} is the logarithm of {argument:g}: a logarithm needs a positive number")
+    if function == "sqrt" and argument < 0:
+        raise FormulaError(f"{spelled(node)} is the root of {argument:g}, and no real number")
+    return float(FUNCTIONS[function](argument))
+
+
+def _of_matrices(function: str, arguments: list[Array]) -> float | Array:
+    if function == "dot":
+        left, right = (one.ravel() if one.ndim == 2 and one.shape[1] == 1 else one for one in arguments)
+        try:
+            return np.asarray(left @ right)
+        except ValueError:
+            raise FormulaError(f"shapes {left.shape} and {right.shape} do not fit for @") from None
+    (matrix,) = arguments
+    if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
+        raise FormulaError(f"{function} needs a square matrix, and this has the shape {matrix.shape}")
+    return float(np.linalg.det(matrix) if function == "det" else np.trace(matrix))
+
+
+def _over_entries(kind: str, body: Node, given: Given) -> float:
+    entries = [value(body, given, entry) for entry in range(size(body, given))]
+    if kind in OF_MANY:
+        return float(OF_MANY[kind](entries))
+    if kind == "prod":
+        return math.prod(entries)
+    found = float(total(list(entries)))
+    return found / len(entries) if kind == "mean" else found
+
+
+def size(body: Node, given: Given) -> int:
+    """How many entries a sum goes over: as many as the vectors in it have. Raises FormulaError."""
+    sizes = {
+        part.name: np.size(given[part.name])
+        for part in walk(body)
+        if isinstance(part, Name) and part.index is None and np.ndim(given.get(part.name, 0.0)) == 1
+    }
+    if not sizes:
+        raise FormulaError(
+            "a sum goes over the entries of a vector, and there is none in it: give one, `kl=[3.1, 0.9]`"
+        )
+    if len(set(sizes.values())) > 1:
+        said = ", ".join(f"{name} has {count}" for name, count in sizes.items())
+        raise FormulaError(f"the vectors of a sum have unlike lengths: {said}")
+    (count,) = set(sizes.values())
+    return count
+
+
+def spelled(node: Node) -> str:
+    """A part of a formula as Python has it, for messages."""
+    match node:
+        case Number(number):
+            return f"{number:g}"
+        case Name(name, index):
+            return name if index is None else f"{name}[{index}]"
+        case Sum(terms):
+            joined = "".join(f" {'-' if sign < 0 else '+'} {spelled(term)}" for sign, term in terms).strip()
+            return (
+                joined.removeprefix("+ ").replace("- ", "-", 1)
+                if joined.startswith("- ")
+                else joined.removeprefix("+ ")
+            )
+        case Product(factors):
+            return "*".join(f"({spelled(one)})" if isinstance(one, Sum) else spelled(one) for one in factors)
+        case Fraction(top, bottom):
+            return "/".join(f"({spelled(one)})" if children(one) else spelled(one) for one in (top, bottom))
+        case Power(base, exponent):
+            return "**".join(f"({spelled(one)})" if children(one) else spelled(one) for one in (base, exponent))
+        case Call(function, arguments):
+            return f"{function}({', '.join(map(spelled, arguments))})"
+        case Total(kind, body):
+            return f"{kind}({spelled(body)})"
+        case Choice(left, sign, right, chosen, other):
+            return f"{spelled(chosen)} if {spelled(left)} {sign} {spelled(right)} else {spelled(other)}"
+    return "a matrix"

@@ -1,0 +1,452 @@
+r"""The proof of a derivation: each of its lines is read back from the TeX that readers see, and must give the value.
+
+Nothing here knows the tree that the lines were written from. A figure of a rounded line stands for the interval of
+all numbers that round to it; the line's interval must hold the value. A line of symbols is read with the numbers that
+the symbols stand for.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from lessons.maths import symbols
+
+NEAR = 1e-9  # how far a line may be from the value, relative to the largest of it, its figures and 1
+_TOKEN = re.compile(
+    r"(?P<number>\d+(?:\.\d+)?)|(?P<command>\\(?:[a-zA-Z]+|[,;|]))|(?P<sign>[-+^_(){}<>,=&])|(?P<letter>[a-zA-Z])|(?P<space>\s+)"
+)
+_IGNORED = (r"\left", r"\right", r"\,")
+
+
+class NotProven(ArithmeticError):
+    """A line does not lead to the value; the message shows it."""
+
+
+@dataclass(frozen=True)
+class Interval:
+    """All numbers from `low` to `high`."""
+
+    low: float
+    high: float
+
+    def __add__(self, other: Interval) -> Interval:
+        return Interval(self.low + other.low, self.high + other.high)
+
+    def __neg__(self) -> Interval:
+        return Interval(-self.high, -self.low)
+
+    def __mul__(self, other: Interval) -> Interval:
+        ends = [a * b for a in (self.low, self.high) for b in (other.low, other.high)]
+        return Interval(min(ends), max(ends))
+
+    def __truediv__(self, other: Interval) -> Interval:
+        if other.low <= 0 <= other.high:
+            raise NotProven("with so few places a line divides by what may be 0: show more, digits=6")
+        return self * Interval(1 / other.high, 1 / other.low)
+
+    def mapped(self, function: Callable[[float], float], least: float = -math.inf) -> Interval:
+        """Of a function that only grows. `least`: from where on it is there."""
+        if self.low < least or (self.low == least == 0 and function is math.log):
+            raise NotProven("with so few places a line takes a logarithm or a root of what may be too small: digits=6")
+        return Interval(function(self.low), function(self.high))
+
+    def power(self, exponent: Interval) -> Interval:
+        if exponent.low != exponent.high or (exponent.low != int(exponent.low) and self.low <= 0):
+            ends = [base**power for base in (self.low, self.high) for power in (exponent.low, exponent.high)]
+            return Interval(min(ends), max(ends))
+        whole = exponent.low
+        if whole < 0:
+            return Interval(1, 1) / self.power(-exponent)
+        ends = [self.low**whole, self.high**whole]
+        lowest = 0.0 if whole and whole % 2 == 0 and self.low <= 0 <= self.high else min(ends)
+        return Interval(lowest, max(ends))
+
+
+Rows = list[list[Interval]]
+Read = Interval | Rows
+
+
+def exactly(value: float) -> Interval:
+    return Interval(value, value)
+
+
+Known = Mapping[str, float | Sequence[object]]
+
+
+def prove(lines: Sequence[tuple[bool, str]], value: float, known: Known, digits: int) -> None:
+    """Read each line, (whether its figures are exact, TeX). Raises NotProven.
+
+    `known`: what the symbols stand for, by their TeX: a number, a vector, or a matrix by its rows. `digits`: the
+    places of a figure that was rounded; one with fewer is the number itself.
+    """
+    for exact, tex in lines:
+        reader = Reader(tex, known, digits=0 if exact else digits)
+        try:
+            found = reader.whole()
+        except (OverflowError, ZeroDivisionError):
+            raise NotProven(f"the line {tex} cannot be read back") from None
+        near = NEAR * max(1.0, abs(value), reader.largest)
+        if not found.low - near <= value <= found.high + near:
+            raise NotProven(f"the line {tex} gives {_said(found)}, and the formula {value!r}")
+
+
+def _said(found: Interval) -> str:
+    return f"{found.low!r}" if found.low == found.high else f"{found.low!r} to {found.high!r}"
+
+
+def tokens(tex: str) -> list[str]:
+    found, at = [], 0
+    while at < len(tex):
+        match = _TOKEN.match(tex, at)
+        if match is None:
+            if tex.startswith("\\\\", at):
+                found.append("\\\\")
+                at += 2
+                continue
+            raise NotProven(f"the line {tex} cannot be read back at {tex[at : at + 12]!r}")
+        at = match.end()
+        if not match["space"]:
+            found.append(match[0])
+    return [token for token in found if token not in _IGNORED]
+
+
+class Reader:
+    """expression = term (± term)*; term = factor (× factor)*, the × often left out; factor = atom, atom^power."""
+
+    def __init__(self, tex: str, known: Mapping[str, object], *, digits: int) -> None:
+        self.tex, self.digits, self.at = tex, digits, 0
+        self.tokens = tokens(tex)
+        self.letter, self.entry = "", 0  # of the sum that is read
+        self.largest = 0.0
+        self.known = [(tokens(symbol), value) for symbol, value in known.items()]
+        self.indexed = [
+            (tokens(symbols.indexed(symbol, "i")), value) for symbol, value in known.items() if _is_vector(value)
+        ]
+        entries: list[tuple[list[str], object]] = []
+        for symbol, value in known.items():
+            if _is_vector(value):
+                assert isinstance(value, Sequence)
+                entries += [(tokens(symbols.indexed(symbol, str(n + 1))), one) for n, one in enumerate(value)]
+        self.known = sorted(self.known + entries, key=lambda one: -len(one[0]))
+        self.indexed.sort(key=lambda one: -len(one[0]))
+
+    # ---- tokens ----
+
+    def next_is(self, *words: str) -> bool:
+        return self.at < len(self.tokens) and self.tokens[self.at] in words
+
+    def take(self, *words: str) -> str:
+        if self.at >= len(self.tokens) or (words and self.tokens[self.at] not in words):
+            wanted = " or ".join(words) or "more"
+            raise NotProven(f"the line {self.tex} cannot be read back: {wanted} is missing")
+        self.at += 1
+        return self.tokens[self.at - 1]
+
+    def starts(self, wanted: list[str]) -> bool:
+        return self.tokens[self.at : self.at + len(wanted)] == wanted
+
+    # ---- what is put together ----
+
+    def whole(self) -> Interval:
+        found = self.expression()
+        if self.at != len(self.tokens):
+            raise NotProven(f"the line {self.tex} cannot be read back after {' '.join(self.tokens[: self.at])}")
+        return self.number(found)
+
+    def number(self, found: Read) -> Interval:
+        if isinstance(found, list):
+            raise NotProven(f"the line {self.tex} holds a matrix where a number is meant")
+        return found
+
+    def expression(self) -> Read:
+        sign = self.take() if self.next_is("+", "-") else "+"
+        found = self.term()
+        if sign == "-":
+            found = -self.number(found)
+        while self.next_is("+", "-"):
+            sign = self.take()
+            term = self.number(self.term())
+            found = self.number(found) + (term if sign == "+" else -term)
+        return found
+
+    def ends(self) -> bool:
+        closing = ("+", "-", ")", "}", ",", "&", "\\\\", "<", ">", r"\ge", r"\le", r"\rvert", r"\end", r"\text")
+        return self.at >= len(self.tokens) or self.next_is(*closing)
+
+    def term(self) -> Read:
+        found = self.factor()
+        while not self.ends():
+            if self.next_is(r"\times"):
+                self.take()
+            found = _times(found, self.factor())
+        return found
+
+    def factor(self) -> Read:
+        found = self.atom()
+        if not self.next_is("^"):
+            return found
+        self.take("^")
+        if self.starts(["{", r"\top", "}"]):
+            self.at += 3
+            return [list(column) for column in zip(*found, strict=True)] if isinstance(found, list) else found
+        return self.number(found).power(self.number(self.group()))
+
+    def group(self) -> Read:
+        """What stands in braces, or one sign."""
+        if self.next_is("{"):
+            self.take()
+            found = self.expression()
+            self.take("}")
+            return found
+        token = self.take()
+        if token.isdigit():  # \tfrac12, x^2: one digit each
+            if len(token) > 1:
+                self.tokens[self.at - 1 : self.at] = [token[0], token[1:]]
+            return exactly(float(token[0]))
+        self.at -= 1
+        return self.atom()
+
+    # ---- what stands for itself ----
+
+    def atom(self) -> Read:
+        if (found := self.symbol()) is not None:
+            return found
+        token = self.take()
+        if token[0].isdigit():
+            return self.figure(token)
+        if token == "(":
+            found = self.expression()
+            self.take(")")
+            return found
+        reading = _READING.get(token)
+        if reading is None:
+            raise NotProven(f"the line {self.tex} cannot be read back: {token} is not known")
+        return reading(self)
+
+    def symbol(self) -> Read | None:
+        tables = (self.indexed, self.known) if self.letter else (self.known,)
+        for table in tables:
+            for wanted, value in table:
+                if self.starts(wanted):
+                    self.at += len(wanted)
+                    return self.stands_for(value, entry=table is self.indexed)
+        return None
+
+    def stands_for(self, value: object, *, entry: bool) -> Read:
+        if entry:
+            assert isinstance(value, Sequence)
+            value = value[self.entry]
+        if isinstance(value, Sequence):
+            rows = [list(row) if isinstance(row, Sequence) else [row] for row in value]
+            return [[exactly(float(one)) for one in row] for row in rows]
+        assert isinstance(value, float | int)
+        self.largest = max(self.largest, abs(value))
+        return exactly(float(value))
+
+    def figure(self, text: str) -> Interval:
+        value, places = float(text), len(text.partition(".")[2])
+        scale = 1.0
+        if self.starts([r"\times", "1" + "0", "^"]):
+            self.at += 3
+            scale = 10.0 ** self.number(self.group()).low
+        rounded = self.digits and places >= (self.digits if scale == 1 else max(self.digits - 1, 1))
+        half = 0.5 * 10.0**-places * scale if rounded else 0.0
+        self.largest = max(self.largest, abs(value * scale))
+        return Interval(value * scale - half, value * scale + half)
+
+    def argument(self) -> Interval:
+        """Of a function: what stands in brackets, or all that stands there up to the next sign."""
+        if self.next_is("("):
+            return self.number(self.factor())
+        found = self.factor()
+        while not self.ends() and not self.next_is(r"\times"):
+            found = _times(found, self.factor())
+        return self.number(found)
+
+    def arguments(self) -> list[Interval]:
+        self.take("(")
+        found = [self.number(self.expression())]
+        while self.next_is(","):
+            self.take()
+            found.append(self.number(self.expression()))
+        self.take(")")
+        return found
+
+    def fraction(self) -> Interval:
+        return self.number(self.group()) / self.number(self.group())
+
+    def root(self) -> Interval:
+        return self.number(self.group()).mapped(math.sqrt, 0.0)
+
+    def logarithm(self) -> Interval:
+        base = math.e
+        if self.next_is("_"):
+            self.take()
+            base = self.number(self.group()).low
+        found = self.argument().mapped(math.log, 0.0)
+        return found if base == math.e else found / exactly(math.log(base))
+
+    def absolute(self) -> Interval:
+        found = self.number(self.expression())
+        self.take(r"\rvert")
+        ends = sorted((abs(found.low), abs(found.high)))
+        return Interval(0.0 if found.low <= 0 <= found.high else ends[0], ends[1])
+
+    def named(self) -> Interval:
+        self.take("{")
+        name = ""
+        while not self.next_is("}"):
+            name += self.take()
+        self.take("}")
+        if name == "tr":
+            rows = self.factor()
+            assert isinstance(rows, list)
+            return _added([rows[n][n] for n in range(len(rows))])
+        return self.argument().mapped(lambda a: 1 / (1 + math.exp(-a)) if a >= 0 else math.exp(a) / (1 + math.exp(a)))
+
+    def determinant(self) -> Interval:
+        rows = self.factor()
+        assert isinstance(rows, list)
+        return _determinant(rows)
+
+    def entries(self) -> tuple[int, list[Interval]]:
+        """The index and its end are read; what follows up to the next + or -, once for each entry."""
+        self.take("_")
+        self.take("{")
+        self.letter = self.take()
+        size = next((len(value) for _, value in self.indexed if isinstance(value, Sequence)), 0)
+        if self.next_is("="):
+            self.take()
+            self.take("1")
+            self.take("}")
+            self.take("^")
+            size = int(self.number(self.group()).low) if self.next_is("{") else int(self.take())
+        else:
+            self.take("}")
+        start, found = self.at, []
+        for self.entry in range(size):
+            self.at = start
+            found.append(self.number(self.term()))
+        self.letter = ""
+        return size, found
+
+    def sum_(self) -> Interval:
+        return _added(self.entries()[1])
+
+    def product(self) -> Interval:
+        found = exactly(1.0)
+        for entry in self.entries()[1]:
+            found = found * entry
+        return found
+
+    def extreme(self, choose: Callable[..., float]) -> Interval:
+        found = self.entries()[1] if self.next_is("_") else self.arguments()
+        return Interval(choose(one.low for one in found), choose(one.high for one in found))
+
+    def environment(self) -> Read:
+        self.take("{")
+        name = "".join(itertools.takewhile(lambda token: token != "}", self.tokens[self.at :]))
+        while not self.next_is("}"):
+            self.take()
+        self.take("}")
+        found = self.cases() if name == "cases" else self.matrix()
+        self.take(r"\end")
+        self.take("{")
+        while not self.next_is("}"):
+            self.take()
+        self.take("}")
+        return found
+
+    def matrix(self) -> Rows:
+        rows: Rows = [[]]
+        while not self.next_is(r"\end"):
+            if self.next_is("&"):
+                self.take()
+            elif self.next_is("\\\\"):
+                self.take()
+                rows.append([])
+            else:
+                rows[-1].append(self.number(self.expression()))
+        return rows
+
+    def cases(self) -> Interval:
+        chosen = self.number(self.expression())
+        self.take("&")
+        self.words()
+        left = self.number(self.expression())
+        sign = self.take("<", ">", r"\ge", r"\le")
+        right = self.number(self.expression())
+        self.take("\\\\")
+        other = self.number(self.expression())
+        self.take("&")
+        self.words()
+        if left.low <= right.high and right.low <= left.high and left.low != left.high:
+            raise NotProven("with so few places it cannot be told which case it is: digits=6")
+        holds = {"<": left.low < right.low, ">": left.low > right.low}
+        holds |= {r"\le": left.low <= right.low, r"\ge": left.low >= right.low}
+        return chosen if holds[sign] else other
+
+    def words(self) -> None:
+        self.take(r"\text")
+        self.take("{")
+        while not self.next_is("}"):
+            self.take()
+        self.take("}")
+
+
+def _is_vector(value: object) -> bool:
+    return isinstance(value, Sequence) and not isinstance(value[0], Sequence)
+
+
+def _times(left: Read, right: Read) -> Read:
+    if not isinstance(left, list) and not isinstance(right, list):
+        return left * right
+    if isinstance(left, list) and isinstance(right, list):
+        columns = list(zip(*right, strict=True))
+        found = [[_added([a * b for a, b in zip(row, column, strict=True)]) for column in columns] for row in left]
+        return found[0][0] if len(found) == len(found[0]) == 1 else found
+    rows, factor = (left, right) if isinstance(left, list) else (right, left)
+    assert isinstance(rows, list)
+    assert isinstance(factor, Interval)
+    return [[entry * factor for entry in row] for row in rows]
+
+
+def _added(terms: Sequence[Interval]) -> Interval:
+    found = exactly(0.0)
+    for term in terms:
+        found = found + term
+    return found
+
+
+def _determinant(rows: Rows) -> Interval:
+    if len(rows) == 1:
+        return rows[0][0]
+    found = exactly(0.0)
+    for column, entry in enumerate(rows[0]):
+        minor = _determinant([[*row[:column], *row[column + 1 :]] for row in rows[1:]])
+        found = found + (entry * minor if column % 2 == 0 else -(entry * minor))
+    return found
+
+
+_READING: dict[str, Callable[[Reader], Read]] = {
+    r"\tfrac": Reader.fraction,
+    r"\frac": Reader.fraction,
+    r"\sqrt": Reader.root,
+    r"\log": Reader.logarithm,
+    r"\exp": lambda reader: reader.argument().mapped(math.exp),
+    r"\tanh": lambda reader: reader.argument().mapped(math.tanh),
+    r"\lvert": Reader.absolute,
+    r"\operatorname": Reader.named,
+    r"\det": Reader.determinant,
+    r"\sum": Reader.sum_,
+    r"\prod": Reader.product,
+    r"\max": lambda reader: reader.extreme(max),
+    r"\min": lambda reader: reader.extreme(min),
+    r"\begin": Reader.environment,
+    r"\pi": lambda reader: exactly(math.pi),
+    "e": lambda reader: exactly(math.e),
+}

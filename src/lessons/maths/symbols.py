@@ -1,0 +1,89 @@
+r"""How the names of Python become the symbols of a page: `mu` is \mu, `sigma_x` is \sigma_x, `log_var` is \log\sigma^2.
+
+One table for all pages; a page adds to it by `symbols={"kl": r"D_{\mathrm{KL}}"}` where it works a formula out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+GREEK = re.findall(
+    r"\w+",
+    "alpha beta gamma delta zeta eta theta iota kappa mu nu xi rho sigma tau upsilon chi psi omega pi "
+    "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega",
+)
+LETTERS = {name: f"\\{name}" for name in GREEK} | {
+    "eps": r"\varepsilon",
+    "epsilon": r"\varepsilon",
+    "phi": r"\phi",
+    "lam": r"\lambda",
+    "ell": r"\ell",
+    "std": r"\sigma",
+    "inf": r"\infty",
+}
+# What stands over a letter, as its last part says.
+ACCENTS = {"hat": r"\hat", "tilde": r"\tilde", "bar": r"\bar", "dot": r"\dot"}
+_INDEX = re.compile(
+    r"(?P<stem>.*?)(?P<below>_(?:\{(?:[^{}]|\{[^{}]*\})*\}|\\?\w+))?(?P<above>\^(?:\w|\{[^{}]*\}))?", re.DOTALL
+)
+SHORT = frozenset(("kl", "nll", "elbo", "sse", "mse", "iwae", "ess", "mi", "bpd"))  # written in capitals
+
+
+def symbol(name: str, own: Mapping[str, str] | None = None) -> str:
+    """The TeX of a name. `own`: what a page calls some otherwise. A name with a backslash is TeX already."""
+    if own and name in own:
+        return own[name]
+    if "\\" in name or "^" in name:
+        return name
+    head, *rest = name.split("_")
+    if head == "log" and rest:  # the logarithm is what is given: of a variance, most often
+        inside = symbol("_".join(rest))
+        return rf"\log{inside}" if inside.startswith("\\") else rf"\log {inside}"
+    over = [ACCENTS[part] for part in rest if part in ACCENTS]
+    below = [part for part in rest if part not in ACCENTS]
+    if head == "var":
+        base, power = r"\sigma", "^2"
+    else:
+        base, power = _base(head), ""
+    for accent in over:
+        base = f"{accent} {base}"
+    return f"{base}{_index(below)}{power}"
+
+
+def indexed(tex: str, index: str) -> str:
+    """A symbol with one more index: `\\mu_q` with i is `\\mu_{q,i}`."""
+    found = _INDEX.fullmatch(tex)
+    assert found is not None
+    stem, below, above = found["stem"], (found["below"] or "").removeprefix("_"), found["above"] or ""
+    below = below[1:-1] if below.startswith("{") else below
+    return f"{stem}_{{{below},{index}}}{above}" if below else f"{stem}_{index}{above}"
+
+
+def _base(word: str) -> str:
+    letters = word.rstrip("0123456789")
+    number = word[len(letters) :]
+    if letters in LETTERS:
+        found = LETTERS[letters]
+    elif letters.lower() in SHORT:
+        found = rf"\mathrm{{{letters.upper()}}}"
+    elif len(letters) <= 1:
+        found = letters
+    else:
+        found = rf"\mathrm{{{letters}}}"
+    return f"{found}_{{{number}}}" if len(number) > 1 else f"{found}_{number}" if number else found
+
+
+def _index(parts: list[str]) -> str:
+    if not parts:
+        return ""
+    said = ",".join(map(_word, parts))
+    return f"_{said}" if len(said) == 1 or (said.startswith("\\") and said[1:].isalpha()) else f"_{{{said}}}"
+
+
+def _word(part: str) -> str:
+    if part in LETTERS:
+        return LETTERS[part]
+    if part.lower() in SHORT:
+        return rf"\mathrm{{{part.upper()}}}"
+    return part if len(part) == 1 or part.isdigit() else rf"\mathrm{{{part}}}"
