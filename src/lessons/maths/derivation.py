@@ -98,6 +98,9 @@ class Slip:
     def __str__(self) -> str:
         return str(self.result)
 
+    def _repr_latex_(self) -> str:
+        return self.result._repr_latex_()
+
     @property
     def value(self) -> float:
         return self.result.value

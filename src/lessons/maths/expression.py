@@ -25,7 +25,15 @@ MOST_ENTRIES = 8  # of a vector whose entries are written out
 
 
 class FormulaError(ValueError):
-    """A formula that cannot be read or worked out; the message says what is wrong and what to write instead."""
+    """A formula that cannot be read or worked out; the message says what is wrong and, after a colon, what to do.
+
+    What to do is a note of its own, too, for whoever tells the two apart.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        if repair := message.partition(": ")[2]:
+            self.add_note(repair)
 
 
 # ---- the tree -------------------------------------------------------------------------------------------------------

@@ -63,7 +63,15 @@ def repair(fault: BaseException, code: str, namespace: Mapping[str, object], dat
         return None
 
 
+def noted(fault: BaseException) -> str | None:
+    """What an exception itself says to do, in its first note."""
+    notes = getattr(fault, "__notes__", None)
+    return notes[0] if isinstance(notes, list) and notes and isinstance(notes[0], str) else None
+
+
 def _repair(fault: BaseException, code: str, namespace: Mapping[str, object], data: str) -> str | None:
+    if said := noted(fault):
+        return said
     if isinstance(fault, SyntaxError):
         lines, number = code.split("\n"), fault.lineno or 0
         return _syntax(lines[number - 1]) if 0 < number <= len(lines) else None

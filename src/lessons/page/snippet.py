@@ -216,6 +216,7 @@ class Runner:
                 repair = nearest(fault.name or "", known) if known else "no snippet above has set a name yet"
             data = self.source.path.removesuffix(".md")
             repair = advice.repair(fault, code, self.namespace, data) or repair
+            message = message.removesuffix(f": {advice.noted(fault)}")
             if confine.refused(fault):
                 return Problem(where, "L209", f"{type(fault).__name__}: {message}", confine.ALLOWED)
             return Problem(where, "L201", f"{type(fault).__name__}: {message}", repair)
