@@ -16,7 +16,7 @@ SYSTEM_TOOLS := chromium:chromium firefox-esr:firefox-esr pdfinfo:poppler-utils 
 
 .DEFAULT_GOAL := help
 .PHONY: help setup serve build build-next digest verify sandbox check ready new values notebooks lab pdf test lint bench screenshot lock clean browsers
-.PHONY: quick formulas annotate summary pack same workflows audit sbom notices owners runner
+.PHONY: quick formulas reference annotate summary pack same workflows audit sbom notices owners runner
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -84,6 +84,9 @@ bench: $(DEV_READY) browsers .venv/peer/.ready ## measure weights and times, as 
 
 screenshot: $(DEV_READY) browsers ## make the pictures of the README again
 	@$(BIN)/python -P tests/screenshot.py
+
+reference: $(DEV_READY) ## write the page of the guide that lists what lessons.maths offers
+	@$(RUN) tests.reference
 
 lock: $(DEV_READY) ## resolve the dependencies again and pin them with hashes
 	@$(BIN)/uv pip compile $(LOCK) --output-file requirements.txt pyproject.toml
