@@ -7,6 +7,7 @@ A test holds the page against this.
 from __future__ import annotations
 
 import ast
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -103,6 +104,7 @@ EXAMPLES: dict[str, tuple[str, dict[str, str]]] = {
     ),
 }
 INSIDE = frozenset(("check_beta", "StepGradients", "Witness", "Slip", "Derivation"))  # met by whoever calls the others
+WIDTH = 72  # letters of a line of code on the page
 Found = ast.FunctionDef | ast.ClassDef
 
 
@@ -137,12 +139,19 @@ def text() -> str:
     for module, (title, examples) in EXAMPLES.items():
         sections.append(f"## {title}\n")
         for node, parameters, said in public(module):
+            heads = textwrap.fill(f"{module}.{node.name}({parameters})", WIDTH, subsequent_indent="    ")
             sections.append(
                 f"### {module}.{node.name} {{ #{module}-{node.name.lower().replace('_', '-')} }}\n\n"
-                f"```text\n{module}.{node.name}({parameters})\n\n{said}\n```\n\n"
+                f"```text\n{heads}\n\n{_wrapped(said)}\n```\n\n"
                 f"```{{python}}\n#| code: shown\n{_imports(module, examples[node.name])}\n\n{examples[node.name]}\n```\n"
             )
     return "\n".join(sections)
+
+
+def _wrapped(docstring: str) -> str:
+    """Its paragraphs as long as the page is wide; what is indented stays as it is."""
+    paragraphs = docstring.split("\n\n")
+    return "\n\n".join(one if "\n " in f"\n{one}" else textwrap.fill(one, WIDTH) for one in paragraphs)
 
 
 def _imports(module: str, example: str) -> str:
