@@ -82,6 +82,7 @@ CODES = REPORTED | {
     "L304": "a formula or a table too wide for paper",
     "L305": "a card too long for its page",
     "L401": "a result typed by hand",
+    "L402": "an answer that cannot tell mistakes apart",
     "L601": "a link that a page may not have",
     "L602": "a link that leads to no file",
     "L603": "a link that leads to no place on a page",

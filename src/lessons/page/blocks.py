@@ -40,7 +40,9 @@ class LessonBlock(Block):  # type: ignore[misc]
     ARGUMENT: ClassVar[bool | None] = True  # whether it has a title
     OPTIONS: ClassVar[dict[str, Any]] = WITH_ID  # an id that may be given must be given
     BODY: ClassVar[str]  # what its body is called where it is missing
+    MAY_BE_EMPTY: ClassVar[bool] = False  # whether its body may be missing
     FOLLOWS: ClassVar[type[LessonBlock] | None] = None  # what must stand right above, and may not stand without it
+    LEADS: ClassVar[bool] = True  # whether what it follows asks for it; else it may stand between the two, or not
     HOLDS_RESULTS: ClassVar[bool] = True  # whether a figure in its body must be computed
     TITLE_HOLDS_RESULTS: ClassVar[bool] = False  # and one in its title
 
@@ -133,6 +135,36 @@ class Exercise(LessonBlock):
         return section
 
 
+class Answer(LessonBlock):
+    """A quantity that the exercise above it asks for: a field, where the page's script runs, and nothing where not.
+
+    `value` is an expression of the page, `digits` how many places are asked for. Its slips come from the value; a list
+    in the body, `- name: words`, gives one of them other words. `asking` fills it in.
+    """
+
+    NAME = "answer"
+    OPTIONS: ClassVar[dict[str, Any]] = WITH_ID | {
+        "value": ["", type_string],
+        "digits": ["3", type_string],
+        "unit": ["", type_string],
+        "hidden": ["", type_string],
+    }
+    BODY = "words"
+    MAY_BE_EMPTY = True
+    HOLDS_RESULTS = False
+    FOLLOWS = Exercise
+    LEADS = False
+    CLASS = "lesson-ask"
+
+    def on_create(self, parent: etree.Element) -> etree.Element:
+        exercise = parent[-1] if len(parent) else None
+        if exercise is None or exercise.get("class") != self.FOLLOWS.CLASS:
+            exercise = parent  # a fault the rules report; the page is not published
+        place = etree.SubElement(exercise, "div", {"class": self.CLASS, "id": self.id})
+        place.set("title", self.argument)
+        return place
+
+
 class Solution(LessonBlock):
     """The worked answer of the exercise right above it."""
 
@@ -210,7 +242,7 @@ class Outcome(LessonBlock):
         return self.disclosure(parent, name, {"class": f"lesson-answer {self.CLASS}"})
 
 
-BLOCKS: tuple[type[LessonBlock], ...] = (Question, Exercise, Solution, Flashcard, InDepth)
+BLOCKS: tuple[type[LessonBlock], ...] = (Question, Exercise, Answer, Solution, Flashcard, InDepth)
 MADE: tuple[type[LessonBlock], ...] = (Outcome,)  # on pages that this project writes: of notebooks
 
 
@@ -221,7 +253,7 @@ def named(name: str, *, made: bool = False) -> type[LessonBlock] | None:
 
 def follower(kind: type[LessonBlock]) -> type[LessonBlock] | None:
     """The block that must stand right below this one, or None."""
-    return next((other for other in BLOCKS if other.FOLLOWS is kind), None)
+    return next((other for other in BLOCKS if other.FOLLOWS is kind and other.LEADS), None)
 
 
 def ids(name: str, identifier: str) -> set[str]:

@@ -77,10 +77,14 @@ def _page(data: dict[str, Any]) -> Page:
     data["contents"] = tuple(map(_entry, data["contents"]))
     data["outline"] = _outline(data["outline"])
     data["values"] = tuple(
-        Value(Location(**one["where"]), one["expression"], Described(**one["described"])) for one in data["values"]
+        Value(Location(**one["where"]), one["expression"], described(one["described"])) for one in data["values"]
     )
     data["words"] = frozenset(data["words"])
     return Page(**data)
+
+
+def described(data: dict[str, Any]) -> Described:
+    return Described(**data | {"slips": tuple((name, words, value) for name, words, value in data["slips"])})
 
 
 def _entry(data: dict[str, Any]) -> Entry:

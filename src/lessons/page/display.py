@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lessons import drawn
@@ -17,6 +18,7 @@ from lessons.unshowable import NoAlternative, NotFinite
 # A text that is a figure of some places, with or without its unit, and one of a float that nobody rounded.
 _FIGURE = re.compile(r"[+\-−]?\d*\.\d{2,7}(?:[eE][+-]?\d+)?(?: ?[a-zA-Z]{1,6})?")
 _WHOLE = re.compile(r"[+\-−]?\d*\.\d{8,}(?:[eE][+-]?\d+)?(?: ?[a-zA-Z]{1,6})?")
+MOST_SLIPS = 40
 MOST_WORDS = 10_000  # characters that a value may be described with
 PLAIN = (str, int)  # bool is an int: "True" reads well enough in a table of checks
 
@@ -79,6 +81,7 @@ class Described:
     symbol: str = ""
     unit: str = ""
     number: float | None = None
+    slips: tuple[tuple[str, str, float], ...] = ()  # wrong turns to it: name, words, what each gives
 
 
 def described(value: object) -> Described:
@@ -92,7 +95,16 @@ def described(value: object) -> Described:
     text, symbol, unit = (
         str(said)[:MOST_WORDS] for said in (value, getattr(value, "symbol", ""), getattr(value, "unit", ""))
     )
-    return Described(text, symbol, unit, number)
+    return Described(text, symbol, unit, number, _slips(value))
+
+
+def _slips(value: object) -> tuple[tuple[str, str, float], ...]:
+    """The wrong turns that a value knows of itself: those that come to a number."""
+    found = getattr(value, "slips", None)
+    if not isinstance(found, Mapping):
+        return ()
+    told = ((str(name), str(slip.words), float(slip.value)) for name, slip in list(found.items())[:MOST_SLIPS])
+    return tuple(one for one in told if math.isfinite(one[2]))
 
 
 def _refusal(value: object) -> Exception:

@@ -71,7 +71,7 @@ def run(sources: Sequence[Source], made: Make[T], *, twice: bool = True) -> list
     Code runs only where it, or what it may read, is not what an earlier run had. With `twice`, a value that two runs do
     not agree on is a problem of its page, told when all have been made.
     """
-    from lessons.page import mathml  # what typesets is not loaded where code runs a second time
+    from lessons.page import asking, mathml  # what typesets is not loaded where code runs a second time
     from lessons.page.typeset import typeset
 
     keys = {id(source): results.key(read_by(source)) if _parts(source) else "" for source in sources}
@@ -84,6 +84,7 @@ def run(sources: Sequence[Source], made: Make[T], *, twice: bool = True) -> list
             found = typeset(source, ran.results)
         found.described = [one for of_part in ran.described.values() for one in of_part]
         found.problems += [fault for fault in ran.problems if fault not in found.problems]
+        found.problems += asking.problems(source, found.described)
         result = made(source, found)
         return found.problems, found.described, result
 

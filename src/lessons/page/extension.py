@@ -20,7 +20,7 @@ from markdown.util import HTML_PLACEHOLDER_RE
 from pymdownx.blocks import BlocksExtension, BlocksProcessor
 from pymdownx.superfences import SuperFencesException
 
-from lessons.page import blocks, execute, mathtext, names, strict
+from lessons.page import asking, blocks, execute, mathtext, names, strict
 from lessons.page.quotes import Quotes
 from lessons.page.source import (
     Block,
@@ -72,12 +72,14 @@ class LessonPreprocessor(Preprocessor):
     """Puts what each part shows in the part's place, as stashed HTML that later processors leave alone."""
 
     source: Source
+    fields: asking.Fields
     given: tuple[Source, Typeset] | None = None  # the page, where it is known before it is converted
 
     def run(self, lines: list[str]) -> list[str]:
         if "toc" in self.md.treeprocessors:
             vars(self.md.treeprocessors["toc"])["slugify"] = names.slug
         self.source, evaluated = self.given or self._read(lines)
+        self.fields.questions = asking.questions(self.source, evaluated.described)
         spliced = self._splice(self.source.text, evaluated)
         return _BLANK.sub("", f"{spliced}\n\n").split("\n")
 
@@ -206,6 +208,8 @@ class LessonExtension(BlocksExtension):  # type: ignore[misc]
             lambda problem: LessonError([problem]),
         )
         strict.register(md, *guarded)
+        preprocessor.fields = asking.Fields(md)
+        md.treeprocessors.register(preprocessor.fields, "lessons-fields", 1.5)
         md.treeprocessors.register(Tables(md, *guarded), "lessons-tables", 1)  # after what looks at attributes
         for block in (*blocks.BLOCKS, *blocks.MADE):
             block_mgr.register(block, self.getConfigs())

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any, TypeVar
 
-from lessons.page.display import Described, Shown
+from lessons.page.display import MOST_SLIPS, Described, Shown
 from lessons.page.snippet import MOST_PRINTED, Output, Result
 from lessons.page.source import Snippet, Source, Value
 from lessons.problem import REPORTED, Location, Problem
@@ -90,4 +90,14 @@ def _described(data: Any, source: Source) -> tuple[Location, str, Described]:
     line, column, expression, said = data
     number = None if said["number"] is None else _is(float, said["number"], math.isfinite)
     words = {name: _text(said[name]) for name in ("text", "symbol", "unit")}
-    return _place(line, column, source), _text(expression), Described(**words, number=number)
+    slips = tuple(
+        (_text(name), _text(turn), _is(float, value, math.isfinite))
+        for name, turn, value in _is_short(said["slips"], MOST_SLIPS)
+    )
+    return _place(line, column, source), _text(expression), Described(**words, number=number, slips=slips)
+
+
+def _is_short(value: object, most: int) -> Sequence[Any]:
+    if not isinstance(value, list | tuple) or len(value) > most:
+        raise Unbelievable(value)
+    return value

@@ -18,7 +18,15 @@ from lessons.problem import Location, Problem, nearest
 
 PAGE = ".md"
 NOTEBOOKS = "notebooks"  # in docs/: written by builds
-ASSETS = ("favicon.svg", "lesson.css", "lesson.js", "print.css", "settings.js", "theme.js")  # in docs/assets/
+ASSETS = (
+    "answers.js",
+    "favicon.svg",
+    "lesson.css",
+    "lesson.js",
+    "print.css",
+    "settings.js",
+    "theme.js",
+)  # in docs/assets/
 MOST_BYTES = 2_000_000
 LONGEST = 80  # of a name
 # Addresses that the site's own files have, or may get.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence, Set
 
 import yaml
 
@@ -70,10 +70,13 @@ def blocks(source: Source) -> Iterator[Problem]:
         if kind.ARGUMENT and not block.title:
             repair = f"write it on the opening line: /// {block.name} | …"
             yield Problem(where, "L107", f"this {block.name} has no title", repair)
+        if "value" in kind.OPTIONS and not any(key == "value" and value for key, value, _ in block.options):
+            repair = "add a line `    value: name` under its id: an expression of the page"
+            yield Problem(where, "L106", f"this {block.name} has no value", repair)
         if kind.ARGUMENT is False and block.title:
             repair = f"write only `/// {block.name}` and move the words into its body"
             yield Problem(where, "L107", f"a {block.name} takes no title", repair)
-        if not source.text[block.body.start : block.body.end].strip():
+        if not kind.MAY_BE_EMPTY and not source.text[block.body.start : block.body.end].strip():
             repair = f"write the {kind.BODY} between the options and the closing line"
             yield Problem(where, "L106", f"this {block.name} has no {kind.BODY}", repair)
 
@@ -130,11 +133,14 @@ def written_ids(source: Source) -> Iterator[tuple[str, Location]]:
 
 def pairs(source: Source) -> Iterator[Problem]:
     """L108: a block and the one that follows it stand together, as each exercise and its solution."""
-    found = [block for block in source.of(Block) if block.depth == 0]
+    blocks = [block for block in source.of(Block) if block.depth == 0]
+    between = {block for block in blocks if (kind := table.named(block.name)) and not kind.LEADS}
+    yield from _between(source, blocks, between)
+    found = [block for block in blocks if block not in between]
     for above, below in itertools.pairwise([None, *found, None]):
         kind_above, kind_below = (table.named(block.name) if block else None for block in (above, below))
         wanted = table.follower(kind_above) if kind_above else None
-        gap = source.text[above.end : below.start].strip() if above and below else ""
+        gap = _gap(source, above.end, below.start, between) if above and below else ""
         if above and wanted and (kind_below is not wanted or gap):
             repair = f"put a `/// {wanted.NAME}` block right below it"
             message = f"this {above.name} has no {wanted.NAME}"
@@ -143,6 +149,30 @@ def pairs(source: Source) -> Iterator[Problem]:
             leader = kind_below.FOLLOWS.NAME
             message = f"this {below.name} has no {leader}"
             yield Problem(source.location(below.start), "L108", message, f"put it right below its {leader}")
+
+
+def _between(source: Source, blocks: Sequence[Block], between: Set[Block]) -> Iterator[Problem]:
+    """What may stand between an exercise and its solution stands nowhere else."""
+    above: Block | None = None
+    for block in blocks:
+        kind = table.named(block.name)
+        if block in between and kind is not None and kind.FOLLOWS is not None:
+            lost = above is None or table.named(above.name) is not kind.FOLLOWS
+            if lost or (above and _gap(source, above.end, block.start, between)):
+                leader = kind.FOLLOWS.NAME
+                message = f"this {block.name} has no {leader}"
+                yield Problem(source.location(block.start), "L108", message, f"put it right below its {leader}")
+        else:
+            above = block
+
+
+def _gap(source: Source, start: int, end: int, between: Set[Block]) -> str:
+    """What stands between two blocks beside those that may."""
+    text = source.text[start:end]
+    for block in sorted(between, key=lambda one: -one.start):
+        if start <= block.start and block.end <= end:
+            text = text[: block.start - start] + text[block.end - start :]
+    return text.strip()
 
 
 def headings(source: Source) -> Iterator[Problem]:

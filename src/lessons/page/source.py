@@ -47,6 +47,9 @@ _VALUE = "{python}"
 _MISSPELT_VALUE = re.compile(r"\{[ ]*(?P<language>\w+)[ ]*\}\s*\S")
 
 
+ASKING = "answer"  # the block that asks for a value
+
+
 @dataclass(frozen=True)
 class Part:
     """A stretch of the text, from offset `start` up to `end`."""
@@ -82,6 +85,11 @@ class Value(Part):
     """An expression whose value stands in the sentence."""
 
     expression: str
+
+
+@dataclass(frozen=True)
+class Asked(Value):
+    """An expression whose value a reader has to find: the option of a block, where nothing is shown."""
 
 
 @dataclass(frozen=True)
@@ -384,6 +392,8 @@ class _Scanner:
         options = []
         while self.at < len(self.lines) and (option := self.option()):
             options.append((option["key"], option["value"] or "", self.offset + option.start("key")))
+            if name == ASKING and option["key"] == "value" and option["value"]:
+                self.add(Asked(self.offset + option.start("value"), self.offset + option.end("value"), option["value"]))
             self.step()
         if self.at < len(self.lines) and re.match(r" {4,}\S", self.lines[self.at]):
             repair = "write `key: value`, or leave a blank line before a body that starts with indented text"

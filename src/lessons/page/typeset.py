@@ -14,7 +14,7 @@ from lessons.page import markup, mathml, rules, tex
 from lessons.page.display import Shown
 from lessons.page.protocol import Descriptions
 from lessons.page.snippet import Output, Result, visibility
-from lessons.page.source import Block, Example, Formula, Part, Snippet, Source, Value
+from lessons.page.source import Asked, Block, Example, Formula, Part, Snippet, Source, Value
 from lessons.problem import Problem
 
 # Markdown keeps its own notes between two control characters: what a page prints shows them by their pictures.
@@ -58,6 +58,8 @@ def typeset(source: Source, results: Mapping[Part, Result]) -> Typeset:
         if isinstance(result, Problem):
             done.problems.append(result)
             continue
+        if isinstance(part, Asked):
+            continue  # a page does not show what it asks for
         if fault := _unfit(result):
             message = f"HTML that a page may not have: {fault}"
             done.problems.append(Problem(source.location(part.start), "L211", message, HTML_REPAIR))

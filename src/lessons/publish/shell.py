@@ -24,7 +24,7 @@ from typing import Any
 
 from lessons import bounds, parallel, store
 from lessons import faults as unexpected
-from lessons.page import imports
+from lessons.page import asking, imports
 from lessons.page.cache import world
 from lessons.page.markup import words
 from lessons.page.page import Entry, Page
@@ -34,6 +34,7 @@ from lessons.publish.frame import Frame, Unknown, common, finished, named, squee
 FOLDER = Path(".cache/frames")
 THEME = Path(__file__).resolve().parents[1] / "theme"
 SITEMAP = "sitemap.xml"
+ANSWERS = "assets/answers.js"  # of pages that ask for an answer
 UNSHOWN = "words"  # the field of an entry in the search index whose words lead to it and are not shown
 # Between words, for the search: the signs of formulas, too, so that KL is found in D_KL(q ‖ p). A figure stays whole.
 SEPARATOR = r"[\s\u200b\-−,;:!?=≈≤≥<>|‖∥()\[\]{}\"'/_+×·½]+|\.(?!\d)"
@@ -128,7 +129,7 @@ def _common(config_file: Path, pages: Sequence[Page], url: str | None) -> str:
 
 def _key(common: str, page: Page, picture: str) -> str:
     head = [common, page.address, dict(page.meta), [asdict(entry) for entry in page.contents], "<h1" in page.html]
-    head += [picture, share.is_lesson(page)]
+    head += [picture, share.is_lesson(page), asking.asks(page.html)]
     return hashlib.sha256(json.dumps(head, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
@@ -242,6 +243,8 @@ class _Generator:
     def _frame(
         mkdocs: Any, document: Any, page: Page, env: Any, documents: Any, config: Any, nav: Any, shared: share.Picture
     ) -> Frame:
+        from mkdocs.utils import get_relative_url
+
         config._current_page = document
         document.active = True
         try:
@@ -250,6 +253,8 @@ class _Generator:
             context = config.plugins.on_page_context(context, page=document, config=config, nav=nav)
             url = document.canonical_url or ""
             told = share.head(page, url, config.site_name, config.site_url + shared.address) if url else ""
+            if asking.asks(page.html):
+                told += f'<script src="{get_relative_url(ANSWERS, document.url)}" defer></script>'
             whole = _finished(page.path, with_head(named(template.render(context), page.title, url), told))
         finally:
             document.active = False
