@@ -15,14 +15,15 @@ ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs/contributing/maths.md"
 HEAD = """---
 title: What lessons.maths offers
-description: Every function of the maths that a snippet can call, with its parameters, what it gives and an example that runs on this page.
+description: Every function that a snippet can call, with its parameters, what it gives and an example that ran.
 ---
 
 # What lessons.maths offers
 
-For a formula of your own, [`worked.formula`](write-a-lesson.md#work-out-a-formula) is all you need. These are here besides: what many pages use, and what can witness your
-result by another way. `log_var` is the logarithm of a variance, `std` a standard deviation; values are in nats; the last axis of an array is the latent one. `make reference`
-writes this page from the docstrings.
+For a formula of your own, [`worked.formula`](write-a-lesson.md#work-out-a-formula) is all you need. These are here
+besides: what many pages use, and what can witness your result by another way. `log_var` is the logarithm of a
+variance, `std` a standard deviation; values are in nats; the last axis of an array is the latent one.
+`make reference` writes this page from the docstrings.
 """
 # By module: what it is about, and an example for each of its functions.
 EXAMPLES: dict[str, tuple[str, dict[str, str]]] = {
@@ -140,10 +141,11 @@ def text() -> str:
         sections.append(f"## {title}\n")
         for node, parameters, said in public(module):
             heads = textwrap.fill(f"{module}.{node.name}({parameters})", WIDTH, subsequent_indent="    ")
+            example = f"{_imports(module, examples[node.name])}\n\n{examples[node.name]}"
             sections.append(
                 f"### {module}.{node.name} {{ #{module}-{node.name.lower().replace('_', '-')} }}\n\n"
                 f"```text\n{heads}\n\n{_wrapped(said)}\n```\n\n"
-                f"```{{python}}\n#| code: shown\n{_imports(module, examples[node.name])}\n\n{examples[node.name]}\n```\n"
+                f"```{{python}}\n#| code: shown\n{example}\n```\n"
             )
     return "\n".join(sections)
 
