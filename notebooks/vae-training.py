@@ -770,6 +770,7 @@ Figure(
 # has learned nothing about where the prior puts its mass: what you draw there is blots, and the $-\mathrm{ELBO}$,
 # which still counts the KL, is worse than that of independent pixels.
 
+
 # %%
 def trained(latent, epochs, beta=1.0):
     """As by `fit`, without a curve."""
@@ -784,8 +785,14 @@ free = trained(latent=2, epochs=20, beta=0)
 mu, log_var = vae.encode(free, test_x)
 total, reconstruction, kl = parts(free)
 width = np.exp(log_var / 2).mean()
-print(f"spread of the means {mu.std():.1f}, mean standard deviation {width:.3f}")
-print(f"−ELBO {total:.1f} = reconstruction {reconstruction:.1f} + KL {kl:.1f}")
+print(
+    f"spread of the means {mu.std():.1f}, mean standard deviation "
+    f"{width:.3f}"
+)
+print(
+    f"−ELBO {total:.1f} = reconstruction {reconstruction:.1f} + KL "
+    f"{kl:.1f}"
+)
 print(f"independent pixels: {independent:.1f}")
 assert mu.std() > 2
 assert width < 0.1
@@ -796,8 +803,10 @@ z = np.random.default_rng(8).normal(size=(10, 2))
 ink(ax, row(vae.sigmoid(vae.decode(free, z))))
 Figure(
     fig,
-    alt="Ten images decoded from draws of the prior: blots, several much alike, hardly a digit.",
-    caption="Draws from the prior, decoded by a model that was trained without the KL term.",
+    alt="Ten images decoded from draws of the prior: blots, several "
+    "much alike, hardly a digit.",
+    caption="Draws from the prior, decoded by a model that was trained "
+    "without the KL term.",
 )
 
 # %% [markdown]
@@ -809,8 +818,13 @@ Figure(
 # %%
 dear = trained(latent=10, epochs=20, beta=4)
 mu, log_var = vae.encode(dear, test_x)
-dear_kl = gaussian.kl_standard_normal(mu[..., None], log_var[..., None]).mean(axis=0)
-print("KL per dimension, in nats:", *(f"{one:.3f}" for one in np.sort(dear_kl)[::-1]))
+dear_kl = gaussian.kl_standard_normal(
+    mu[..., None], log_var[..., None]
+).mean(axis=0)
+print(
+    "KL per dimension, in nats:",
+    *(f"{one:.3f}" for one in np.sort(dear_kl)[::-1]),
+)
 print(f"together {dear_kl.sum():.2f}, and {each_kl.sum():.2f} before")
 assert dear_kl.max() < each_kl.min() * 4
 assert dear_kl.sum() < each_kl.sum() / 5
@@ -822,8 +836,14 @@ assert dear_kl.sum() < each_kl.sum() / 5
 passes = 40
 one = vae.evaluate(trained(latent=1, epochs=passes), test_x)
 two = plane_curve[passes - 1, 1]
-print(f"−ELBO after {passes} passes: {one:.2f} with one dimension, {two:.2f} with two")
-print(f"the first buys {independent - one:.2f} nats, the second {one - two:.2f} more")
+print(
+    f"−ELBO after {passes} passes: {one:.2f} with one dimension, "
+    f"{two:.2f} with two"
+)
+print(
+    f"the first buys {independent - one:.2f} nats, the second "
+    f"{one - two:.2f} more"
+)
 assert two < one < independent
 
 # %% [markdown]
@@ -844,21 +864,38 @@ def check():
     loss, claimed = vae.loss_and_gradients(small, x, eps)
     off = 0
     for name, gradient in claimed.items():
-        slopes = np.array([slope(name, index) for index in np.ndindex(gradient.shape)]).reshape(gradient.shape)
-        off = max(off, np.abs(slopes - gradient).max() / np.abs(gradient).max())
+        slopes = np.array(
+            [slope(name, index) for index in np.ndindex(gradient.shape)]
+        ).reshape(gradient.shape)
+        off = max(
+            off,
+            np.abs(slopes - gradient).max() / np.abs(gradient).max(),
+        )
     return loss, off
 
 
-wrong_line = patch.object(gaussian, "reparameterize", lambda mu, log_var, eps: mu + np.exp(log_var) * eps)
-its_derivative = patch.object(gaussian, "std_from_log_var", lambda log_var: 2 * np.exp(log_var))
+wrong_line = patch.object(
+    gaussian,
+    "reparameterize",
+    lambda mu, log_var, eps: mu + np.exp(log_var) * eps,
+)
+its_derivative = patch.object(
+    gaussian, "std_from_log_var", lambda log_var: 2 * np.exp(log_var)
+)
 loss, off = check()
 print(f"as it was:               loss {loss:.6f}, off by {off:.0e}")
 with wrong_line:
     loss_planted, off_planted = check()
-    print(f"the wrong line:          loss {loss_planted:.6f}, off by {off_planted:.0e}")
+    print(
+        f"the wrong line:          loss {loss_planted:.6f}, off by "
+        f"{off_planted:.0e}"
+    )
     with its_derivative:
         loss_passing, off_passing = check()
-        print(f"differentiated as it is: loss {loss_passing:.6f}, off by {off_passing:.0e}")
+        print(
+            f"differentiated as it is: loss {loss_passing:.6f}, off by "
+            f"{off_passing:.0e}"
+        )
 assert off < 1e-7 < off_passing * 1e3
 assert off_planted > 1e-3 > off_passing
 assert loss_passing == loss_planted != loss

@@ -43,7 +43,7 @@ CHROMIUM = """#!/bin/sh
 echo started >> {log}
 for word; do case "$word" in --print-to-pdf=*) target="${{word#--print-to-pdf=}}";; esac; done
 while test -e {log}.hold; do :; done
-printf '%%PDF\\n%%%%EOF\\n' > "$target"
+printf '%%PDF /Type /Page\\n%%%%EOF\\n' > "$target"
 """
 SECRET = b"a secret beside the site"
 
@@ -214,7 +214,7 @@ def test_a_deck_starts_one_browser_where_there_is_a_deck(served: Served) -> None
             assert served.process.poll() is None
         hold.unlink()
         answers = {(one.result()[0], one.result()[2]) for one in asked}
-    assert answers == {(200, b"%PDF\n%%EOF\n")}
+    assert answers == {(200, b"%PDF /Type /Page\n%%EOF\n")}
     assert served.starts == 1
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import difflib
+import functools
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -148,6 +149,7 @@ HOLDS: dict[str, Callable[[float, float], bool]] = {
 # ---- reading --------------------------------------------------------------------------------------------------------
 
 
+@functools.lru_cache(maxsize=1024)
 def read(text: str) -> Node:
     """The tree of a formula. Raises FormulaError."""
     if len(text) > LONGEST:
@@ -314,6 +316,7 @@ def names(node: Node) -> list[str]:
     return list(dict.fromkeys(part.name for part in walk(node) if isinstance(part, Name)))
 
 
+@functools.lru_cache(maxsize=4096)
 def is_constant(node: Node) -> bool:
     """Whether no parameter and no result is in it."""
     return (

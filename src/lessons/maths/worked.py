@@ -8,6 +8,7 @@ maths tower. `std` is always the standard deviation, log the natural logarithm; 
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from lessons.maths import elbo, expression, gaussian, gradients, symbols, working
+from lessons.maths import elbo, expression, gaussian, gradients, mistakes, symbols, working
 from lessons.maths.derivation import Derivation, Quantity, Slip, Witness
 from lessons.maths.expression import Array, FormulaError
 from lessons.maths.rounding import DIGITS
@@ -39,6 +40,7 @@ def formula(
     symbols: Mapping[str, str] | None = None,
     witness: Mapping[str, float] | None = None,
     slips: Mapping[str, tuple[str, str]] | None = None,
+    beside: Mapping[str, float] | None = None,
     leave_out: Sequence[int] = (),
     **given: Parameter,
 ) -> Derivation:
@@ -49,7 +51,8 @@ def formula(
     given: a number for each name in it: a number, a list for a vector, or another derivation, which is shown by its
     own symbol. unit: of the result, such as "nats". digits: places of a rounded figure. symbols: TeX for names that
     the table of `lessons.maths.symbols` has otherwise. witness: second ways to the value, by what they are called.
-    slips: wrong turns, by a short name: (words, the formula with that one thing changed). leave_out: lines, counted
+    slips: wrong turns, by a short name: (words, the formula with that one thing changed); beside: numbers that only
+    they use. leave_out: lines, counted
     from 1, that are not shown.
 
     Raises FormulaError where the formula cannot be read or a name has no number, NotFinite where it comes to no
@@ -67,9 +70,11 @@ def formula(
             f"this formula takes {len(work) + 1} lines, and a phone shows {MOST_LINES}: work a part of it out first, "
             "in a formula of its own, and give its result"
         )
+    known = {**(beside or {}), **numbers}
     wrong = {
-        name: Slip(words, slip, Quantity(expression.value(_slip(name, slip, numbers), numbers), "", unit, digits))
+        name: Slip(words, slip, Quantity(comes_to, "", unit, digits))
         for name, (words, slip) in (slips or {}).items()
+        if (comes_to := _slip(name, slip, known)) is not None
     }
     result = Quantity(value, _symbol(symbol, own), unit, digits)
     agreed = tuple(_witness(name, other, value) for name, other in (witness or {}).items())
@@ -116,11 +121,15 @@ def _number(name: str, given: object) -> float | Array:
     return float(found) if found.ndim == 0 else found
 
 
-def _slip(name: str, text: str, numbers: Mapping[str, float | Array]) -> expression.Node:
+def _slip(name: str, text: str, numbers: Mapping[str, float | Array]) -> float | None:
+    """What a wrong turn comes to; None where it comes to no number, as the logarithm of something negative."""
     tree = expression.read(text)
     if unknown := [one for one in expression.names(tree) if one not in numbers and one not in expression.CONSTANTS]:
-        raise FormulaError(f"the slip {name!r} uses {unknown[0]!r}, which has no number")
-    return tree
+        raise FormulaError(f"the slip {name!r} uses {unknown[0]!r}, which has no number: give it with beside={{…}}")
+    try:
+        return expression.value(tree, numbers)
+    except (FormulaError, NotFinite):
+        return None
 
 
 def _check_units(tree: expression.Node, shown: Mapping[str, Shown], unit: str) -> None:
@@ -167,20 +176,7 @@ def kl_standard_normal(mu: float, std: float, digits: int = DIGITS) -> Derivatio
         unit="nats",
         digits=digits,
         witness={"gaussian.kl_standard_normal": _scalar(gaussian.kl_standard_normal(mu, log_var))},
-        slips={
-            "half": ("the factor ½ forgotten", "std**2 + mu**2 - 1 - log(std**2)"),
-            "std": ("σ written where σ² belongs", "1/2 * (std + mu**2 - 1 - log(std))"),
-            "log_std": ("log σ in place of log σ²", "1/2 * (std**2 + mu**2 - 1 - log(std))"),
-            "as_log_var": ("σ read as the log-variance", "1/2 * (exp(std) + mu**2 - 1 - std)"),
-            "minus_one": ("the −1 dropped", "1/2 * (std**2 + mu**2 - log(std**2))"),
-            "log_sign": ("the logarithm added, not subtracted", "1/2 * (std**2 + mu**2 - 1 + log(std**2))"),
-            "log10": ("the base-10 logarithm", "1/2 * (std**2 + mu**2 - 1 - log10(std**2))"),
-            "bits": ("the answer in bits", "1/2 * (std**2 + mu**2 - 1 - log(std**2)) / log(2)"),
-            "reversed": (
-                "the other direction, from prior to encoder",
-                "1/2 * ((1 + mu**2) / std**2 - 1 + log(std**2))",
-            ),
-        },
+        slips=mistakes.KL_STANDARD_NORMAL,
     )
 
 
@@ -241,12 +237,30 @@ class TrainingStep:
         }
 
     def _worked(
-        self, symbol: str, text: str, witness: Mapping[str, float], unit: str = "", **more: Parameter
+        self,
+        symbol: str,
+        text: str,
+        witness: Mapping[str, float],
+        unit: str = "",
+        slips: mistakes.Mistakes | None = None,
+        **more: Parameter,
     ) -> Derivation:
         names = set(expression.names(expression.read(text)))
         own: dict[str, Any] = {name: one for name, one in (self.given | more).items() if name in names}
-        found = formula(symbol, text, unit=unit, digits=self.digits, witness=witness, **own)
+        beside = self._numbers if slips else {}
+        found = formula(symbol, text, unit=unit, digits=self.digits, witness=witness, slips=slips, beside=beside, **own)
         return replace(found, given=self.given)
+
+    @functools.cached_property
+    def _numbers(self) -> dict[str, float]:
+        """All that a slip may use."""
+        std = math.exp(self.log_var / 2)
+        z = self.mu + std * self.eps
+        square = (self.x - z) ** 2
+        kl = _scalar(gaussian.kl_standard_normal(self.mu, self.log_var))
+        log_p = _scalar(gaussian.log_prob(self.x, z, 0.0))
+        given = {name: one.value for name, one in self.given.items()}
+        return given | {"std": std, "var": std**2, "z": z, "square": square, "kl": kl, "log_p": log_p}
 
     @property
     def _var(self) -> Quantity:
@@ -262,7 +276,7 @@ class TrainingStep:
     def z(self) -> Derivation:
         """The latent z = mu + std eps: a deterministic function of the three."""
         computed = {"gaussian.reparameterize": _scalar(gaussian.reparameterize(self.mu, self.log_var, self.eps))}
-        return self._worked(r"\tilde z", "mu + std*eps", computed, std=self.std)
+        return self._worked(r"\tilde z", "mu + std*eps", computed, slips=mistakes.LATENT, std=self.std)
 
     @property
     def squared_error(self) -> Derivation:
@@ -280,20 +294,24 @@ class TrainingStep:
     def nll(self) -> Derivation:
         """-log p(x|z), the reconstruction term, in nats."""
         computed = {"elbo.LinearGaussian.nll": _scalar(_MODEL.nll(self.x, self.z.value))}
-        return self._worked(r"\mathrm{NLL}", "-log_p", computed, "nats", log_p=self.log_likelihood)
+        return self._worked(
+            r"\mathrm{NLL}", "-log_p", computed, "nats", mistakes.RECONSTRUCTION, log_p=self.log_likelihood
+        )
 
     @property
     def kl(self) -> Derivation:
         """KL(q(z|x) || N(0, 1)) in nats, from the log-variance the encoder gives."""
         computed = {"gaussian.kl_standard_normal": _scalar(gaussian.kl_standard_normal(self.mu, self.log_var))}
-        return self._worked(KL, "1/2 * (var + mu**2 - 1 - log_var)", computed, "nats", var=self._var)
+        return self._worked(
+            KL, "1/2 * (var + mu**2 - 1 - log_var)", computed, "nats", mistakes.DIVERGENCE, var=self._var
+        )
 
     @property
     def loss(self) -> Derivation:
         """L = -log p(x|z) + KL(q || p), in nats: the one-sample loss, whose mean over eps is the negative ELBO."""
         sample = elbo.negative_elbo_sample(self.x, self.mu, self.log_var, self.eps, _MODEL.nll)
         computed = {"elbo.negative_elbo_sample": _scalar(sample)}
-        return self._worked("L", "-log_p + kl", computed, "nats", log_p=self.log_likelihood, kl=self.kl)
+        return self._worked("L", "-log_p + kl", computed, "nats", mistakes.LOSS, log_p=self.log_likelihood, kl=self.kl)
 
     @property
     def _gradients(self) -> gradients.StepGradients:
@@ -303,7 +321,9 @@ class TrainingStep:
     def grad_mu(self) -> Derivation:
         """dL/dmu: one part through z into the reconstruction, one through the KL."""
         computed = {"gradients.step_gradients": _scalar(self._gradients.mu)}
-        return self._worked(r"\frac{\partial L}{\partial \mu_x}", "-(x - z) + mu", computed, z=self.z)
+        return self._worked(
+            r"\frac{\partial L}{\partial \mu_x}", "-(x - z) + mu", computed, slips=mistakes.GRADIENT_MU, z=self.z
+        )
 
     @property
     def grad_log_var(self) -> Derivation:
@@ -311,7 +331,9 @@ class TrainingStep:
         computed = {"gradients.step_gradients": _scalar(self._gradients.log_var)}
         text = "-1/2*(x - z)*std*eps + 1/2*(var - 1)"
         symbol = r"\frac{\partial L}{\partial \log\sigma_x^2}"
-        return self._worked(symbol, text, computed, z=self.z, std=self.std, var=self._var)
+        return self._worked(
+            symbol, text, computed, slips=mistakes.GRADIENT_LOG_VAR, z=self.z, std=self.std, var=self._var
+        )
 
     def updated(self, rate: float) -> TrainingStep:
         """The same example and eps after one step of gradient descent on mu and log_var."""

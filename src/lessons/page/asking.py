@@ -73,12 +73,14 @@ def _hidden(source: Source, block: Block, said: Described, digits: int) -> Itera
         if name not in slips:
             where = _at(source, block, "hidden")
             yield Problem(where, "L402", f"there is no slip {name!r} to hide", nearest(name, slips) if slips else "")
-    for name, near in typed.too_near(said.number, slips, digits).items():
-        if name not in named:
-            other = f"the slip {near!r}" if near else "the right answer"
-            message = f"{digits} digits cannot tell the slip {name!r} from {other}"
-            repair = f"choose other numbers, or say so: `    hidden: {', '.join([*named, name])}`"
-            yield Problem(_at(source, block, "value"), "L402", message, repair)
+    near = {name: other for name, other in typed.too_near(said.number, slips, digits).items() if name not in named}
+    if near:
+        right = ", ".join(name for name, other in near.items() if not other)
+        pairs = [*([f"{right} from the right answer"] if right else [])]
+        pairs += [f"{name} from {other}" for name, other in near.items() if other]
+        message = f"{digits} digits cannot tell slips apart: {'; '.join(pairs)}"
+        repair = f"choose other numbers, or say so: `    hidden: {', '.join([*named, *near])}`"
+        yield Problem(_at(source, block, "value"), "L402", message, repair)
 
 
 def _at(source: Source, block: Block, key: str) -> Location:
