@@ -29,11 +29,11 @@ def fence(*lines: str) -> str:
 
 RNG = fence("#| code: hidden", "import numpy as np", "rng = np.random.default_rng(7)", "history = []")
 SEED = fence("import numpy as np", "np.random.seed(3)")
-DRAWN = "np.random.normal().__format__('.3f')"
+DRAWN = "f'drew {np.random.normal():.3f}'"
 # The pages, and what each of their folds is: it runs alone, or is all of the page's code up to there.
 FOLDS: dict[str, tuple[str, list[str]]] = {
     "drawn-in-a-sentence": (
-        RNG + "The first draw is `{python} f'{rng.normal():.3f}'`.\n\n" + fence("f'second {rng.normal():.3f}'"),
+        RNG + "The first draw is `{python} f'draw {rng.normal():.3f}'`.\n\n" + fence("f'second {rng.normal():.3f}'"),
         [WHOLE],
     ),
     "called-where-it-is-defined": (
@@ -77,7 +77,7 @@ FOLDS: dict[str, tuple[str, list[str]]] = {
     ),
     "set-by-a-string": (fence("exec('y = 4')") + fence("y"), [ALONE, WHOLE]),
     "a-picture": (
-        fence("from lessons.figures import Figure, plt") + RNG + "First `{python} f'{rng.normal():.3f}'`.\n\n"
+        fence("from lessons.figures import Figure, plt") + RNG + "First `{python} f'draw {rng.normal():.3f}'`.\n\n"
         + fence("fig, ax = plt.subplots(figsize=(1, 1))", "ax.plot(rng.normal(size=3))", "Figure(fig, alt='a line')"),
         [ALONE, WHOLE],
     ),
