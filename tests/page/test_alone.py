@@ -99,6 +99,57 @@ FOLDS: dict[str, tuple[str, list[str]]] = {
         [ALONE, ALONE],
     ),
 }  # fmt: skip
+
+
+# Of these all code is folded in blocks.
+def note(*inside: str, name: str = "note") -> str:
+    return "\n".join([f"/// in-depth | What of {name}?", f"    id: {name}", "", *inside, "///", "", ""])
+
+
+SETUP = fence("#| code: hidden", "import math", "one = 1", "two = 2", "same = one")
+# The pages, and the program at the end of each of their blocks; WHOLE before one that is all of the page's code.
+TOGETHER: dict[str, tuple[str, list[str]]] = {
+    "what-several-need-stands-there-once": (
+        SETUP + note(fence("math.floor(one)"), "And then:\n", fence("math.floor(two)")),
+        ["import math\none = 1\ntwo = 2\nmath.floor(one)\nmath.floor(two)"],
+    ),
+    "in-the-order-of-the-page": (
+        SETUP + note(fence("one += 1", "one"), fence("f'{same} and {one}'")),
+        ["one = 1\nsame = one\none += 1\none\nf'{same} and {one}'"],
+    ),
+    "what-stands-between-them": (
+        note(
+            fence("a = 1", "a"),
+            fence("#| code: hidden", "b = a + 1", "unused = 3"),
+            fence("#| code: shown", "c = 5", "c"),
+            fence("b"),
+        ),
+        ["a = 1\na\n\nb = a + 1\nb"],
+    ),
+    "one-program-for-each-block": (
+        SETUP + note(fence("one"), name="first") + fence("#| code: hidden", "three = 3")
+        + note(fence("two"), fence("three"), name="second"),
+        ["one = 1\none", "two = 2\nthree = 3\ntwo\nthree"],
+    ),
+    "outside-of-blocks-each-by-itself": (
+        SETUP + fence("one") + note(fence("one"), fence("two")) + fence("two"),
+        ["one = 1\none", "one = 1\ntwo = 2\none\ntwo", "two = 2\ntwo"],
+    ),
+    "drawn-in-a-sentence-between-them": (
+        fence("#| code: hidden", "it = iter('abcd')")
+        + note(fence("next(it)"), "Second `{python} next(it)`.\n", fence("next(it)"), fence("next(it)")),
+        [f"{WHOLE}\nit = iter('abcd')\nnext(it)\n\nnext(it)  # in a sentence\nnext(it)\nnext(it)"],
+    ),
+    "a-counter-in-two-blocks": (
+        fence("#| code: hidden", "import itertools", "ids = itertools.count()")
+        + note(fence("f'{next(ids)}'"), fence("f'{next(ids)}'"), name="first")
+        + note(fence("f'{next(ids)}'"), name="second"),
+        [
+            "import itertools\nids = itertools.count()\nf'{next(ids)}'\nf'{next(ids)}'",
+            f"{WHOLE}\nimport itertools\nids = itertools.count()\nf'{{next(ids)}}'\nf'{{next(ids)}}'\nf'{{next(ids)}}'",
+        ],
+    ),
+}  # fmt: skip
 # What no copy gives: the line of the snippet, and what is told.
 UNLIKE: dict[str, tuple[str, str, str]] = {
     "its-own-name": (fence("__name__"), "1", f"{NOTHING}gives '__main__', and the page shows '__lesson__'"),
@@ -120,6 +171,11 @@ UNLIKE: dict[str, tuple[str, str, str]] = {
         + "See `{python} c`.\n\n" + fence("f'{C.n}'"),
         "13",
         f"{NOTHING}gives '0', and the page shows '",
+    ),
+    "in-a-block-at-its-line": (
+        note(fence("x = 1", "x"), fence("__name__")),
+        "10",
+        f"{NOTHING}gives '__main__', and the page shows '__lesson__'",
     ),
     "a-future-in-the-middle": (
         fence("x = 1") + fence("from __future__ import annotations", "x"),
@@ -145,7 +201,7 @@ def folds(page: dict[Part, str]) -> list[str]:
 @pytest.fixture(scope="module")
 def evaluated(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Typeset]:
     """All pages, in one run."""
-    cases = {name: page for table in (FOLDS, UNLIKE) for name, (page, *_) in table.items()}
+    cases = {name: page for table in (FOLDS, TOGETHER, UNLIKE) for name, (page, *_) in table.items()}
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(tmp_path_factory.mktemp("pages"))
         pages = [read(f"{name}.md", text) for name, text in cases.items()]
@@ -157,6 +213,22 @@ def test_a_fold_runs_alone_or_is_all_of_the_page_s_code(name: str, evaluated: di
     page = evaluated[name]
     assert page.problems == []
     assert folds(page.html) == FOLDS[name][1]
+
+
+def code_of(fold: str) -> str:
+    """A fold's code as a reader copies it, behind a word of its own where it is all there is."""
+    code = fold.partition("</summary>")[2]
+    whole = f"<p>{ALL_ABOVE}</p>"
+    copied = html.unescape(re.sub("<[^>]*>", "", code.removeprefix(whole))).strip("\n")
+    return f"{WHOLE}\n{copied}" if code.startswith(whole) else copied
+
+
+@pytest.mark.parametrize("name", TOGETHER)
+def test_what_a_block_folds_is_one_program(name: str, evaluated: dict[str, Typeset]) -> None:
+    page = evaluated[name]
+    assert page.problems == []
+    in_order = sorted(page.html, key=lambda part: part.start)
+    assert [code_of(one) for part in in_order for one in CODE.findall(page.html[part])] == TOGETHER[name][1]
 
 
 @pytest.mark.parametrize("name", UNLIKE)
@@ -183,13 +255,21 @@ def test_what_a_reader_copies_gives_what_stands_above_it(name: str, evaluated: d
     compared = 0
     for of_part in evaluated[name].html.values():
         if (shown := SAID.search(of_part)) and (code := CODE.search(of_part)):
-            folded = code[1].partition("</summary>")[2].removeprefix(f"<p>{ALL_ABOVE}</p>")
-            copied = html.unescape(re.sub("<[^>]*>", "", folded))
+            copied = code_of(code[1]).removeprefix(f"{WHOLE}\n")
             command = [sys.executable, "-c", PYTHON]
             done = subprocess.run(command, input=copied, capture_output=True, text=True, check=True)
             assert done.stdout.strip() == html.unescape(shown[1])
             compared += 1
     assert compared
+
+
+def test_where_a_block_folds_less_its_code_is_put_together_anew() -> None:
+    """Code, in order, is the same on both pages, and what is folded with what is not."""
+    apart = SETUP + note(fence("one"), name="first") + note(fence("one + two"), name="second")
+    (first,) = execute.evaluated([read("page.md", apart)])
+    (second,) = execute.evaluated([read("page.md", SETUP + note(fence("one"), fence("one + two")))])
+    assert [len(CODE.findall("".join(page.html.values()))) for page in (first, second)] == [2, 1]
+    assert "one = 1\ntwo = 2\none\none + two" in code_of(CODE.findall("".join(second.html.values()))[0])
 
 
 # Time and keeping ------------------------------------------------------------------------------------------------

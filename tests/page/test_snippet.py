@@ -5,7 +5,8 @@ from textwrap import dedent
 import pytest
 
 from lessons.page.display import Shown
-from lessons.page.snippet import MOST_SAID, Output, Runner, visibility
+from lessons.page.folds import visibility
+from lessons.page.snippet import MOST_SAID, Output, Runner
 from lessons.page.source import Snippet, Value, read
 from lessons.problem import Problem
 

@@ -11,7 +11,7 @@ from lessons.publish import styles
 
 SHEETS = {
     "assets/main.css": """
-/* a comment */
+/* a comment's apostrophe */
 :root { --md-used: 1px; --md-through: var(--md-used); --md-alone: 2px; --own: 3px }
 .md-a { width: var(--md-through) } .md-unused { color: red } .md-a .md-unused, .md-b:not(.md-unused) { color: blue }
 [dir=rtl] .md-a { left: 0 } [data-md-color-primary=teal] { color: teal }

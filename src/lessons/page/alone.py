@@ -1,5 +1,7 @@
 """Folded code is copied and run: so each is run alone, in a new process, and compared with what the page shows.
 
+What a block folds is one program, and each of its pieces is compared with what stands on the page for it.
+
 What code needs is found by reading it (`provenance`), and no reading finds all: an inline value that draws a random
 number, a method that counts its calls, a file. Where the fold alone comes to something else, all of the page's code up
 to it takes its place, and where that does not help either, the author is told.
@@ -12,6 +14,7 @@ import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from itertools import pairwise
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -20,10 +23,11 @@ from lessons import files
 from lessons.page import child, imports
 from lessons.page.child import LOADING, Overfull
 from lessons.page.copied import Copy
+from lessons.page.folds import programs
 from lessons.page.inputs import Inputs, inputs, is_dark
 from lessons.page.pictures import Drawn
 from lessons.page.provenance import visible
-from lessons.page.snippet import Output, Result, visibility
+from lessons.page.snippet import Output, Result
 from lessons.page.source import Part, Snippet, Source, Value
 from lessons.pipe import Unreadable, send
 from lessons.problem import Problem
@@ -49,6 +53,7 @@ class Piece:
         return "\n".join(filter(None, [self.above, self.own]))
 
 
+Program = tuple[Snippet, ...]  # the snippets whose code is folded into one
 Run = Callable[[Sequence[Piece], str, float], Told]  # a program, a name for its folder, and when it has to be done
 
 
@@ -72,51 +77,67 @@ def measured(
             known[imported] = inputs([code], Path(source.path))
         return _run(pieces, known[imported], folder.with_name(f"{folder.name}-{name}"), forks, end)
 
-    unlike = _unlike(shown, run, each, end)
+    unlike = _unlike(shown, programs(source), run, each, end)
     longer: dict[Part, Output] = {}
     fault = None
     last = time.monotonic() + LOADING + seconds
     for values in (False, True):  # with the values of sentences only where they are needed
-        left = [part for part in unlike if part not in longer]
+        left = [fold for fold in unlike if fold[0] not in longer]
         if not left:
             return longer, None
-        parts = [one for one in source.parts if one.end <= left[-1].end and (one in shown or (values and _acts(one)))]
-        program = [_piece(part, part in left) for part in parts]
+        compared = {part for fold in left for part in fold}
+        until = left[-1][-1].end
+        parts = [one for one in source.parts if one.end <= until and (one in shown or (values and _acts(one)))]
+        program = [_piece(part, part in compared) for part in parts]
         told = run(program, f"all-{values:d}", last)
         fault = None
-        for part in left:
-            assert isinstance(part, Snippet)
-            count = parts.index(part) + 1
-            if _like(told[:count], shown[part], count):
-                longer[part] = replace(shown[part], code=_joined(program[:count]), all_above=True)
+        for fold in left:
+            at = [parts.index(part) for part in fold]
+            different = _different(fold, [told[number : number + 1] for number in at], shown)
+            if different is None:
+                pieces = [program[begin:end] for begin, end in pairwise([0, *(number + 1 for number in at)])]
+                for part, code in zip(fold, map(_joined, pieces), strict=True):
+                    longer[part] = replace(shown[part], code=code, all_above=True)
             elif fault is None:
-                message = _message(told[count - 1] if count <= len(told) else None, shown[part])
+                message = _message(next(iter(told[parts.index(different) :]), None), shown[different])
                 repair = FUTURE if "__future__" in message else REPAIR
-                fault = Problem(source.location(part.start), "L510", message, repair)
+                fault = Problem(source.location(different.start), "L510", message, repair)
     return longer, fault
 
 
-def _unlike(shown: Mapping[Snippet, Output], run: Run, each: float, end: float) -> list[Snippet]:
-    """The snippets whose folds do not come to what the page shows."""
-    folded = [part for part in shown if visibility(part) == "folded"]
+def _unlike(
+    shown: Mapping[Snippet, Output], folds: Sequence[Program], run: Run, each: float, end: float
+) -> list[Program]:
+    """The folds that do not come to what the page shows."""
+    folded = {part for fold in folds for part in fold}
     program = [_piece(part, part in folded) for part in shown]
+    numbers = {part: number for number, part in enumerate(shown)}
     # Folds that are all of the page's code as it is run in one process; every other fold in its own.
     begun = [_joined(program[: number + 1]) for number in range(len(program))]
-    whole = [number for number, part in enumerate(shown) if part in folded and shown[part].code == begun[number]]
-    told = run(program[: whole[-1] + 1], "whole", end) if whole else []
+    whole = [fold for fold in folds if "\n".join(shown[part].code for part in fold) == begun[numbers[fold[-1]]]]
+    all_told = run(program[: numbers[whole[-1][-1]] + 1], "whole", end) if whole else []
     unlike = []
-    for number, part in enumerate(shown):
-        if part not in folded:
-            continue
-        if number in whole:
-            like = _like(told[: number + 1], shown[part], number + 1)
+    for fold in folds:
+        if fold in whole:
+            told = [all_told[numbers[part] :][:1] for part in fold]
         else:
-            own = visible(part.code)
-            fold = Piece(own, shown[part].code.removesuffix(own).rstrip("\n"))
-            like = _like(run([fold], f"fold-{number}", min(end, time.monotonic() + each)), shown[part])
-        if not like:
-            unlike.append(part)
+            pieces = [_alone(part, shown[part].code) for part in fold]
+            came_to = run(pieces, f"fold-{numbers[fold[-1]]}", min(end, time.monotonic() + each))
+            told = [came_to[number:][:1] for number in range(len(fold))]
+        if _different(fold, told, shown) is not None:
+            unlike.append(fold)
     return unlike
+
+
+def _alone(part: Snippet, code: str) -> Piece:
+    """A snippet with what its fold has above it."""
+    own = visible(part.code)
+    return Piece(own, code.removesuffix(own).rstrip("\n"))
+
+
+def _different(fold: Program, told: Sequence[Told], shown: Mapping[Snippet, Output]) -> Snippet | None:
+    """The first snippet of a fold that did not come to what the page shows. `told`: of each, or nothing."""
+    return next((part for part, one in zip(fold, told, strict=True) if not _like(one, shown[part])), None)
 
 
 def _joined(pieces: Sequence[Piece]) -> str:
@@ -142,10 +163,9 @@ def _piece(part: Part, shown: bool) -> Piece:
     return Piece(visible(part.code), shown=shown)
 
 
-def _like(told: Sequence[dict[str, Any]], output: Output, count: int = 1) -> bool:
-    """Whether the last of `count` pieces came to what the page shows."""
-    shown = None if output.shown is None else asdict(output.shown)
-    return len(told) == count and told[-1] == {"printed": output.printed, "shown": shown}
+def _like(told: Told, output: Output) -> bool:
+    """Whether a piece came to what the page shows; `told` holds nothing where the program did not come so far."""
+    return told == [{"printed": output.printed, "shown": output.shown and asdict(output.shown)}]
 
 
 def _message(told: dict[str, Any] | None, output: Output) -> str:

@@ -15,7 +15,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -27,7 +27,7 @@ from lessons.page import alone, child, imports, results
 from lessons.page.child import LOADING, Child
 from lessons.page.inputs import Inputs, inputs
 from lessons.page.pictures import Drawn
-from lessons.page.protocol import Descriptions, Unbelievable, hear, tell
+from lessons.page.protocol import Descriptions, Unbelievable, hear, tell, text
 from lessons.page.snippet import UNSEEN, UNSEEN_REPAIR, Output, Result, Runner
 from lessons.page.source import Part, Snippet, Source, Value
 from lessons.pipe import Unreadable, send
@@ -74,7 +74,7 @@ def run(sources: Sequence[Source], made: Make[T], *, twice: bool = True) -> list
     from lessons.page import asking, mathml  # what typesets is not loaded where code runs a second time
     from lessons.page.typeset import typeset
 
-    keys = {id(source): results.key(read_by(source)) if _parts(source) else "" for source in sources}
+    keys = {id(source): results.key(read_by(source), source) if _parts(source) else "" for source in sources}
     known = {id(one): ran for one in sources if (ran := _known(one, keys[id(one)], twice)) is not None}
     missing = [source for source in sources if id(source) not in known]
 
@@ -223,7 +223,11 @@ def _hear(source: Source, ran: Ran, heard: Child) -> Problem | None:
                 end = time.monotonic() + SECONDS_IN_ALL
             else:
                 ran.results[part], ran.described[part] = hear(told, source, part)
-        _tell_unseen(source, parts, ran, heard.next(SECONDS) or [[]])
+        told = heard.next(SECONDS) or [[], []]
+        if len(told) != 2:
+            raise Unbelievable
+        _tell_unseen(source, parts, ran, told[0])
+        _put_together(source, parts, ran, told[1])
         if heard.reports.next(SECONDS) is not None:
             raise Unbelievable
         if heard.watch.overfull(last=True):
@@ -236,9 +240,20 @@ def _hear(source: Source, ran: Ran, heard: Child) -> Problem | None:
     return None
 
 
-def _tell_unseen(source: Source, parts: Sequence[Part], ran: Ran, told: list[Any]) -> None:
+def _put_together(source: Source, parts: Sequence[Part], ran: Ran, told: Any) -> None:
+    """The code of those snippets that share a disclosure."""
+    if not isinstance(told, list) or not all(isinstance(one, list) and len(one) == 2 for one in told):
+        raise Unbelievable
+    for number, code in told:
+        if type(number) is not int or not 0 <= number < len(parts):
+            raise Unbelievable
+        output = ran.results[parts[number]]
+        if isinstance(output, Output):
+            ran.results[parts[number]] = replace(output, code=text(code, 2 * len(source.text)))
+
+
+def _tell_unseen(source: Source, parts: Sequence[Part], ran: Ran, unseen: Any) -> None:
     """L504 of each part that drew what no part has shown; where one failed on the way, it may be for that."""
-    unseen = told[0] if len(told) == 1 else None
     if not isinstance(unseen, list) or not all(type(n) is int and 0 <= n < len(parts) for n in unseen):
         raise Unbelievable
     for number in unseen:
@@ -262,7 +277,8 @@ def _work(source: Source, folder: Path, sending: Connection) -> None:
         result = runner.run(part) if isinstance(part, Snippet) else runner.evaluate(part)
         pictures.look(number)
         send(reports, *tell(result, runner.described[begun:]))
-    send(reports, pictures.unseen())
+    numbers = {part: number for number, part in enumerate(_parts(source))}
+    send(reports, pictures.unseen(), [[numbers[part], code] for part, code in runner.together().items()])
     os._exit(0)  # nothing that the page left to be done at the end
 
 

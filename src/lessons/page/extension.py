@@ -21,6 +21,7 @@ from pymdownx.blocks import BlocksExtension, BlocksProcessor
 from pymdownx.superfences import SuperFencesException
 
 from lessons.page import asking, blocks, execute, mathtext, names, strict
+from lessons.page.folds import Fold
 from lessons.page.quotes import Quotes
 from lessons.page.source import (
     Block,
@@ -103,7 +104,7 @@ class LessonPreprocessor(Preprocessor):
                 alone = not text[text.rfind("\n", 0, part.start) + 1 : part.start].strip()
                 position = part.end + (alone and text.startswith("\n", part.end))
                 continue
-            if isinstance(part, Snippet | Example) or html == "</div>":
+            if isinstance(part, Snippet | Example | Fold) or html == "</div>":
                 pieces += [before.rstrip(" "), self._on_its_own(part, html)]
             else:
                 pieces.append(before)
@@ -125,7 +126,8 @@ class LessonPreprocessor(Preprocessor):
     def _on_its_own(self, part: Part, html: str) -> str:
         """A block of its own needs blank lines around it, whatever the author left out; nothing needs none."""
         indent = part.indent if isinstance(part, Snippet) else ""
-        return f"\n{indent}{self._stashed(html)}\n" if html else ""
+        end = "\n\n" if isinstance(part, Fold) else "\n"
+        return f"\n{indent}{self._stashed(html)}{end}" if html else ""
 
     def _stashed(self, html: str) -> str:
         return str(self.md.htmlStash.store(html))

@@ -45,8 +45,8 @@ def hear(told: Sequence[Any], source: Source, part: Snippet | Value) -> tuple[Re
         elif kind == "Output" and isinstance(part, Snippet):
             shown = None if data["shown"] is None else _shown(data["shown"])
             # Twice: a sentence's value says in a fold what it is.
-            code = _text(data["code"], 2 * len(source.text))
-            result = Output(code, _text(data["printed"]), shown, _is(bool, data["all_above"]))
+            code = text(data["code"], 2 * len(source.text))
+            result = Output(code, text(data["printed"]), shown, _is(bool, data["all_above"]))
         elif kind == "Shown" and isinstance(part, Value):
             result = _shown(data)
         else:
@@ -64,13 +64,14 @@ def _is(kind: type[T], value: object, holds: Callable[[T], bool] = lambda _: Tru
     return value
 
 
-def _text(value: object, most: int = MOST_PRINTED) -> str:
-    return _is(str, value, lambda text: len(text) <= most)
+def text(value: object, most: int = MOST_PRINTED) -> str:
+    """A text that was told, no longer than it may be. Raises Unbelievable."""
+    return _is(str, value, lambda said: len(said) <= most)
 
 
 def _shown(data: Any) -> Shown:
     picture = _is(bool, data["picture"])
-    return Shown(_text(data["text"], MOST_PICTURE if picture else MOST_PRINTED), _is(bool, data["tex"]), picture)
+    return Shown(text(data["text"], MOST_PICTURE if picture else MOST_PRINTED), _is(bool, data["tex"]), picture)
 
 
 def _place(line: object, column: object, source: Source) -> Location:
@@ -83,18 +84,18 @@ def _place(line: object, column: object, source: Source) -> Location:
 def _problem(data: Any, source: Source) -> Problem:
     where = _place(data["location"]["line"], data["location"]["column"], source)
     code = _is(str, data["code"], CODES.__contains__)
-    return Problem(where, code, *(" ".join(_text(data[name]).split()) for name in ("message", "repair")))
+    return Problem(where, code, *(" ".join(text(data[name]).split()) for name in ("message", "repair")))
 
 
 def _described(data: Any, source: Source) -> tuple[Location, str, Described]:
     line, column, expression, said = data
     number = None if said["number"] is None else _is(float, said["number"], math.isfinite)
-    words = {name: _text(said[name]) for name in ("text", "symbol", "unit")}
+    words = {name: text(said[name]) for name in ("text", "symbol", "unit")}
     slips = tuple(
-        (_text(name), _text(turn), _is(float, value, math.isfinite))
+        (text(name), text(turn), _is(float, value, math.isfinite))
         for name, turn, value in _is_short(said["slips"], MOST_SLIPS)
     )
-    return _place(line, column, source), _text(expression), Described(**words, number=number, slips=slips)
+    return _place(line, column, source), text(expression), Described(**words, number=number, slips=slips)
 
 
 def _is_short(value: object, most: int) -> Sequence[Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType, ModuleType
 
@@ -31,6 +31,15 @@ class _Statement:
     later: frozenset[str]
 
 
+@dataclass(frozen=True)
+class _Recorded:
+    """A snippet that ran: its code, and the numbers of the statements it needs and of its own."""
+
+    code: str
+    needs: frozenset[int]
+    statements: range
+
+
 def visible(code: str) -> str:
     """A snippet's code without its option lines."""
     return "\n".join(line for line in code.strip("\n").split("\n") if not line.startswith("#|"))
@@ -49,6 +58,7 @@ class History:
     """The top-level statements that have run on a page so far."""
 
     _statements: list[_Statement] = field(default_factory=list)
+    _snippets: list[_Recorded] = field(default_factory=list)
     _imported: set[str] = field(default_factory=set)
 
     def add(self, code: str, namespace: Mapping[str, object] = _NOTHING) -> str:
@@ -60,21 +70,36 @@ class History:
         always = _EMPTY.union(*(statement.later for statement in own))
         while True:
             heading = self._heading(_open_names(own), always)
-            more = always.union(*(statement.later for statement in heading))
+            more = always.union(*(statement.later for statement in heading.values()))
             if more == always:
                 break
             always = more
+        begin = len(self._statements)
         self._statements += own
-        return "\n".join([*(statement.code for statement in heading), visible(code)])
+        self._snippets.append(_Recorded(visible(code), frozenset(heading), range(begin, begin + len(own))))
+        return self.program([len(self._snippets) - 1])[0]
 
-    def _heading(self, wanted: frozenset[str], always: frozenset[str]) -> list[_Statement]:
+    def program(self, numbers: Sequence[int]) -> list[str]:
+        """One program of several snippets, by their numbers in order: each with what has to stand between it and the
+        one before. What several need is there once, and everything in the order of the page.
+        """
+        own = [self._snippets[number] for number in numbers]
+        needed = frozenset[int]().union(*(one.needs for one in own)).difference(*(one.statements for one in own))
+        pieces, begin = [], 0
+        for one in own:
+            above = [self._statements[at].code for at in range(begin, one.statements.start) if at in needed]
+            pieces.append("\n".join([*above, one.code]))
+            begin = one.statements.stop
+        return pieces
+
+    def _heading(self, wanted: frozenset[str], always: frozenset[str]) -> dict[int, _Statement]:
         """What sets the names, and what that needs in turn. `always`: names read at a time that nobody knows."""
-        found = []
-        for statement in reversed(self._statements):
+        found = {}
+        for number, statement in reversed([*enumerate(self._statements)]):
             if statement.sets & (wanted | always):
                 wanted = (wanted - statement.settles) | statement.needs
-                found.append(statement)
-        return found[::-1]
+                found[number] = statement
+        return found
 
     def _statement(self, code: str, node: ast.stmt, namespace: Mapping[str, object]) -> _Statement:
         bound, reads = frozenset(_set_here(node)), _read(node)

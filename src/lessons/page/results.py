@@ -5,10 +5,11 @@ The words around the code may change freely, and nothing runs again. Only result
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 from lessons import store
-from lessons.page import inputs
+from lessons.page import folds, inputs
 from lessons.page.protocol import Descriptions, Unbelievable, hear, tell
 from lessons.page.snippet import Result, place
 from lessons.page.source import Part, Snippet, Source, Value
@@ -22,14 +23,17 @@ RUNNERS = tuple(
     Path(__file__).resolve().with_name(name)
     for name in (
         *("execute.py", "child.py", "snippet.py", "display.py", "provenance.py", "protocol.py", "pictures.py"),
-        *("alone.py", "copied.py"),
+        *("alone.py", "copied.py", "folds.py"),
     )
 )
 
 
-def key(read: inputs.Inputs) -> str:
-    """The address of what a page's code came to: its code, in order, and all that it may read."""
-    return read.key(*RUNNERS)
+def key(read: inputs.Inputs, source: Source) -> str:
+    """The address of what a page's code came to: its code, in order, all that it may read, and what is folded with
+    what.
+    """
+    together = hashlib.sha256(folds.layout(source).encode()).hexdigest()[:16]
+    return f"{read.key(*RUNNERS)}-{together}"
 
 
 def load(key: str, source: Source, *, twice: bool) -> tuple[Results, PartDescriptions] | None:

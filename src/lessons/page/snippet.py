@@ -18,13 +18,12 @@ from types import CodeType
 from lessons import confine
 from lessons.page import advice, display
 from lessons.page.display import CannotShow, Described, Shown, ShowsNothing
+from lessons.page.folds import CODE_SHOWN, gathered, visibility
 from lessons.page.provenance import History, set_by, visible
 from lessons.page.source import Snippet, Source, Value
 from lessons.problem import Location, Problem, nearest
 from lessons.unshowable import NoAlternative, NotFinite
 
-# How much of a snippet's code the reader sees: all of it, a closed disclosure beside the result, or nothing.
-CODE_SHOWN = ("folded", "shown", "hidden")
 MOST_PRINTED = 100_000
 MOST_LINES = 200
 _UNROUNDED = re.compile(r"\d\.\d{12,}")
@@ -53,8 +52,9 @@ REFUSALS: dict[type[Exception], tuple[str, str]] = {
 class Output:
     """What a snippet leaves on the page: what it printed, its last expression's value, and the code behind both.
 
-    Folded code is whole: it comes with what it needs from the snippets above, and can be run as it stands. `all_above`:
-    that is all the page's code up to here, for want of less that comes to the same.
+    Folded code is whole: it comes with what it needs from the snippets above, and can be run as it stands. Where
+    several snippets share a disclosure, that holds behind the code of those before it. `all_above`: it is all the
+    page's code up to here, for want of less that comes to the same.
     """
 
     code: str
@@ -85,11 +85,6 @@ def _said(fault: BaseException) -> str:
 _INSTALLED_AT = re.compile(r" \(/[^)]*\)$")  # of a module that has no such name: another place on each machine
 
 
-def visibility(snippet: Snippet) -> str:
-    """How much of its code the reader sees."""
-    return dict(snippet.options).get("code", CODE_SHOWN[0])
-
-
 class Printed(io.StringIO):
     """What a snippet prints, up to what a page can hold."""
 
@@ -117,6 +112,7 @@ class Runner:
     source: Source
     namespace: dict[str, object] = field(default_factory=lambda: {"__name__": "__lesson__"})
     history: History = field(default_factory=History)
+    recorded: list[Snippet] = field(default_factory=list)  # those in the history
     unset: set[str] = field(default_factory=set)  # names that a snippet which failed would have set
     described: list[tuple[Location, str, Described]] = field(default_factory=list)  # place, expression, value
     above: dict[str, int] = field(default_factory=dict)  # by the name of a piece of code: lines of the file above it
@@ -159,8 +155,21 @@ class Runner:
             repair = "print it rounded, with the sign for that: print(Quantity(x, digits=3))"
             return Problem(location, "L202", f"a bare float is printed: …{bare[0]}", repair)
         whole = self.history.add(snippet.code, self.namespace)
+        self.recorded.append(snippet)
         code = visible(snippet.code) if visibility(snippet) == "shown" else whole
         return Output(code, printed.getvalue(), result)
+
+    def together(self) -> dict[Snippet, str]:
+        """The code of each snippet that shares a disclosure with others, now that all have run: after the code of those
+        before it there.
+        """
+        numbers = {snippet: number for number, snippet in enumerate(self.recorded)}
+        found: dict[Snippet, str] = {}
+        for snippets in gathered(self.source).values():
+            if len(snippets) > 1 and all(one in numbers for one in snippets):
+                codes = self.history.program([numbers[one] for one in snippets])
+                found.update(zip(snippets, codes, strict=True))
+        return found
 
     def evaluate(self, value: Value) -> Shown | Problem:
         """Evaluate an inline value as of the point where it stands."""

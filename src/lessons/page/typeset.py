@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 
-from lessons.page import markup, mathml, rules, tex
+from lessons.page import folds, markup, mathml, rules, tex
 from lessons.page.display import Shown
 from lessons.page.protocol import Descriptions
-from lessons.page.snippet import Output, Result, visibility
+from lessons.page.snippet import Output, Result
 from lessons.page.source import Asked, Block, Example, Formula, Part, Snippet, Source, Value
 from lessons.problem import Problem
 
 # Markdown keeps its own notes between two control characters: what a page prints shows them by their pictures.
 _PICTURES = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n"} | {0x7F: 0x2421}
+_DIGIT = re.compile(r"\d")
 LONGEST_FIGURE = 30  # signs of a value, its unit included, that stay on one line
 WIDEST_ON_A_CARD, WIDEST = 46, 72  # ems of a formula's widest row, which is then set at some 8 points
 WIDE_REPAIR = r"break it into rows: \begin{aligned} a &= b \\ &\quad + c \end{aligned}"
@@ -41,6 +43,8 @@ def typeset(source: Source, results: Mapping[Part, Result]) -> Typeset:
     Nothing of the page runs here, and what its code has shown is not trusted.
     """
     done = Typeset(problems=rules.broken(source))
+    together = folds.gathered(source)
+    of_a_block = {snippet for snippets in together.values() for snippet in snippets}
     cards = [block for block in source.of(Block) if block.name == "flashcard"]
     for part in source.parts:
         if isinstance(part, Snippet | Value):
@@ -65,7 +69,7 @@ def typeset(source: Source, results: Mapping[Part, Result]) -> Typeset:
             done.problems.append(Problem(source.location(part.start), "L211", message, HTML_REPAIR))
             continue
         try:
-            done.html[part] = _html(result, part)
+            done.html[part] = _html(result, part, folds_here=part not in of_a_block)
         except mathml.TexError as fault:
             done.problems.append(Problem(source.location(part.start), "L301", str(fault), tex.repair(str(fault))))
             continue
@@ -74,6 +78,9 @@ def typeset(source: Source, results: Mapping[Part, Result]) -> Typeset:
             place = "a card" if on_card else "a sheet of paper"
             message = f"this formula is so wide that it could not be read on {place}"
             done.problems.append(Problem(source.location(part.start), "L304", message, WIDE_REPAIR))
+    for fold, snippets in together.items():
+        outputs = [output for snippet in snippets if isinstance(output := results.get(snippet), Output)]
+        done.html[fold] = _fold(outputs)
     return done
 
 
@@ -93,16 +100,16 @@ def _kind(value: str) -> str:
     return "lesson-value" if len(value) <= LONGEST_FIGURE else "lesson-value lesson-words"
 
 
-def _html(result: Output | Shown, part: Part) -> str:
+def _html(result: Output | Shown, part: Part, *, folds_here: bool) -> str:
     if isinstance(result, Output) and isinstance(part, Snippet):
-        return _snippet(result, visibility(part))
+        return _snippet(result, folds.visibility(part), folds_here)
     assert isinstance(result, Shown)
     if isinstance(part, Formula):
         return mathml.typeset(result.text, part.display)
     return f'<span class="{_kind(result.text)}">{_words(result.text)}</span>'
 
 
-def _snippet(output: Output, visibility: str) -> str:
+def _snippet(output: Output, visibility: str, folds_here: bool) -> str:
     """The result first, then the code that computed it: the reader came for the number."""
     pieces = []
     if visibility == "shown":
@@ -116,13 +123,26 @@ def _snippet(output: Output, visibility: str) -> str:
         pieces.append(output.shown.text)
     elif output.shown:
         pieces.append(f'<p class="{_kind(output.shown.text)}">{_words(output.shown.text)}</p>')
-    if visibility == "folded":
-        summary = "The code that computed this" if pieces else "The code that sets this up"
-        note = f"<p>{ALL_ABOVE}</p>" if output.all_above else ""
-        pieces.append(
-            f'<details class="lesson-code"><summary>{summary}</summary>{note}{_code(output.code, "python")}</details>'
-        )
+    if visibility == "folded" and folds_here:
+        pieces.append(_fold([output]))
     return f'<div class="lesson-snippet">{"".join(pieces)}</div>' if pieces else ""
+
+
+def _fold(outputs: Sequence[Output]) -> str:
+    """A closed disclosure of the program that computed these, piece by piece in their order."""
+    note = f"<p>{ALL_ABOVE}</p>" if any(one.all_above for one in outputs) else ""
+    # A line of its own follows what stands above it; what is longer begins apart.
+    program = "".join(("\n\n" if "\n" in one.code else "\n") + one.code for one in outputs)
+    code = _code(program, "python")
+    return f'<details class="lesson-code"><summary>{_summary(outputs)}</summary>{note}{code}</details>'
+
+
+def _summary(outputs: Sequence[Output]) -> str:
+    results = [one for one in outputs if one.printed or one.shown]
+    if len(results) < 2:
+        return "The code that computed this" if results else "The code that sets this up"
+    numbers = all(one.shown and not one.shown.picture and _DIGIT.search(one.shown.text) for one in results)
+    return f"The code that computed these {'numbers' if numbers else 'results'}"
 
 
 def _code(code: str, language: str) -> str:

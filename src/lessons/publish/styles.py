@@ -28,7 +28,7 @@ MADE = frozenset(
 _STATED = re.compile(r"\[(data-md-color-(?:primary|accent))=\"?([\w-]+)\"?\]")
 _ELSEWHERE = re.compile(r"\[dir=\"?rtl\"?\]")  # the site is read from left to right
 _CLASS = re.compile(r"\.(-?[_a-zA-Z][\w-]*)")
-_STRINGS = re.compile(r"\"[^\"]*\"|'[^']*'")
+_STRINGS = re.compile(r"/\*.*?\*/|\"[^\"]*\"|'[^']*'", re.DOTALL)  # and comments: an apostrophe opens no string there
 _VARIABLE = re.compile(r"var\(\s*(--[\w-]+)")
 PAPER = "media print"
 THEMES = "--md-"  # how the names of the theme's variables begin
