@@ -57,6 +57,32 @@ def test_axe_finds_nothing(open_page: Callable[..., Page], urls: list[str], axe:
     assert not found, "\n".join(found)
 
 
+# Of each permanent link: its name, and the heading or the card that it stands in.
+PERMALINKS = """() => [...document.querySelectorAll("a.headerlink")].map((one) => ({
+    label: one.getAttribute("aria-label"),
+    title: one.title,
+    place: one.parentElement.tagName === "LI" ? "" : (one.parentElement.querySelector(".lesson-kicker")?.firstChild.data
+        ?? [...one.parentElement.childNodes].filter((node) => node !== one).map((node) => node.textContent).join("")),
+    formulas: one.parentElement.querySelectorAll("math").length,
+}))"""
+
+
+def test_permanent_links_say_where_they_lead(open_page: Callable[..., Page], urls: list[str]) -> None:
+    page = open_page("about:blank")
+    for url in urls:
+        page.goto(url)
+        links = page.evaluate(PERMALINKS)
+        names = [link["label"] for link in links]
+        assert all(names), url
+        assert len(set(names)) == len(names) or url.endswith("checks/"), url
+        for link in links:
+            assert not link["title"]
+            words = link["label"].removeprefix("Permanent link to ").strip("“”")
+            place = " ".join(link["place"].split())
+            assert words.lower() == place.lower() or not place or ("“" in link["label"] and link["formulas"]), link
+            assert page.get_by_role("link", name=link["label"], exact=True).count() >= 1, link
+
+
 def wider_than_the_screen(page: Page) -> int:
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
 

@@ -22,6 +22,8 @@ from typing import Any, ClassVar
 
 from pymdownx.blocks.block import Block, type_string
 
+from lessons.page import permalinks
+
 # The file that holds a page's printed deck, beside the page.
 DECK_PDF = "flashcards.pdf"
 _DECK_LINK = f'<a href="{DECK_PDF}" download>Download the deck as PDF</a>'
@@ -200,8 +202,8 @@ class Flashcard(LessonBlock):
             deck = etree.SubElement(parent, UNFINISHED_DECK, {"class": DECK_CLASS})
         card = etree.SubElement(deck, "li", {"class": self.CLASS, "id": self.id})
         self.disclosure(card, self.argument, {})
-        name = f"Permanent link to card {self.count()}"
-        link = {"class": "headerlink", "href": f"#{self.id}", "title": name, "aria-label": name}
+        name = f"{permalinks.NAME} card {self.count()}"
+        link = {"class": "headerlink", "href": f"#{self.id}", "aria-label": name}
         etree.SubElement(card, "a", link).text = "#"
         return card
 

@@ -20,7 +20,7 @@ from markdown.util import HTML_PLACEHOLDER_RE
 from pymdownx.blocks import BlocksExtension, BlocksProcessor
 from pymdownx.superfences import SuperFencesException
 
-from lessons.page import asking, blocks, execute, mathtext, names, strict
+from lessons.page import asking, blocks, execute, mathtext, names, permalinks, strict
 from lessons.page.folds import Fold
 from lessons.page.quotes import Quotes
 from lessons.page.source import (
@@ -178,10 +178,13 @@ class LeadIns(Treeprocessor):
 
 
 class Finish(Postprocessor):
-    """Formulas in headings, summaries and links get words; signs and names in code, without a colour, no element."""
+    """Formulas in headings, summaries and links get words, permanent links names; signs and names in code, without a
+    colour, no element.
+    """
 
     def run(self, text: str) -> str:
-        return mathtext.named(_COLOURLESS.sub(r"\1", text).replace("<pre><span></span>", "<pre>"))
+        named = mathtext.named(_COLOURLESS.sub(r"\1", text).replace("<pre><span></span>", "<pre>"))
+        return permalinks.named(named)
 
 
 class LessonExtension(BlocksExtension):  # type: ignore[misc]
