@@ -71,6 +71,7 @@ CODES = REPORTED | {
     "L119": "a code fence that is no fence here",
     "L120": "headings that are no outline",
     "L121": "a card whose back no card holds",
+    "L122": "an entry of the glossary that readers could not use",
     "L205": "a snippet that takes too long",
     "L206": "a snippet that ends its process",
     "L207": "a value that differs from run to run",

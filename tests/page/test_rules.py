@@ -777,6 +777,7 @@ ELSEWHERE = {
     "L119": "page/test_slips.py",
     "L120": "page/test_slips.py",
     "L121": "page/test_slips.py",
+    "L122": "page/test_glossary.py",
     "L205": "page/test_execute.py",
     "L206": "page/test_execute.py",
     "L207": "page/test_execute.py",

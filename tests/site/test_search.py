@@ -17,6 +17,9 @@ PLACES = {
     "posterior collapse": CARD,
     "σ²": "lessons/vae-training/#why-log-variance",
     "score-function": "notebooks/vae-training/#two-gradients-of-the-same-loss",
+    "free bits": "glossary/#free-bits",
+    "evidence lower bound": "glossary/#elbo",
+    "NLL": "glossary/#nll",
     # Words of closed answers, backs and notes.
     "clamping": "lessons/vae-training/#why-log-variance",
     "competitive": "lessons/vae-training/#card-good-at",

@@ -19,6 +19,7 @@ from lessons.page import (
     extension,
     foreign,
     front_matter,
+    glossary,
     links,
     published,
     render,
@@ -98,6 +99,7 @@ class Check:
                 self._outlines[path] = links.outline(text) if text else None
                 if text is not None:
                     faults += [*links.problems(text), *_headings(text), *_outline(text), *_cards(text)]
+                    faults += glossary.problems(text) if self._is_glossary(path) else []
                     scanned.append((text, meta))
         self._across(told)
         self._ids()
@@ -145,6 +147,9 @@ class Check:
                 deep = Problem(text.location(0), "L015", "this page is nested too deeply", "put less into each other")
                 typeset.problems.append(deep)
         return None
+
+    def _is_glossary(self, path: Path) -> bool:
+        return self._docs is not None and path == self._docs / glossary.FILE
 
     @cached_property
     def _settings(self) -> render.Settings:
@@ -335,12 +340,15 @@ class Check:
 
 
 def settings(config_file: Path | None) -> render.Settings:
-    """How pages are converted: as `config_file` says, with the printed deck on offer; a build may take that away."""
+    """How pages are converted: as `config_file` says, with the printed deck on offer, which a build may take away, and
+    with the terms of the glossary beside it.
+    """
     said = config.markdown_extensions(config_file) if config_file else None
     if said is None:
         return render.Settings()
     lessons = {"lessons": said[1].get("lessons", {}) | {"deck_pdf": True}}
-    return render.Settings((*BUILT_IN, *said[0]), said[1] | lessons)
+    terms = glossary.terms(config_file.parent / "docs") if config_file else ()
+    return render.Settings((*BUILT_IN, *said[0]), said[1] | lessons, terms)
 
 
 def _held(path: Path) -> tuple[bytes | None, list[Problem]]:

@@ -119,6 +119,11 @@ def given(heading: str) -> str:
     return (found["id"] or "") if found else ""
 
 
+def without_list(heading: str) -> str:
+    """A heading's text without its attribute list."""
+    return _AT_THE_END.sub("", heading)
+
+
 def slug(words: str, separator: str) -> str:
     """Words as an id: letters of every alphabet stay."""
     return slugify_unicode(words, separator)

@@ -15,7 +15,7 @@ from markdown import Markdown
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import AMP_SUBSTITUTE
 
-from lessons.page import blocks, extension, glyphs, markup, mathtext, published
+from lessons.page import blocks, extension, glossary, glyphs, markup, mathtext, published
 from lessons.page.page import Card, Entry, Exercise, Outline, Page, Question, Value
 from lessons.page.search import notes, sections
 from lessons.page.source import Source
@@ -29,13 +29,16 @@ _LAST = -10  # after every other processor of the tree
 
 @dataclass(frozen=True)
 class Settings:
-    """How Markdown is converted: what mkdocs.yml says under markdown_extensions, as Python-Markdown wants it."""
+    """How Markdown is converted: what mkdocs.yml says under markdown_extensions, as Python-Markdown wants it; and the
+    terms of the glossary, which become links to it.
+    """
 
     extensions: tuple[str, ...] = tuple(extension.EXTENSIONS)
     configs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    terms: tuple[glossary.Term, ...] = ()
 
     def __str__(self) -> str:
-        return repr((self.extensions, self.configs))
+        return repr((self.extensions, self.configs, self.terms))
 
 
 def render(
@@ -57,6 +60,10 @@ def render(
     assert isinstance(lessons, extension.LessonPreprocessor)
     lessons.given = (source, typeset)
     md.treeprocessors.register(_Links(md, within or address, address), "lessons-links", 0)
+    if settings.terms and meta.get(glossary.KEY) is not False and within != glossary.FILE:
+        target = published.address(PurePosixPath(glossary.FILE)).removesuffix("index.html")
+        way = relative(target, posixpath.dirname(address))
+        md.treeprocessors.register(glossary.Links(settings.terms, way), "lessons-glossary", -1)
     harvest = _Harvest(md)
     md.treeprocessors.register(harvest, "lessons-harvest", _LAST)
     html = md.convert(source.text)

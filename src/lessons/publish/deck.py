@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
 
-from lessons.page import glyphs
+from lessons.page import glossary, glyphs
 from lessons.page.page import Page
 from lessons.publish import fonts, frame
 from lessons.publish.http_server import NOT_FOUND, Reply, Request, kind, read
@@ -82,6 +82,7 @@ class Deck:
         cards = "\n".join(
             _CARD.format(id=html.escape(card.id), front=card.front, back=card.back) for card in self.page.cards
         )
+        cards = glossary.LINK.sub(r"\1", cards)  # paper leads nowhere
         made = fonts.written(glyphs.shown(cards)) | {name: (self.docs / name).read_bytes() for name in self._own}
         made |= self._pictures(cards)
         folder = posixpath.dirname(self.page.address)
