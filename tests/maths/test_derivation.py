@@ -2,7 +2,8 @@
 
 import pytest
 
-from lessons.maths.derivation import Derivation, Quantity, Step
+from lessons.maths import worked
+from lessons.maths.derivation import Derivation, Quantity, Slip, Witness
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")])
@@ -44,38 +45,8 @@ def test_more_digits_come_from_the_value_not_from_the_figure() -> None:
     assert (coarse.to(6).symbol, coarse.to(6).unit) == ("D", "nats")
 
 
-@pytest.mark.parametrize(
-    ("value", "tex"),
-    [
-        (0.5, "0.5, + 0.5, 0.5"),
-        (-0.5, "-0.5, - 0.5, (-0.5)"),
-        (1e-7, r"1 \times 10^{-7}, + 1 \times 10^{-7}, (1 \times 10^{-7})"),
-        (-1e-7, r"-1 \times 10^{-7}, - 1 \times 10^{-7}, (-1 \times 10^{-7})"),
-        (-0.0, "0, + 0, 0"),
-    ],
-)
-def test_slots_of_a_step(value: float, tex: str) -> None:
-    assert Step("@{x}, @{+x}, @{(x}", {"x": value}).tex(3) == tex
-
-
-def test_a_slot_without_a_value_is_an_error() -> None:
-    with pytest.raises(KeyError):
-        Step("@{x} + @{y}", {"x": 1.0}).tex(3)
-
-
-def test_a_line_is_exact_only_where_all_its_figures_are() -> None:
-    assert Step("@{x} + @{y}", {"x": 0.5, "y": 0.25}).exact(3)
-    assert not Step("@{x} + @{y}", {"x": 0.5, "y": 1 / 3}).exact(3)
-    assert Step(r"\mu^2").exact(3)
-
-
 def halves() -> Derivation:
-    steps = (
-        Step(r"\tfrac12 x"),
-        Step(r"\tfrac12 \times @{(x}", {"x": -2 / 3}),
-        Step("@{half}", {"half": -1 / 3}),  # the same line as the result: shown once
-    )
-    return Derivation(Quantity(-1 / 3, "h"), steps, {"x": Quantity(-2 / 3, "x")})
+    return worked.formula("h", "1/2 * x", x=-2 / 3)
 
 
 def test_derivation_lines() -> None:
@@ -107,3 +78,47 @@ def test_derivation_with_other_digits_rounds_every_line_anew() -> None:
     finer = halves().to(5)
     assert finer.lines()[1:] == [(r"\approx", r"\tfrac12 \times (-0.66667)"), (r"\approx", "-0.33333")]
     assert finer.given == halves().given
+    assert finer.slips == halves().slips == {}
+
+
+def test_a_line_that_only_repeats_the_result_is_left_out() -> None:
+    minus = worked.formula("a", "-b", b=-1.5)
+    assert minus.lines() == [("=", "-b"), ("=", "1.5")]
+
+
+def test_lines_can_be_left_out_by_their_number() -> None:
+    whole = worked.formula("a", "(b + 1) * c", b=1, c=3)
+    assert [tex for _, tex in whole.lines()] == [r"(b + 1)\,c", r"(1 + 1) \times 3", r"2 \times 3", "6"]
+    short = worked.formula("a", "(b + 1) * c", b=1, c=3, leave_out=(2,))
+    assert [tex for _, tex in short.lines()] == [r"(b + 1)\,c", r"2 \times 3", "6"]
+
+
+def test_a_derivation_knows_what_it_started_from() -> None:
+    radius = worked.formula("r", "sqrt(a)", a=16, unit="cm")
+    twice = worked.formula("d", "2 * radius + v[0]", radius=radius, v=[1, 2])
+    assert twice.given == {"radius": Quantity(4, "r", "cm")}
+    assert twice.inputs == {"radius": Quantity(4, "r", "cm"), "v": (1.0, 2.0)}
+    assert (twice.symbol, twice.unit, twice.value, twice.formula) == ("d", "", 9.0, "2 * radius + v[0]")
+
+
+@pytest.mark.parametrize(
+    ("apart", "said"),
+    [
+        (0.0, "checked against a sum: agrees to the last digit"),
+        (3.2e-13, "checked against a sum: agrees to 3e-13"),
+    ],
+)
+def test_a_witness_says_how_near_it_came(apart: float, said: str) -> None:
+    assert str(Witness("a sum", apart)) == said
+
+
+def test_a_slip_reads_as_what_it_gives() -> None:
+    slip = Slip("the half forgotten", "x", Quantity(2 / 3, "", "nats"))
+    assert (str(slip), slip.value) == ("≈ 0.667 nats", 2 / 3)
+
+
+def test_other_digits_hold_for_the_slips_too() -> None:
+    found = worked.formula("h", "1/2 * x", x=2 / 3, slips={"half": ("the half forgotten", "x")})
+    assert str(found.slips["half"]) == "≈ 0.667"
+    assert str(found.to(5).slips["half"]) == "≈ 0.66667"
+    assert found.to(5).slips["half"].words == "the half forgotten"

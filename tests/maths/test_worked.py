@@ -1,7 +1,8 @@
 r"""Worked formulas: the numbers of the lesson's brief, and every line of a derivation read back from its TeX.
 
-The witness is `evaluate`, which knows nothing of the templates: it reads the TeX a reader sees. A figure of a
-rounded line stands for the interval of all values that round to it; the line's interval must hold the result.
+The witness is `evaluate`, which knows nothing of the tree nor of `proof`: it reads the TeX a reader sees, and each
+symbol stands for the number that the test, and not the derivation, says. A figure of a rounded line stands for the
+interval of all values that round to it; the line's interval must hold the result.
 """
 
 import math
@@ -55,18 +56,21 @@ class Interval:
 
 TOKEN = re.compile(
     r"(?P<number>\d+(?:\.\d+)?)(?P<power> \\times 10\^\{-?\d+\})?"
-    r"|(?P<command>\\(?:tfrac12|frac|log|exp|pi|times))|(?P<sign>[-+(){}]|\^2)|(?P<space>\\left|\\right|\s+)"
+    r"|(?P<command>\\(?:tfrac12|frac|log|exp|pi|times))|(?P<sign>[-+(){}]|\^2)|(?P<space>\\left|\\right|\\,|\s+)"
 )
+Known = dict[str, float]  # what the symbols of a line stand for, by their TeX
 
 
 class Reader:
     """expression = term (± term)*; term = factor (× factor)*, the × often left out; factor = atom, atom^2."""
 
-    def __init__(self, tex: str, *, rounded: bool) -> None:
-        self.tex, self.at, self.rounded = tex, 0, rounded
+    def __init__(self, tex: str, *, rounded: bool, known: Known) -> None:
+        self.tex, self.at, self.rounded, self.known = tex, 0, rounded, known
         self.tokens: list[re.Match[str]] = []
+        symbols = "|".join(re.escape(symbol) for symbol in sorted(known, key=len, reverse=True))
+        token = re.compile(rf"(?P<symbol>{symbols or '(?!)'})|{TOKEN.pattern}")
         while self.at < len(tex):
-            match = TOKEN.match(tex, self.at)
+            match = token.match(tex, self.at)
             assert match, f"cannot read {tex[self.at :]!r} of {tex!r}"
             self.at = match.end()
             if not match["space"]:
@@ -114,6 +118,8 @@ class Reader:
 
     def atom(self) -> Interval:
         token = self.take()
+        if token["symbol"]:
+            return Interval(self.known[token[0]], self.known[token[0]])
         if token["number"]:
             return self.figure(token)
         if token[0] == "(":
@@ -150,8 +156,8 @@ class Reader:
         return Interval(value - half_unit, value + half_unit)
 
 
-def evaluate(tex: str, *, rounded: bool) -> Interval:
-    return Reader(re.sub(r"\\ \\text\{nats?\}", "", tex), rounded=rounded).whole()
+def evaluate(tex: str, *, rounded: bool, known: Known | None = None) -> Interval:
+    return Reader(re.sub(r"\\ \\text\{nats?\}", "", tex), rounded=rounded, known=known or {}).whole()
 
 
 @pytest.mark.parametrize(
@@ -162,31 +168,47 @@ def evaluate(tex: str, *, rounded: bool) -> Interval:
         (r"\exp\left(\tfrac12 \times (-1)\right)", math.exp(-0.5)),
         (r"\frac{2^2 + (1 - 3)^2}{4} \times (1 \times 10^{-2})\ \text{nats}", 0.02),
         (r"1 - 2 - 3", -4),
+        (r"-\tfrac12 (x - \tilde z)\,x + \log\sigma^2", 3.5 - 4),
     ],
 )
 def test_the_witness_reads_tex(tex: str, value: float) -> None:
-    read = evaluate(tex, rounded=False)
+    read = evaluate(tex, rounded=False, known={"x": 1.0, r"\tilde z": 8.0, r"\log\sigma^2": -4.0})
     assert read.low == pytest.approx(value, rel=1e-15)
     assert evaluate("0.50", rounded=True) == Interval(0.495, 0.505)
 
 
-def check(derivation: Derivation) -> None:
-    """Every line with numbers tells the result, as far as its figures are shown."""
-    digits = derivation.result.digits
-    numeric = {step.tex(digits) for step in derivation.steps if step.values} | {derivation.result.tex()}
-    checked = 0
-    for relation, tex in derivation.lines():
-        if tex not in numeric:
-            continue
-        told, value = evaluate(tex, rounded=relation != "="), derivation.value
-        noise = 1e-11 * max(1.0, abs(value))
+def check(derivation: Derivation, known: Known) -> None:
+    """Every line, also the one in symbols, tells the result, as far as its figures are shown."""
+    lines, value = derivation.lines(), derivation.value
+    for relation, tex in lines:
+        told = evaluate(tex, rounded=relation != "=", known=known)
+        noise = 1e-11 * max(1.0, abs(value), *map(abs, known.values()))
         assert told.low - noise <= value <= told.high + noise, f"{relation} {tex} is {told}, not {value}"
-        checked += 1
-    assert checked == len(numeric)
-    assert derivation.lines()[-1] == (
-        "=" if derivation.relation == "=" else r"\approx",
-        derivation.result.tex(),
-    )
+    assert lines[-1] == ("=" if derivation.relation == "=" else r"\approx", derivation.result.tex())
+
+
+def symbols_of(step: TrainingStep) -> Known:
+    """What the symbols of a training step stand for, computed here."""
+    std = math.exp(step.log_var / 2)
+    z = step.mu + std * step.eps
+    log_p = -0.5 * math.log(2 * math.pi) - 0.5 * (step.x - z) ** 2
+    kl = 0.5 * (math.exp(step.log_var) + step.mu**2 - 1 - step.log_var)
+    return {
+        "x": step.x,
+        r"\mu_x": step.mu,
+        r"\log\sigma_x^2": step.log_var,
+        r"\varepsilon": step.eps,
+        r"\sigma_x": std,
+        r"\sigma_x^2": std**2,
+        r"\tilde z": z,
+        r"(x - \tilde z)^2": (step.x - z) ** 2,
+        r"\log p(x \mid \tilde z)": log_p,
+        r"D_{\mathrm{KL}}": kl,
+    }
+
+
+def symbols_of_both(mu_q: float, std_q: float, mu_p: float, std_p: float) -> Known:
+    return {r"\mu_q": mu_q, r"\sigma_q": std_q, r"\mu_p": mu_p, r"\sigma_p": std_p}
 
 
 # The numbers of the brief ---------------------------------------------------------------------------------
@@ -208,7 +230,7 @@ def test_cases_a_to_g(mu: float, std: float, shown: str) -> None:
     kl = kl_standard_normal(mu, std)
     assert str(kl) == shown
     assert [str(kl.given[name]) for name in ("mu", "std")] == [str(Quantity(mu)), str(Quantity(std))]
-    check(kl)
+    check(kl, {r"\mu": mu, r"\sigma": std})
 
 
 def test_case_c_line_by_line() -> None:
@@ -220,6 +242,65 @@ def test_case_c_line_by_line() -> None:
         (r"\approx", r"\tfrac12 \times 0.636"),
         (r"\approx", r"0.318\ \text{nats}"),
     ]
+
+
+def test_the_training_step_line_by_line() -> None:
+    assert {name: getattr(TIGHT, name).lines() for name in ("std", "kl", "grad_mu", "grad_log_var")} == {
+        "std": [
+            ("=", r"\exp\left(\tfrac12\log\sigma_x^2\right)"),
+            ("=", r"\exp\left(\tfrac12 \times (-1)\right)"),
+            ("=", r"\exp\left(-0.5\right)"),
+            (r"\approx", "0.607"),
+        ],
+        "kl": [
+            ("=", r"\tfrac12\left(\sigma_x^2 + \mu_x^2 - 1 - \log\sigma_x^2\right)"),
+            (r"\approx", r"\tfrac12\left(0.368 + 0.5^2 - 1 + 1\right)"),
+            (r"\approx", r"\tfrac12\left(0.368 + 0.25 - 1 + 1\right)"),
+            (r"\approx", r"\tfrac12 \times 0.618"),
+            (r"\approx", r"0.309\ \text{nats}"),
+        ],
+        "grad_mu": [
+            ("=", r"-(x - \tilde z) + \mu_x"),
+            (r"\approx", "-(1.2 - 0.318) + 0.5"),
+            (r"\approx", "-0.882 + 0.5"),
+            (r"\approx", "-0.382"),
+        ],
+        "grad_log_var": [
+            ("=", r"-\tfrac12 (x - \tilde z)\,\sigma_x\,\varepsilon + \tfrac12\left(\sigma_x^2 - 1\right)"),
+            (r"\approx", r"-\tfrac12 (1.2 - 0.318) \times 0.607 \times (-0.3) + \tfrac12\left(0.368 - 1\right)"),
+            (r"\approx", r"-\tfrac12 \times 0.882 \times 0.607 \times (-0.3) + \tfrac12 \times (-0.632)"),
+            (r"\approx", "0.080 - 0.316"),
+            (r"\approx", "-0.236"),
+        ],
+    }
+
+
+def test_the_training_step_as_data() -> None:
+    for name in WORKED:
+        assert getattr(STEP, name).given == STEP.given  # the four that the lesson states, not what lies between
+    assert {name: getattr(STEP, name).symbol for name in WORKED} == {
+        "std": r"\sigma_x",
+        "z": r"\tilde z",
+        "squared_error": r"(x - \tilde z)^2",
+        "log_likelihood": r"\log p(x \mid \tilde z)",
+        "nll": r"\mathrm{NLL}",
+        "kl": r"D_{\mathrm{KL}}",
+        "loss": "L",
+        "grad_mu": r"\frac{\partial L}{\partial \mu_x}",
+        "grad_log_var": r"\frac{\partial L}{\partial \log\sigma_x^2}",
+    }
+    witnesses = {name: [one.name for one in getattr(STEP, name).witnesses] for name in WORKED}
+    assert witnesses == {
+        "std": ["gaussian.std_from_log_var"],
+        "z": ["gaussian.reparameterize"],
+        "squared_error": [],
+        "log_likelihood": ["gaussian.log_prob"],
+        "nll": ["elbo.LinearGaussian.nll"],
+        "kl": ["gaussian.kl_standard_normal"],
+        "loss": ["elbo.negative_elbo_sample"],
+        "grad_mu": ["gradients.step_gradients"],
+        "grad_log_var": ["gradients.step_gradients"],
+    }
 
 
 def test_negative_means_stand_in_brackets_under_a_square() -> None:
@@ -266,7 +347,7 @@ def test_a_gradient_that_cancels_is_zero_exactly() -> None:
 def test_training_step(step: TrainingStep, name: str, shown: str) -> None:
     derivation = getattr(step, name)
     assert str(derivation) == shown
-    check(derivation)
+    check(derivation, symbols_of(step))
 
 
 @pytest.mark.parametrize(
@@ -299,7 +380,7 @@ def test_kl_normal(q: tuple[float, float], p: tuple[float, float], value: float)
     kl = kl_normal(*q, *p)
     assert kl.value == pytest.approx(value, abs=5e-10)
     assert kl.relation == "≈"
-    check(kl)
+    check(kl, symbols_of_both(*q, *p))
 
 
 def test_kl_normal_names_those_whose_numbers_it_holds() -> None:
@@ -339,14 +420,14 @@ MEANS, STDS, LOG_VARS = numbers(-9, 9), numbers(0.01, 9), numbers(-6, 4)
 @example(0.8, 0.6, 3)  # std**2 + mu**2 - 1 is rounding noise
 @example(0.0, 1e-7, 3)  # a power of ten, squared
 def test_any_kl_standard_normal(mu: float, std: float, digits: int) -> None:
-    check(kl_standard_normal(mu, std, digits))
+    check(kl_standard_normal(mu, std, digits), {r"\mu": mu, r"\sigma": std})
 
 
 @settings(deadline=None)  # the machine may be busy
 @given(MEANS, STDS, MEANS, STDS, st.integers(1, 8))
 @example(0.0, 1e-7, 0.5, 1e-6, 3)
 def test_any_kl_normal(mu_q: float, std_q: float, mu_p: float, std_p: float, digits: int) -> None:
-    check(kl_normal(mu_q, std_q, mu_p, std_p, digits))
+    check(kl_normal(mu_q, std_q, mu_p, std_p, digits), symbols_of_both(mu_q, std_q, mu_p, std_p))
 
 
 @settings(deadline=None)  # the machine may be busy
@@ -355,7 +436,7 @@ def test_any_kl_normal(mu_q: float, std_q: float, mu_p: float, std_p: float, dig
 def test_any_training_step(x: float, mu: float, log_var: float, eps: float, digits: int) -> None:
     step = TrainingStep(x, mu, log_var, eps, digits)
     for name in WORKED:
-        check(getattr(step, name))
+        check(getattr(step, name), symbols_of(step))
 
 
 @settings(deadline=None)  # the machine may be busy
