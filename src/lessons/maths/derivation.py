@@ -160,7 +160,7 @@ class Derivation:
     @functools.cached_property
     def _written(self) -> list[tuple[str, str]]:
         """(relation, TeX) of each round of work."""
-        sizes = {name: len(one) for name, one in self.inputs.items() if isinstance(one, tuple)}
+        sizes = {name: len(one) for name, one in self.inputs.items() if isinstance(one, tuple) and _is_vector(one)}
         found = []
         for node in self.work:
             writer = Writer(self.symbols, self.result.digits, sizes)
@@ -183,6 +183,10 @@ class Derivation:
         (relation, first), *rest = self.lines()
         rows = [f"{self.result.symbol} &{relation} {first}", *(f"&{sign} {tex}" for sign, tex in rest)]
         return "$$\n\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}\n$$"
+
+
+def _is_vector(one: tuple[float, ...] | tuple[tuple[float, ...], ...]) -> bool:
+    return not isinstance(one[0], tuple)
 
 
 def _unsigned(tex: str) -> str:

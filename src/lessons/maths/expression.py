@@ -22,6 +22,7 @@ Array = np.ndarray
 # What is left of a sum of a few doubles that cancel, relative to the largest of them.
 NOISE = 8 * np.finfo(float).eps
 LONGEST = 2_000  # characters of a formula
+DEEPEST = 40  # parts of a formula within each other
 MOST_ENTRIES = 8  # of a vector whose entries are written out
 
 
@@ -137,6 +138,7 @@ OF_MANY: dict[str, Callable[..., float]] = {"max": max, "min": min}
 OF_VECTORS = ("sum", "mean", "prod")
 OF_MATRICES = ("det", "trace", "dot")
 KNOWN = (*FUNCTIONS, *OF_MANY, *OF_VECTORS, *OF_MATRICES)
+OTHERWISE = {"ln": "log", "average": "mean", "tr": "trace", "expit": "sigmoid"}  # what others call them
 COMPARISONS: dict[type[ast.cmpop], str] = {ast.Gt: ">", ast.Lt: "<", ast.GtE: ">=", ast.LtE: "<="}
 HOLDS: dict[str, Callable[[float, float], bool]] = {
     ">": lambda a, b: a > b,
@@ -155,19 +157,23 @@ def read(text: str) -> Node:
     if len(text) > LONGEST:
         raise FormulaError(f"the formula has {len(text)} characters: name a part of it first, in a formula of its own")
     try:
-        tree = ast.parse(text.strip(), mode="eval").body
+        found = _Reader().node(ast.parse(text.strip(), mode="eval").body)
+        if depth(found) > DEEPEST:
+            raise RecursionError
     except SyntaxError as fault:
         raise FormulaError(_unreadable(text, fault)) from None
-    except (ValueError, RecursionError, MemoryError):
+    except (RecursionError, MemoryError):
+        raise FormulaError("the formula has too many parts within each other: name one first") from None
+    except ValueError as fault:
+        if isinstance(fault, FormulaError):
+            raise
         raise FormulaError("the formula cannot be read: write it in Python's notation, on one line") from None
-    return _Reader(text).node(tree)
+    return found
 
 
 def _unreadable(text: str, fault: SyntaxError) -> str:
     if "lambda" in text:
         return "lambda is a word of Python's own: call the parameter lam, it is shown as λ"
-    if "^" in text:
-        return "a power is written **: sigma**2"
     if "=" in text:
         return "a formula is only what stands right of the =: give its name as the first argument"
     where = f" at {text[fault.offset - 1 :][:12]!r}" if fault.offset and fault.offset <= len(text) else ""
@@ -175,9 +181,6 @@ def _unreadable(text: str, fault: SyntaxError) -> str:
 
 
 class _Reader:
-    def __init__(self, text: str) -> None:
-        self.text = text
-
     def refused(self, tree: ast.AST, instead: str) -> FormulaError:
         return FormulaError(f"{ast.unparse(tree)} is nothing that a formula may hold: {instead}")
 
@@ -195,16 +198,20 @@ class _Reader:
                 return self.node(operand)
             case ast.BinOp():
                 return self.operation(tree)
-            case ast.Call(func=ast.Name(id=function), args=arguments, keywords=[]):
-                return self.call(tree, function, arguments)
+            case ast.Call(func=ast.Name(id=function), args=arguments, keywords=keywords):
+                return self.call(tree, function, arguments, keywords)
             case ast.Call(func=ast.Attribute(attr=function)):
                 raise self.refused(tree, f"write {function}(…) without a module's name")
+            case ast.Attribute(attr=name):
+                raise self.refused(tree, f"write {name} without a module's name")
             case ast.IfExp(test=ast.Compare(left=left, ops=[sign], comparators=[right]), body=chosen, orelse=other):
                 if type(sign) not in COMPARISONS:
                     raise self.refused(tree, "compare with <, >, <= or >=")
                 parts = map(self.node, (right, chosen, other))
                 return Choice(self.node(left), COMPARISONS[type(sign)], *parts)
-            case ast.Subscript(value=ast.Name(id=name), slice=ast.Constant(value=int(index))):
+            case ast.IfExp():
+                raise self.refused(tree, "compare two numbers once: `a if x > 0 else b`")
+            case ast.Subscript(value=ast.Name(id=name), slice=ast.Constant(value=int(index))) if index is not True:
                 return Name(name, index=index)
             case ast.Subscript():
                 raise self.refused(tree, "name one entry: mu[0]")
@@ -231,11 +238,15 @@ class _Reader:
                 return Power(left, right)
             case ast.MatMult():
                 return Call("dot", (left, right))
+            case ast.BitXor():
+                raise FormulaError("a power is written **: sigma**2")
         raise self.refused(tree, "write +, -, *, / and **")
 
-    def call(self, tree: ast.Call, function: str, arguments: list[ast.expr]) -> Node:
+    def call(self, tree: ast.Call, function: str, arguments: list[ast.expr], keywords: list[ast.keyword]) -> Node:
         if function not in KNOWN:
-            raise FormulaError(f"unknown function {function!r}: {_nearest(function, KNOWN)}")
+            raise FormulaError(f"unknown function {function!r}: {_nearest(OTHERWISE.get(function, function), KNOWN)}")
+        if keywords:
+            raise self.refused(tree, f"{function} takes no named arguments")
         found = tuple(map(self.node, arguments))
         wanted = 1 if function in FUNCTIONS or function in OF_VECTORS or function in ("det", "trace") else 2
         if function in OF_MANY:
@@ -311,6 +322,20 @@ def walk(node: Node) -> Iterator[Node]:
         yield from walk(child)
 
 
+def depth(node: Node) -> int:
+    """How many parts of a formula stand within each other."""
+    return 1 + max(map(depth, children(node)), default=0)
+
+
+def entries(body: Node) -> Iterator[Name]:
+    """The names that may stand for entries in the body of a sum: not those of a sum within."""
+    if isinstance(body, Name) and body.index is None:
+        yield body
+    if not isinstance(body, Total):
+        for child in children(body):
+            yield from entries(child)
+
+
 def names(node: Node) -> list[str]:
     """The names in a formula that are no constants of mathematics, in the order in which they stand."""
     return list(dict.fromkeys(part.name for part in walk(node) if isinstance(part, Name)))
@@ -359,18 +384,21 @@ def _missing(name: str, given: list[str]) -> str:
 def value(node: Node, given: Given, entry: int | None = None) -> float:
     """The number that a formula comes to. Raises FormulaError, NotFinite."""
     found = evaluated(node, given, entry)
-    if np.ndim(found):
-        raise FormulaError(_a_vector(node))
-    number = float(found)
+    number = _number(node, found)
     if not math.isfinite(number):
         raise NotFinite(f"a worked value must be finite, got {number}: choose smaller parameters")
     return number
 
 
-def _a_vector(node: Node) -> str:
+def _number(node: Node, found: float | Array) -> float:
+    if not np.ndim(found):
+        return float(found)
+    kind = "vector" if np.ndim(found) == 1 or np.shape(found)[1] == 1 else "matrix"
     if isinstance(node, Name):
-        return f"{node.name!r} is a vector where a number is meant: sum({node.name}), or {node.name}[0]"
-    return "the formula comes to a vector where a number is meant: write sum(…), or take one entry, mu[0]"
+        instead = "det(…) or trace(…) of it" if kind == "matrix" else f"sum({node.name}), or {node.name}[0]"
+        raise FormulaError(f"{node.name!r} is a {kind} where a number is meant: {instead}")
+    instead = "det(…) or trace(…)" if kind == "matrix" else "sum(…), or take one entry, mu[0]"
+    raise FormulaError(f"{spelled(node)} is a {kind} where a number is meant: write {instead}")
 
 
 def evaluated(node: Node, given: Given, entry: int | None = None) -> float | Array:
@@ -395,25 +423,29 @@ def _evaluated(node: Node, given: Given, entry: int | None) -> float | Array:
         case Sum(terms):
             return total([sign * of(term) for sign, term in terms])
         case Product(factors):
-            return _product([of(factor) for factor in factors])
+            return _product(node, [of(factor) for factor in factors])
         case Fraction(top, bottom):
-            below = of(bottom)
-            if np.any(np.asarray(below) == 0):
+            above, below = _number(top, of(top)), _number(bottom, of(bottom))
+            if below == 0:
                 raise FormulaError(f"{spelled(bottom)} is 0, and nothing can be divided by it")
-            return of(top) / below
+            return _not_lost(node, above / below, zero=above == 0)
         case Power(base, exponent):
-            return _power(node, of(base), of(exponent))
+            return _power(node, _number(base, of(base)), _number(exponent, of(exponent)))
+        case Call("dot" | "det" | "trace" as function, arguments):
+            return _of_matrices(function, [np.asarray(of(one), dtype=float) for one in arguments])
         case Call(function, arguments):
-            return _called(node, function, [of(one) for one in arguments])
+            return _called(node, function, [_number(one, of(one)) for one in arguments])
         case Total(kind, body):
             return _over_entries(kind, body, given)
         case Choice(left, sign, right, chosen, other):
-            return of(chosen if HOLDS[sign](float(of(left)), float(of(right))) else other)
+            return of(chosen if HOLDS[sign](_number(left, of(left)), _number(right, of(right))) else other)
     raise AssertionError(node)
 
 
 def _named(node: Name, given: Given, entry: int | None) -> float | Array:
     found = given[node.name] if node.name in given else CONSTANTS[node.name]
+    if node.index is not None and np.ndim(found) != 1:
+        raise FormulaError(f"{node.name} is a {'matrix' if np.ndim(found) else 'number'}, and has no entries to number")
     if not isinstance(found, np.ndarray) or found.ndim != 1:
         return found
     if node.index is not None:
@@ -426,57 +458,57 @@ def _named(node: Name, given: Given, entry: int | None) -> float | Array:
 def total(terms: list[float | Array]) -> float | Array:
     """Their sum, where the rounding noise of a sum that cancels counts as zero: 0.6**2 + 0.8**2 - 1 is 0."""
     if any(np.ndim(term) for term in terms):
-        try:
-            return sum(terms[1:], start=np.asarray(terms[0]))
-        except ValueError:
-            raise FormulaError("vectors of unlike lengths are added") from None
+        shapes = list(dict.fromkeys(np.shape(term) for term in terms))
+        if len(shapes) > 1:
+            said = " and ".join(f"one of shape {shape}" if shape else "a number" for shape in shapes)
+            raise FormulaError(f"{said} are added: bring both to one shape, or take a sum over the entries")
+        return sum(terms[1:], start=np.asarray(terms[0]))
     numbers = [float(term) for term in terms]
     found = math.fsum(numbers)
     return 0.0 if abs(found) <= NOISE * max(map(abs, numbers), default=0) else found
 
 
-def _product(factors: list[float | Array]) -> float | Array:
-    try:
-        found = factors[0]
-        for factor in factors[1:]:
-            found = found * factor
-        return found
-    except ValueError:
-        raise FormulaError("vectors of unlike lengths are multiplied") from None
+def _product(node: Node, factors: list[float | Array]) -> float | Array:
+    if sum(np.ndim(factor) > 0 for factor in factors) > 1:
+        raise FormulaError(f"{spelled(node)} multiplies vectors or matrices: write a @ b, or sum(a*b)")
+    found = factors[0]
+    for factor in factors[1:]:
+        found = found * factor
+    return found if np.ndim(found) else _not_lost(node, float(found), zero=0 in factors)
 
 
-def _power(node: Power, base: float | Array, exponent: float | Array) -> float | Array:
-    if np.ndim(base) or np.ndim(exponent):
-        return np.asarray(np.asarray(base) ** exponent)
+def _not_lost(node: Node, found: float, *, zero: bool = False) -> float:
+    """A number that came out as 0 only because it is smaller than any other number here is none to go on with."""
+    if found == 0 and not zero:
+        raise NotFinite(f"{spelled(node)} is smaller than any number here, and no 0: choose other parameters")
+    return found
+
+
+def _power(node: Power, base: float, exponent: float) -> float:
     if base == 0 and exponent < 0:
         raise FormulaError(f"{spelled(node)} divides by 0")
     if base < 0 and exponent != int(exponent):
         raise FormulaError(f"{spelled(node)} is a root of {base:g}, and no real number")
-    return float(float(base) ** float(exponent))
+    return _not_lost(node, float(base**exponent), zero=base == 0)
 
 
-def _called(node: Call, function: str, arguments: list[float | Array]) -> float | Array:
+def _called(node: Call, function: str, arguments: list[float]) -> float:
     if function in OF_MANY:
-        return OF_MANY[function](*map(float, arguments))
-    if function in OF_MATRICES:
-        return _of_matrices(function, [np.asarray(one, dtype=float) for one in arguments])
+        return OF_MANY[function](*arguments)
     (argument,) = arguments
-    if np.ndim(argument):
-        return np.array([_scalar_call(node, function, float(one)) for one in np.ravel(argument)])
-    return _scalar_call(node, function, float(argument))
-
-
-def _scalar_call(node: Call, function: str, argument: float) -> float:
     if function.startswith("log") and argument <= 0:
         raise FormulaError(f"{spelled(node)} is the logarithm of {argument:g}: a logarithm needs a positive number")
     if function == "sqrt" and argument < 0:
         raise FormulaError(f"{spelled(node)} is the root of {argument:g}, and no real number")
-    return float(FUNCTIONS[function](argument))
+    found = float(FUNCTIONS[function](argument))
+    return _not_lost(node, found, zero=function not in ("exp", "sigmoid"))
 
 
 def _of_matrices(function: str, arguments: list[Array]) -> float | Array:
     if function == "dot":
         left, right = (one.ravel() if one.ndim == 2 and one.shape[1] == 1 else one for one in arguments)
+        if not left.ndim or not right.ndim:
+            raise FormulaError("@ stands between vectors and matrices: numbers are multiplied by *")
         try:
             return np.asarray(left @ right)
         except ValueError:
@@ -488,22 +520,18 @@ def _of_matrices(function: str, arguments: list[Array]) -> float | Array:
 
 
 def _over_entries(kind: str, body: Node, given: Given) -> float:
-    entries = [value(body, given, entry) for entry in range(size(body, given))]
+    found = [value(body, given, entry) for entry in range(size(body, given))]
     if kind in OF_MANY:
-        return float(OF_MANY[kind](entries))
+        return float(OF_MANY[kind](found))
     if kind == "prod":
-        return math.prod(entries)
-    found = float(total(list(entries)))
-    return found / len(entries) if kind == "mean" else found
+        return _not_lost(Total(kind, body), math.prod(found), zero=0 in found)
+    added = float(total(list(found)))
+    return added / len(found) if kind == "mean" else added
 
 
 def size(body: Node, given: Given) -> int:
     """How many entries a sum goes over: as many as the vectors in it have. Raises FormulaError."""
-    sizes = {
-        part.name: np.size(given[part.name])
-        for part in walk(body)
-        if isinstance(part, Name) and part.index is None and np.ndim(given.get(part.name, 0.0)) == 1
-    }
+    sizes = {part.name: np.size(given[part.name]) for part in entries(body) if np.ndim(given.get(part.name, 0.0)) == 1}
     if not sizes:
         raise FormulaError(
             "a sum goes over the entries of a vector, and there is none in it: give one, `kl=[3.1, 0.9]`"
@@ -523,18 +551,16 @@ def spelled(node: Node) -> str:
         case Name(name, index):
             return name if index is None else f"{name}[{index}]"
         case Sum(terms):
-            joined = "".join(f" {'-' if sign < 0 else '+'} {spelled(term)}" for sign, term in terms).strip()
-            return (
-                joined.removeprefix("+ ").replace("- ", "-", 1)
-                if joined.startswith("- ")
-                else joined.removeprefix("+ ")
-            )
+            joined = "".join(f" {'-' if sign < 0 else '+'} {_enclosed(term, Sum, Choice)}" for sign, term in terms)
+            return f"-{joined[3:]}" if joined.startswith(" - ") else joined[3:]
         case Product(factors):
-            return "*".join(f"({spelled(one)})" if isinstance(one, Sum) else spelled(one) for one in factors)
+            return "*".join(_enclosed(one, Sum, Choice, Product) for one in factors)
         case Fraction(top, bottom):
-            return "/".join(f"({spelled(one)})" if children(one) else spelled(one) for one in (top, bottom))
+            return f"{_enclosed(top, Sum, Choice)}/{_enclosed(bottom, Sum, Choice, Product, Fraction)}"
         case Power(base, exponent):
-            return "**".join(f"({spelled(one)})" if children(one) else spelled(one) for one in (base, exponent))
+            return "**".join(_enclosed(one, Sum, Choice, Product, Fraction, Power) for one in (base, exponent))
+        case Call("dot", (left, right)):
+            return f"{_enclosed(left, Sum, Choice)} @ {_enclosed(right, Sum, Choice, Product, Fraction, Call)}"
         case Call(function, arguments):
             return f"{function}({', '.join(map(spelled, arguments))})"
         case Total(kind, body):
@@ -542,3 +568,8 @@ def spelled(node: Node) -> str:
         case Choice(left, sign, right, chosen, other):
             return f"{spelled(chosen)} if {spelled(left)} {sign} {spelled(right)} else {spelled(other)}"
     return "a matrix"
+
+
+def _enclosed(node: Node, *kinds: type[Node]) -> str:
+    negative = isinstance(node, Number) and node.value < 0
+    return f"({spelled(node)})" if negative or isinstance(node, kinds) else spelled(node)

@@ -182,8 +182,12 @@ class Writer:
             return rf"\lvert {self.tex(arguments[0])} \rvert"
         if function == "dot":
             left, right = arguments
-            turned = r"^{\top}" if self._is_vector(left) and self._is_vector(right) else ""
-            return f"{self._factor(left, first=True)}{turned} {self._factor(right, first=False)}"
+            turned = r"^{\top}" if self._is_column(left) else ""
+            first = self._factor(left, first=True)
+            if turned and isinstance(left, Call):
+                first = bracketed(first)
+            second = self._factor(right, first=False)
+            return f"{first}{turned} {bracketed(second) if isinstance(right, Call) else second}"
         name = FUNCTIONS[function]
         written = ", ".join(map(self.tex, arguments))
         if function == "exp":
@@ -194,10 +198,20 @@ class Writer:
             return f"{name}{bracketed(written)}"
         return f"{name}{written}" if written.startswith("\\") else f"{name} {written}"
 
-    def _is_vector(self, node: Node) -> bool:
-        if isinstance(node, Matrix):
-            return len(node.rows[0]) == 1
-        return isinstance(node, Name) and node.name in self.sizes
+    def _is_column(self, node: Node) -> bool:
+        """Whether it is a vector, which stands as a column: the product of a row and a matrix is none."""
+        match node:
+            case Matrix(rows):
+                return len(rows[0]) == 1
+            case Name(name, None):
+                return name in self.sizes
+            case Call("dot", (left, right)):
+                return not self._is_column(left) and self._is_column(right)
+            case Sum(terms):
+                return self._is_column(terms[0][1])
+            case Product(factors):
+                return any(map(self._is_column, factors))
+        return False
 
     def _needs_no_bracket(self, argument: Node, written: str) -> bool:
         """Whether the argument of a logarithm is plain without: log 4, log σ², log 2π, the logarithm of a fraction."""

@@ -17,7 +17,7 @@ from lessons.maths import symbols
 
 NEAR = 1e-9  # how far a line may be from the value, relative to the largest of it, its figures and 1
 _TOKEN = re.compile(
-    r"(?P<number>\d+(?:\.\d+)?)|(?P<command>\\(?:[a-zA-Z]+|[,;|]))|(?P<sign>[-+^_(){}<>,=&])|(?P<letter>[a-zA-Z])|(?P<space>\s+)"
+    r"(?P<short>\\t?frac\d\d)|(?P<number>\d+(?:\.\d+)?)|(?P<command>\\(?:[a-zA-Z]+|[,;|]))|(?P<sign>[-+^_(){}<>,=&])|(?P<space>\s+)|(?P<other>[^\\])"
 )
 _IGNORED = (r"\left", r"\right", r"\,")
 
@@ -87,7 +87,7 @@ def prove(lines: Sequence[tuple[bool, str]], value: float, known: Known, digits:
         reader = Reader(tex, known, digits=0 if exact else digits)
         try:
             found = reader.whole()
-        except (OverflowError, ZeroDivisionError):
+        except (OverflowError, ZeroDivisionError, ValueError, TypeError, IndexError):
             raise NotProven(f"the line {tex} cannot be read back") from None
         near = NEAR * max(1.0, abs(value), reader.largest)
         if not found.low - near <= value <= found.high + near:
@@ -109,7 +109,9 @@ def tokens(tex: str) -> list[str]:
                 continue
             raise NotProven(f"the line {tex} cannot be read back at {tex[at : at + 12]!r}")
         at = match.end()
-        if not match["space"]:
+        if match["short"]:  # \tfrac12: one digit each
+            found += [match[0][:-2], *match[0][-2:]]
+        elif not match["space"]:
             found.append(match[0])
     return [token for token in found if token not in _IGNORED]
 
@@ -120,19 +122,17 @@ class Reader:
     def __init__(self, tex: str, known: Mapping[str, object], *, digits: int) -> None:
         self.tex, self.digits, self.at = tex, digits, 0
         self.tokens = tokens(tex)
-        self.letter, self.entry = "", 0  # of the sum that is read
+        self.bound: dict[str, int] = {}  # which entry each letter of the sums stands for that are being read
+        self.sizes: dict[str, int] = {}  # how many entries the vectors have that were read with a letter
         self.largest = 0.0
-        self.known = [(tokens(symbol), value) for symbol, value in known.items()]
-        self.indexed = [
-            (tokens(symbols.indexed(symbol, "i")), value) for symbol, value in known.items() if _is_vector(value)
+        self.vectors = {symbol: value for symbol, value in known.items() if _is_vector(value)}
+        entries = [
+            (tokens(symbols.indexed(symbol, str(n))), one)
+            for symbol, vector in self.vectors.items()
+            for n, one in enumerate(_sequence(vector), start=1)
         ]
-        entries: list[tuple[list[str], object]] = []
-        for symbol, value in known.items():
-            if _is_vector(value):
-                assert isinstance(value, Sequence)
-                entries += [(tokens(symbols.indexed(symbol, str(n + 1))), one) for n, one in enumerate(value)]
-        self.known = sorted(self.known + entries, key=lambda one: -len(one[0]))
-        self.indexed.sort(key=lambda one: -len(one[0]))
+        whole = [(tokens(symbol), value) for symbol, value in known.items()]
+        self.known = sorted(whole + entries, key=lambda one: -len(one[0]))
 
     # ---- tokens ----
 
@@ -147,7 +147,8 @@ class Reader:
         return self.tokens[self.at - 1]
 
     def starts(self, wanted: list[str]) -> bool:
-        return self.tokens[self.at : self.at + len(wanted)] == wanted
+        end = self.at + len(wanted)
+        return self.tokens[self.at : end] == wanted and self.tokens[end : end + 1] != ["_"]
 
     # ---- what is put together ----
 
@@ -158,6 +159,8 @@ class Reader:
         return self.number(found)
 
     def number(self, found: Read) -> Interval:
+        if isinstance(found, list) and len(found) == len(found[0]) == 1:
+            return found[0][0]
         if isinstance(found, list):
             raise NotProven(f"the line {self.tex} holds a matrix where a number is meant")
         return found
@@ -166,15 +169,15 @@ class Reader:
         sign = self.take() if self.next_is("+", "-") else "+"
         found = self.term()
         if sign == "-":
-            found = -self.number(found)
+            found = _times(exactly(-1.0), found)
         while self.next_is("+", "-"):
             sign = self.take()
-            term = self.number(self.term())
-            found = self.number(found) + (term if sign == "+" else -term)
+            term = self.term()
+            found = _plus(found, term if sign == "+" else _times(exactly(-1.0), term))
         return found
 
     def ends(self) -> bool:
-        closing = ("+", "-", ")", "}", ",", "&", "\\\\", "<", ">", r"\ge", r"\le", r"\rvert", r"\end", r"\text")
+        closing = ("+", "-", ")", "}", ",", "&", "\\\\", "<", ">", r"\ge", r"\le", r"\rvert", r"\end")
         return self.at >= len(self.tokens) or self.next_is(*closing)
 
     def term(self) -> Read:
@@ -203,10 +206,8 @@ class Reader:
             self.take("}")
             return found
         token = self.take()
-        if token.isdigit():  # \tfrac12, x^2: one digit each
-            if len(token) > 1:
-                self.tokens[self.at - 1 : self.at] = [token[0], token[1:]]
-            return exactly(float(token[0]))
+        if token.isdigit() and len(token) == 1:
+            return exactly(float(token))
         self.at -= 1
         return self.atom()
 
@@ -228,24 +229,25 @@ class Reader:
         return reading(self)
 
     def symbol(self) -> Read | None:
-        tables = (self.indexed, self.known) if self.letter else (self.known,)
-        for table in tables:
-            for wanted, value in table:
-                if self.starts(wanted):
+        for letter, entry in self.bound.items():
+            for symbol, vector in self.vectors.items():
+                if self.starts(wanted := tokens(symbols.indexed(symbol, letter))):
                     self.at += len(wanted)
-                    return self.stands_for(value, entry=table is self.indexed)
+                    self.sizes[letter] = len(_sequence(vector))
+                    return self.stands_for(_sequence(vector)[entry])
+        for wanted, value in self.known:
+            if self.starts(wanted):
+                self.at += len(wanted)
+                return self.stands_for(value)
         return None
 
-    def stands_for(self, value: object, *, entry: bool) -> Read:
-        if entry:
-            assert isinstance(value, Sequence)
-            value = value[self.entry]
+    def stands_for(self, value: object) -> Read:
         if isinstance(value, Sequence):
             rows = [list(row) if isinstance(row, Sequence) else [row] for row in value]
             return [[exactly(float(one)) for one in row] for row in rows]
-        assert isinstance(value, float | int)
-        self.largest = max(self.largest, abs(value))
-        return exactly(float(value))
+        number = float(value)  # type: ignore[arg-type]
+        self.largest = max(self.largest, abs(number))
+        return exactly(number)
 
     def figure(self, text: str) -> Interval:
         value, places = float(text), len(text.partition(".")[2])
@@ -303,48 +305,54 @@ class Reader:
             name += self.take()
         self.take("}")
         if name == "tr":
-            rows = self.factor()
-            assert isinstance(rows, list)
+            rows = self.matrix_after(name)
             return _added([rows[n][n] for n in range(len(rows))])
         return self.argument().mapped(lambda a: 1 / (1 + math.exp(-a)) if a >= 0 else math.exp(a) / (1 + math.exp(a)))
 
-    def determinant(self) -> Interval:
-        rows = self.factor()
-        assert isinstance(rows, list)
-        return _determinant(rows)
+    def matrix_after(self, name: str) -> Rows:
+        found = self.factor()
+        rows = found if isinstance(found, list) else [[found]]
+        if any(len(row) != len(rows) for row in rows):
+            raise NotProven(f"the line {self.tex} has no square matrix after {name}")
+        return rows
 
-    def entries(self) -> tuple[int, list[Interval]]:
+    def determinant(self) -> Interval:
+        return _determinant(self.matrix_after("det"))
+
+    def entries(self) -> list[Interval]:
         """The index and its end are read; what follows up to the next + or -, once for each entry."""
         self.take("_")
         self.take("{")
-        self.letter = self.take()
-        size = next((len(value) for _, value in self.indexed if isinstance(value, Sequence)), 0)
+        letter, size = self.take(), 0
         if self.next_is("="):
             self.take()
             self.take("1")
             self.take("}")
             self.take("^")
-            size = int(self.number(self.group()).low) if self.next_is("{") else int(self.take())
+            size = int(self.number(self.group()).low)
         else:
             self.take("}")
-        start, found = self.at, []
-        for self.entry in range(size):
-            self.at = start
+        start = self.at
+        found: list[Interval] = []
+        while len(found) < (size or self.sizes.get(letter, 1)):
+            self.at, self.bound[letter] = start, len(found)
             found.append(self.number(self.term()))
-        self.letter = ""
-        return size, found
+        if len(found) != self.sizes.pop(letter, 0):
+            raise NotProven(f"the line {self.tex} has a range that is not that of its vectors")
+        del self.bound[letter]
+        return found
 
     def sum_(self) -> Interval:
-        return _added(self.entries()[1])
+        return _added(self.entries())
 
     def product(self) -> Interval:
         found = exactly(1.0)
-        for entry in self.entries()[1]:
+        for entry in self.entries():
             found = found * entry
         return found
 
     def extreme(self, choose: Callable[..., float]) -> Interval:
-        found = self.entries()[1] if self.next_is("_") else self.arguments()
+        found = self.entries() if self.next_is("_") else self.arguments()
         return Interval(choose(one.low for one in found), choose(one.high for one in found))
 
     def environment(self) -> Read:
@@ -374,21 +382,35 @@ class Reader:
         return rows
 
     def cases(self) -> Interval:
-        chosen = self.number(self.expression())
-        self.take("&")
+        """Only the case that holds is read: the other may be no number, as log x of a negative x."""
+        first = self.at
+        self.skip("&")
         self.words()
         left = self.number(self.expression())
         sign = self.take("<", ">", r"\ge", r"\le")
         right = self.number(self.expression())
         self.take("\\\\")
-        other = self.number(self.expression())
-        self.take("&")
+        second = self.at
+        self.skip("&")
         self.words()
-        if left.low <= right.high and right.low <= left.high and left.low != left.high:
+        end = self.at
+        exact = left.low == left.high and right.low == right.high
+        if left.low <= right.high and right.low <= left.high and not exact:
             raise NotProven("with so few places it cannot be told which case it is: digits=6")
         holds = {"<": left.low < right.low, ">": left.low > right.low}
         holds |= {r"\le": left.low <= right.low, r"\ge": left.low >= right.low}
-        return chosen if holds[sign] else other
+        self.at = first if holds[sign] else second
+        found = self.number(self.expression())
+        self.take("&")
+        self.at = end
+        return found
+
+    def skip(self, word: str) -> None:
+        """Up to and with a word of this environment, not of one that stands in it."""
+        depth = 0
+        while depth or not self.next_is(word):
+            depth += {r"\begin": 1, r"\end": -1}.get(self.take(), 0)
+        self.take(word)
 
     def words(self) -> None:
         self.take(r"\text")
@@ -400,6 +422,19 @@ class Reader:
 
 def _is_vector(value: object) -> bool:
     return isinstance(value, Sequence) and not isinstance(value[0], Sequence)
+
+
+def _sequence(value: object) -> Sequence[object]:
+    assert isinstance(value, Sequence)
+    return value
+
+
+def _plus(left: Read, right: Read) -> Read:
+    if isinstance(left, list) and isinstance(right, list):
+        return [[a + b for a, b in zip(row, other, strict=True)] for row, other in zip(left, right, strict=True)]
+    if isinstance(left, list) or isinstance(right, list):
+        raise NotProven("a number and a matrix are added")
+    return left + right
 
 
 def _times(left: Read, right: Read) -> Read:

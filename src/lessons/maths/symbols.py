@@ -6,6 +6,7 @@ One table for all pages; a page adds to it by `symbols={"kl": r"D_{\mathrm{KL}}"
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 
 GREEK = re.findall(
@@ -22,6 +23,12 @@ LETTERS = {name: f"\\{name}" for name in GREEK} | {
     "std": r"\sigma",
     "inf": r"\infty",
 }
+# The letters themselves, as a keyboard may have them.
+LETTERS |= {
+    unicodedata.lookup(f"GREEK {'SMALL' if name.islower() else 'CAPITAL'} LETTER {said}"): LETTERS[name]
+    for name in (*GREEK, "lam", "phi", "epsilon")
+    for said in [{"lam": "LAMDA", "Lambda": "LAMDA"}.get(name, name.upper())]
+}
 # What stands over a letter, as its last part says.
 ACCENTS = {"hat": r"\hat", "tilde": r"\tilde", "bar": r"\bar", "dot": r"\dot"}
 _INDEX = re.compile(
@@ -36,7 +43,7 @@ def symbol(name: str, own: Mapping[str, str] | None = None) -> str:
         return own[name]
     if "\\" in name or "^" in name:
         return name
-    head, *rest = name.split("_")
+    head, *rest = [part for part in name.split("_") if part] or [r"\_"]
     if head == "log" and rest:  # the logarithm is what is given: of a variance, most often
         inside = symbol("_".join(rest))
         return rf"\log{inside}" if inside.startswith("\\") else rf"\log {inside}"
@@ -45,7 +52,8 @@ def symbol(name: str, own: Mapping[str, str] | None = None) -> str:
     if head == "var":
         base, power = r"\sigma", "^2"
     else:
-        base, power = _base(head), ""
+        base, number = _base(head)
+        below, power = [number, *below] if number else below, ""
     for accent in over:
         base = f"{accent} {base}"
     return f"{base}{_index(below)}{power}"
@@ -60,18 +68,23 @@ def indexed(tex: str, index: str) -> str:
     return f"{stem}_{{{below},{index}}}{above}" if below else f"{stem}_{index}{above}"
 
 
-def _base(word: str) -> str:
+def _base(word: str) -> tuple[str, str]:
+    """A word and the number at its end: `x2` is x with the index 2."""
     letters = word.rstrip("0123456789")
     number = word[len(letters) :]
     if letters in LETTERS:
         found = LETTERS[letters]
     elif letters.lower() in SHORT:
         found = rf"\mathrm{{{letters.upper()}}}"
-    elif len(letters) <= 1:
+    elif len(letters) <= 1 or letters.startswith("\\"):
         found = letters
     else:
-        found = rf"\mathrm{{{letters}}}"
-    return f"{found}_{{{number}}}" if len(number) > 1 else f"{found}_{number}" if number else found
+        found = _upright(letters)
+    return found, number
+
+
+def _upright(word: str) -> str:
+    return rf"\mathrm{{{word}}}" if word.isascii() else rf"\text{{{word}}}"
 
 
 def _index(parts: list[str]) -> str:
@@ -86,4 +99,4 @@ def _word(part: str) -> str:
         return LETTERS[part]
     if part.lower() in SHORT:
         return rf"\mathrm{{{part.upper()}}}"
-    return part if len(part) == 1 or part.isdigit() else rf"\mathrm{{{part}}}"
+    return part if len(part) == 1 or part.isdigit() else _upright(part)

@@ -19,7 +19,9 @@ import numpy as np
 from lessons.maths import elbo, expression, gaussian, gradients, mistakes, symbols, working
 from lessons.maths.derivation import Derivation, Quantity, Slip, Witness
 from lessons.maths.expression import Array, FormulaError
+from lessons.maths.notation import Writer
 from lessons.maths.rounding import DIGITS
+from lessons.maths.symbols import indexed
 from lessons.unshowable import NotFinite
 
 KL = r"D_{\mathrm{KL}}"
@@ -64,7 +66,10 @@ def formula(
     expression.check(tree, numbers)
     _check_units(tree, shown, unit)
     value = expression.value(tree, numbers)
+    _check_symbols(tree, numbers, own)
     work = tuple(working.rounds(tree, numbers))
+    if wrong_lines := [line for line in leave_out if not 1 <= line <= len(work)]:
+        raise FormulaError(f"there is no line {wrong_lines[0]} to leave out: the lines are numbered 1 to {len(work)}")
     if len(work) - len(leave_out) + 1 > MOST_LINES:
         raise FormulaError(
             f"this formula takes {len(work) + 1} lines, and a phone shows {MOST_LINES}: work a part of it out first, "
@@ -111,6 +116,8 @@ def _number(name: str, given: object) -> float | Array:
     if isinstance(given, str):
         raise FormulaError(f"{name} is the text {given!r}: give it a number")
     try:
+        if np.asarray(given).dtype.kind not in "biufO" or given is None:
+            raise TypeError
         found = np.asarray(given, dtype=float)
     except (TypeError, ValueError):
         raise FormulaError(f"{name} is no number and no list of numbers: {type(given).__name__}") from None
@@ -122,14 +129,56 @@ def _number(name: str, given: object) -> float | Array:
 
 
 def _slip(name: str, text: str, numbers: Mapping[str, float | Array]) -> float | None:
-    """What a wrong turn comes to; None where it comes to no number, as the logarithm of something negative."""
-    tree = expression.read(text)
+    """What a wrong turn gives, None where that is no number for these parameters, as the logarithm of -1."""
+    try:
+        tree = expression.read(text)
+    except FormulaError as fault:
+        raise FormulaError(f"the slip {name!r}: {fault}") from None
     if unknown := [one for one in expression.names(tree) if one not in numbers and one not in expression.CONSTANTS]:
         raise FormulaError(f"the slip {name!r} uses {unknown[0]!r}, which has no number: give it with beside={{…}}")
     try:
         return expression.value(tree, numbers)
     except (FormulaError, NotFinite):
         return None
+
+
+def _check_symbols(tree: expression.Node, numbers: Mapping[str, float | Array], own: Mapping[str, str]) -> None:
+    """Raises FormulaError where two parts of the formula with unlike values are written the same."""
+    sizes = {name: len(one) for name, one in numbers.items() if isinstance(one, np.ndarray) and one.ndim == 1}
+    said: dict[str, tuple[str, float | Array]] = {}
+    for name, value in numbers.items():
+        tex = _symbol(name, own)
+        meant: list[tuple[str, str, float | Array]] = [(tex, name, value)]
+        if name in sizes:
+            meant += [(indexed(tex, str(n + 1)), f"{name}[{n}]", float(one)) for n, one in enumerate(np.ravel(value))]
+        for written, spelled, number in meant:
+            if written in said and not np.array_equal(said[written][1], number):
+                raise FormulaError(_alike(said[written][0], spelled, written, name))
+            said[written] = spelled, number
+    for part in expression.walk(tree):
+        if isinstance(part, expression.Name | expression.Number):
+            continue
+        tex = Writer(own, sizes=sizes).tex(part)
+        for written, (name, number) in said.items():
+            power_of_log = (
+                isinstance(part, expression.Call) and written.startswith(r"\log") and tex.startswith(f"{written}^")
+            )
+            if power_of_log or (tex == written and not _comes_to(part, numbers, number)):
+                raise FormulaError(_alike(expression.spelled(part), name, written, name))
+
+
+def _comes_to(part: expression.Node, numbers: Mapping[str, float | Array], number: float | Array) -> bool:
+    try:
+        return bool(np.allclose(expression.evaluated(part, numbers), number, rtol=1e-9, atol=1e-12))
+    except (FormulaError, NotFinite):
+        return False
+
+
+def _alike(first: str, second: str, written: str, name: str) -> str:
+    return (
+        f"{first} and {second} are both written {written}, and are not the same: "
+        f"give one another symbol, symbols={{{name!r}: …}}"
+    )
 
 
 def _check_units(tree: expression.Node, shown: Mapping[str, Shown], unit: str) -> None:

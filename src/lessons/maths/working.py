@@ -32,6 +32,7 @@ from lessons.maths.expression import (
 )
 
 MOST_ROUNDS = 30
+LETTERS = "ijklmn"  # of the entries that sums go over
 
 
 def rounds(node: Node, given: Given) -> list[Node]:
@@ -50,11 +51,14 @@ def rounds(node: Node, given: Given) -> list[Node]:
     raise FormulaError("the formula has too many steps: name a part of it first, in a formula of its own")
 
 
-def with_sizes(node: Node, given: Given) -> Node:
-    """The formula with the number of entries at each of its sums."""
+def with_sizes(node: Node, given: Given, taken: tuple[str, ...] = ()) -> Node:
+    """The formula with the number of entries at each of its sums, and a letter that no name and no outer sum has."""
     if isinstance(node, Total):
-        return replace(node, body=with_sizes(node.body, given), size=expression.size(node.body, given))
-    return rebuilt(node, lambda part: with_sizes(part, given))
+        used = {part for name in given for part in name.split("_")} | set(taken)
+        letter = next((one for one in LETTERS if one not in used), "i")
+        body = with_sizes(node.body, given, (*taken, letter))
+        return replace(node, body=body, size=expression.size(node.body, given), letter=letter)
+    return rebuilt(node, lambda part: with_sizes(part, given, taken))
 
 
 def put_in(node: Node, given: Given, entry: int | None = None) -> Node:
@@ -73,7 +77,10 @@ def put_in(node: Node, given: Given, entry: int | None = None) -> Node:
         summed = Sum(tuple((1, one) for one in entries))
         return Fraction(summed, Number(float(node.size), literal=True)) if node.kind == "mean" else summed
     if isinstance(node, Sum):
-        return Sum(tuple(one for sign, term in node.terms for one in _spliced(sign, term, put_in(term, given, entry))))
+        terms = [one for sign, term in node.terms for one in _spliced(sign, term, put_in(term, given, entry))]
+        if len(terms) == 1 and isinstance(number := terms[0][1], Number) and not number.literal:
+            return Number(terms[0][0] * number.value)  # -x of x = -3 is 3
+        return Sum(tuple(terms))
     return rebuilt(node, lambda part: put_in(part, given, entry))
 
 
@@ -133,8 +140,9 @@ def _is_name(node: Node) -> bool:
     return isinstance(node, Name)  # of a constant: all others have got their numbers
 
 
-def _value(node: Node) -> Number:
-    return Number(expression.value(node, {}))
+def _value(node: Node) -> Number | Matrix:
+    found = expression.evaluated(node, {})
+    return _matrix(np.asarray(found)) if np.ndim(found) else Number(expression.value(node, {}))
 
 
 def work(node: Node, *, outermost: bool = False) -> Node:
@@ -144,13 +152,17 @@ def work(node: Node, *, outermost: bool = False) -> Node:
             return node
         case Name():
             return _value(node) if outermost else node
+        case Sum() | Product() if outermost and is_constant(node):
+            return _value(node)
         case Sum():
             return _work_sum(node)
         case Product(factors):
             return _work_product(node, factors)
         case Choice(left, sign, right, chosen, other):
-            if _is_figure(left) and _is_figure(right):
-                return chosen if expression.HOLDS[sign](_value(left).value, _value(right).value) else other
+            if all(_is_figure(one) or is_constant(one) for one in (left, right)):
+                return (
+                    chosen if expression.HOLDS[sign](*(expression.value(one, {}) for one in (left, right))) else other
+                )
             return Choice(work(left), sign, work(right), chosen, other)
     if is_constant(node) and not outermost:
         return node
@@ -168,7 +180,7 @@ def _alone(node: Node) -> Node:
 
 
 def _work_sum(node: Sum) -> Node:
-    if all(_is_figure(term) for _, term in node.terms):
+    if all(_is_figure(term) or isinstance(term, Matrix) for _, term in node.terms):
         return _value(node)
     after = [(sign, term if _is_figure(term) else work(term)) for sign, term in node.terms]
     waiting = [not _is_figure(term) and (_is_function(term) or is_constant(term)) for _, term in node.terms]
@@ -220,7 +232,7 @@ def _folded(terms: list[tuple[int, Node]], before: Sum) -> tuple[tuple[int, Node
 
 
 def _work_product(node: Product, factors: tuple[Node, ...]) -> Node:
-    if all(_is_figure(factor) for factor in factors):
+    if all(_is_figure(factor) or isinstance(factor, Matrix) for factor in factors):
         return _value(node)
     if is_constant(node):
         return node
