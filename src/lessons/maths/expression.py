@@ -404,8 +404,9 @@ def _number(node: Node, found: float | Array) -> float:
 def evaluated(node: Node, given: Given, entry: int | None = None) -> float | Array:
     """The number, vector or matrix that a part of a formula comes to."""
     try:
-        return _evaluated(node, given, entry)
-    except OverflowError:
+        with np.errstate(over="raise"):
+            return _evaluated(node, given, entry)
+    except (OverflowError, FloatingPointError):
         raise NotFinite("a part of the formula is larger than any number here: choose smaller parameters") from None
 
 
@@ -469,7 +470,7 @@ def total(terms: list[float | Array]) -> float | Array:
 
 
 def _product(node: Node, factors: list[float | Array]) -> float | Array:
-    if sum(np.ndim(factor) > 0 for factor in factors) > 1:
+    if sum(np.ndim(factor) > 0 for factor in factors) > 1:  # numpy's entry by entry is not how it would be read
         raise FormulaError(f"{spelled(node)} multiplies vectors or matrices: write a @ b, or sum(a*b)")
     found = factors[0]
     for factor in factors[1:]:
@@ -534,7 +535,8 @@ def size(body: Node, given: Given) -> int:
     sizes = {part.name: np.size(given[part.name]) for part in entries(body) if np.ndim(given.get(part.name, 0.0)) == 1}
     if not sizes:
         raise FormulaError(
-            "a sum goes over the entries of a vector, and there is none in it: give one, `kl=[3.1, 0.9]`"
+            f"there is no vector in {spelled(body)} whose entries sum, mean, max and the like could go over: "
+            "give one, `kl=[3.1, 0.9]`"
         )
     if len(set(sizes.values())) > 1:
         said = ", ".join(f"{name} has {count}" for name, count in sizes.items())

@@ -7,7 +7,7 @@ for the terms beside them, constants such as log 2π for the numbers they are ad
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -78,10 +78,16 @@ def put_in(node: Node, given: Given, entry: int | None = None) -> Node:
         return Fraction(summed, Number(float(node.size), literal=True)) if node.kind == "mean" else summed
     if isinstance(node, Sum):
         terms = [one for sign, term in node.terms for one in _spliced(sign, term, put_in(term, given, entry))]
-        if len(terms) == 1 and isinstance(number := terms[0][1], Number) and not number.literal:
-            return Number(terms[0][0] * number.value)  # -x of x = -3 is 3
-        return Sum(tuple(terms))
+        return _summed(terms)
     return rebuilt(node, lambda part: put_in(part, given, entry))
+
+
+def _summed(terms: Sequence[tuple[int, Node]]) -> Node:
+    """A sum of terms; one that is a result, with its sign, is a number: -x of x = -3 is 3."""
+    match terms:
+        case [(sign, Number(number, literal=False))]:
+            return Number(sign * number)
+    return Sum(tuple(terms))
 
 
 def _spliced(sign: int, before: Node, after: Node) -> tuple[tuple[int, Node], ...]:
@@ -203,7 +209,7 @@ def _work_sum(node: Sum) -> Node:
         else:
             done.append((sign, term))
     finished = any(waits and is_number(term) for (_, term), waits in zip(done, waiting, strict=True))
-    return Sum(_folded(done, node) if finished else tuple(done))
+    return _summed(_folded(done, node) if finished else done)
 
 
 def _at_once(after: Node, before: Node) -> Node:
