@@ -15,7 +15,8 @@ from dataclasses import dataclass
 
 from lessons.maths import symbols
 
-NEAR = 1e-9  # how far a line may be from the value, relative to the largest of it, its figures and 1
+NEAR = 1e-9  # how far a line may be from the value, relative to the largest of it and of the terms that are added
+NOISE = 1e-14  # what is left of terms that cancel, relative to the largest of them
 _TOKEN = re.compile(
     r"(?P<short>\\t?frac\d\d)|(?P<number>\d+(?:\.\d+)?)|(?P<command>\\(?:[a-zA-Z]+|[,;|]))|(?P<sign>[-+^_(){}<>,=&])|(?P<space>\s+)|(?P<other>[^\\])"
 )
@@ -55,7 +56,9 @@ class Interval:
         return Interval(function(self.low), function(self.high))
 
     def power(self, exponent: Interval) -> Interval:
-        if exponent.low != exponent.high or (exponent.low != int(exponent.low) and self.low <= 0):
+        if exponent.low != exponent.high or exponent.low != int(exponent.low):
+            if self.low < 0 <= self.high:
+                return Interval(0.0, self.high).power(exponent)  # what is rounded is no less than 0 itself
             ends = [base**power for base in (self.low, self.high) for power in (exponent.low, exponent.high)]
             return Interval(min(ends), max(ends))
         whole = exponent.low
@@ -89,7 +92,7 @@ def prove(lines: Sequence[tuple[bool, str]], value: float, known: Known, digits:
             found = reader.whole()
         except (OverflowError, ZeroDivisionError, ValueError, TypeError, IndexError):
             raise NotProven(f"the line {tex} cannot be read back") from None
-        near = NEAR * max(1.0, abs(value), reader.largest)
+        near = NEAR * max(abs(value), reader.largest)
         if not found.low - near <= value <= found.high + near:
             raise NotProven(f"the line {tex} gives {_said(found)}, and the formula {value!r}")
 
@@ -124,7 +127,7 @@ class Reader:
         self.tokens = tokens(tex)
         self.bound: dict[str, int] = {}  # which entry each letter of the sums stands for that are being read
         self.sizes: dict[str, int] = {}  # how many entries the vectors have that were read with a letter
-        self.largest = 0.0
+        self.largest = 0.0  # of the terms that were added
         self.vectors = {symbol: value for symbol, value in known.items() if _is_vector(value)}
         entries = [
             (tokens(symbols.indexed(symbol, str(n))), one)
@@ -173,8 +176,16 @@ class Reader:
         while self.next_is("+", "-"):
             sign = self.take()
             term = self.term()
-            found = _plus(found, term if sign == "+" else _times(exactly(-1.0), term))
+            found = self.plus(found, term if sign == "+" else _times(exactly(-1.0), term))
         return found
+
+    def plus(self, left: Read, right: Read) -> Read:
+        if isinstance(left, list) or isinstance(right, list):
+            return _plus(left, right)
+        largest = max(abs(end) for end in (left.low, left.high, right.low, right.high))
+        self.largest = max(self.largest, largest)
+        found = left + right
+        return exactly(0.0) if max(abs(found.low), abs(found.high)) <= NOISE * largest else found
 
     def ends(self) -> bool:
         closing = ("+", "-", ")", "}", ",", "&", "\\\\", "<", ">", r"\ge", r"\le", r"\rvert", r"\end")
@@ -244,20 +255,22 @@ class Reader:
     def stands_for(self, value: object) -> Read:
         if isinstance(value, Sequence):
             rows = [list(row) if isinstance(row, Sequence) else [row] for row in value]
-            return [[exactly(float(one)) for one in row] for row in rows]
-        number = float(value)  # type: ignore[arg-type]
-        self.largest = max(self.largest, abs(number))
-        return exactly(number)
+            return self.rows([[exactly(float(one)) for one in row] for row in rows])
+        return exactly(float(value))  # type: ignore[arg-type]
+
+    def rows(self, found: Rows) -> Rows:
+        """A matrix, whose entries are going to be added."""
+        self.largest = max(self.largest, 1.0, *(abs(one.low) for row in found for one in row))
+        return found
 
     def figure(self, text: str) -> Interval:
         value, places = float(text), len(text.partition(".")[2])
         scale = 1.0
-        if self.starts([r"\times", "1" + "0", "^"]):
+        if self.starts([r"\times", "10", "^"]) and "." not in "".join(self.tokens[self.at + 4 : self.at + 6]):
             self.at += 3
             scale = 10.0 ** self.number(self.group()).low
         rounded = self.digits and places >= (self.digits if scale == 1 else max(self.digits - 1, 1))
         half = 0.5 * 10.0**-places * scale if rounded else 0.0
-        self.largest = max(self.largest, abs(value * scale))
         return Interval(value * scale - half, value * scale + half)
 
     def argument(self) -> Interval:
@@ -282,7 +295,8 @@ class Reader:
         return self.number(self.group()) / self.number(self.group())
 
     def root(self) -> Interval:
-        return self.number(self.group()).mapped(math.sqrt, 0.0)
+        found = self.number(self.group())
+        return (Interval(0.0, found.high) if found.low < 0 <= found.high else found).mapped(math.sqrt, 0.0)
 
     def logarithm(self) -> Interval:
         base = math.e
@@ -343,7 +357,10 @@ class Reader:
         return found
 
     def sum_(self) -> Interval:
-        return _added(self.entries())
+        found: Read = exactly(0.0)
+        for entry in self.entries():
+            found = self.plus(found, entry)
+        return self.number(found)
 
     def product(self) -> Interval:
         found = exactly(1.0)
@@ -379,7 +396,7 @@ class Reader:
                 rows.append([])
             else:
                 rows[-1].append(self.number(self.expression()))
-        return rows
+        return self.rows(rows)
 
     def cases(self) -> Interval:
         """Only the case that holds is read: the other may be no number, as log x of a negative x."""
