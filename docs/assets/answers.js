@@ -97,24 +97,43 @@ function said([kind, more], asked, typed, tries) {
   }
 }
 
+/** What the page's fields compare with: `answers.json` beside it, fetched once, by whoever begins to type. */
+let fetched = null;
+function answers() {
+  fetched ??= fetch("answers.json")
+    .then((reply) => (reply.ok ? reply.json() : Promise.reject(new Error(String(reply.status)))))
+    .catch((error) => {
+      fetched = null; // the next try asks again
+      throw error;
+    });
+  return fetched;
+}
+
+/** What a field compares with: from the file, or from the page itself, where a generator has left it there. */
+async function comparedWith(place) {
+  const { value, digits, unit, shown } = place.dataset;
+  if (value !== undefined) {
+    const slips = [...place.querySelectorAll("[data-slip]")];
+    const words = new Map(slips.map((one) => [one.dataset.slip, one.innerHTML]));
+    const named = slips.map((one) => [one.dataset.slip, Number(one.dataset.value)]);
+    return { asked: { value: Number(value), digits: Number(digits), unit, shown, slips: named }, words };
+  }
+  const own = (await answers())[place.id];
+  const words = new Map(own.slips.map(([name, , html]) => [name, html]));
+  const named = own.slips.map(([name, number]) => [name, number]);
+  return { asked: { ...own, digits: Number(digits), unit, slips: named }, words };
+}
+
 /** A field with its label, its button and its verdict, in the place that the page has for it. */
 function ask(place) {
-  const { value, digits, unit, shown, label } = place.dataset;
-  const words = new Map([...place.querySelectorAll("[data-slip]")].map((one) => [one.dataset.slip, one]));
-  const asked = {
-    value: Number(value),
-    digits: Number(digits),
-    unit,
-    shown,
-    slips: [...words].map(([name, one]) => [name, Number(one.dataset.value)]),
-  };
+  const { digits, unit, label } = place.dataset;
   const make = (tag, properties, ...inside) => {
     const element = Object.assign(document.createElement(tag), properties);
     element.append(...inside);
     return element;
   };
   const name = `${place.id}-field`;
-  const hint = make("span", { id: `${place.id}-wanted`, className: "lesson-wanted", textContent: wanted(asked) });
+  const hint = make("span", { id: `${place.id}-wanted`, className: "lesson-wanted", textContent: wanted({ digits, unit }) });
   const field = make("input", {
     id: name,
     type: "text",
@@ -138,7 +157,8 @@ function ask(place) {
     verdict,
   );
   let tries = 0;
-  form.addEventListener("submit", (event) => {
+  field.addEventListener("focus", () => comparedWith(place).catch(() => {}), { once: true });
+  form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const read = readNumber(field.value);
     field.toggleAttribute("aria-invalid", "fault" in read);
@@ -147,13 +167,18 @@ function ask(place) {
     if ("fault" in read) {
       verdict.replaceChildren(FAULTS[read.fault]);
     } else {
+      const { asked, words } = await comparedWith(place).catch(() => ({}));
+      if (!asked) {
+        verdict.replaceChildren("The answers could not be loaded. Try again when you are connected.");
+        return;
+      }
       const found = judge(read, asked);
       kind = found[0];
       if (!["right", "last", "more"].includes(kind)) tries += 1;
       if (kind === "slip") {
-        const told = words.get(found[1]).cloneNode(true);
-        told.hidden = false;
-        verdict.replaceChildren("This is what you get with one thing changed: ", ...told.childNodes);
+        const told = document.createElement("template");
+        told.innerHTML = words.get(found[1]); // from this site's own file, and not from what was typed
+        verdict.replaceChildren("This is what you get with one thing changed: ", told.content);
       } else {
         verdict.replaceChildren(said(found, asked, read.value, tries));
       }

@@ -332,7 +332,10 @@ TOO_LONG = "abs(" * 12 + "x" + ")" * 12
             "the result is said to be in bits, and a is in nats: write unit='nats'",
         ),
         (lambda: told_of("y", "x", x=1, slips={"s": ("", "x +")}), "the slip 's': the formula cannot be read"),
-        (lambda: told_of("y", "x", x=1, slips={"s": ("", "q")}), "the slip 's' uses 'q', which has no number: give it with beside={…}"),
+        (
+            lambda: told_of("y", "x", x=1, slips={"s": ("", "q")}),
+            "the slip 's' uses 'q', which has no number: give it with beside={…}",
+        ),
     ],
 )
 def test_what_teachers_are_told(make: Callable[[], Derivation], message: str) -> None:

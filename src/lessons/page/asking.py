@@ -21,6 +21,7 @@ from lessons.page.snippet import place
 from lessons.page.source import Asked, Block, Source
 from lessons.problem import Location, Problem, nearest
 
+FILE = "answers.json"  # beside a page: what its fields compare with
 DIGITS = range(1, 10)
 UNITS = ("", "nats", "bits", "%")
 

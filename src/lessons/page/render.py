@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import posixpath
 import xml.etree.ElementTree as etree
 from collections.abc import Iterator, Mapping
@@ -15,7 +16,7 @@ from markdown import Markdown
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import AMP_SUBSTITUTE
 
-from lessons.page import blocks, extension, glossary, glyphs, markup, mathtext, published
+from lessons.page import asking, blocks, extension, glossary, glyphs, markup, mathtext, published
 from lessons.page.page import Card, Entry, Exercise, Outline, Page, Question, Value
 from lessons.page.search import notes, sections
 from lessons.page.source import Source
@@ -64,6 +65,8 @@ def render(
         target = published.address(PurePosixPath(glossary.FILE)).removesuffix("index.html")
         way = relative(target, posixpath.dirname(address))
         md.treeprocessors.register(glossary.Links(settings.terms, way), "lessons-glossary", -1)
+    answers = _Answers(md)
+    md.treeprocessors.register(answers, "lessons-answers", -5)
     harvest = _Harvest(md)
     md.treeprocessors.register(harvest, "lessons-harvest", _LAST)
     html = md.convert(source.text)
@@ -89,7 +92,7 @@ def render(
         notes(html),
         glyphs.shown(html),
         markup.words(html),
-        files or {},
+        {**(files or {}), **answers.files()},
     )
 
 
@@ -140,7 +143,55 @@ def relative(url: str, folder: str) -> str:
     return f"{way}/" if not url or url.endswith("/") else way
 
 
-class _Harvest(Treeprocessor):
+class _Inside(Treeprocessor):
+    """Knows the HTML inside an element, with what Markdown put aside in its place again."""
+
+    def inner(self, element: etree.Element | None) -> str:
+        if element is None:
+            return ""
+        written = self.md.serializer(element)
+        return self.finished(written[written.index(">") + 1 : written.rindex("<")]).strip()
+
+    def finished(self, text: str) -> str:
+        for processor in self.md.postprocessors:
+            text = processor.run(text)
+        return text
+
+
+class _Answers(_Inside):
+    """Takes what a field compares with out of the page: it is fetched by whoever begins to type."""
+
+    def __init__(self, md: Markdown) -> None:
+        super().__init__(md)
+        self.found: list[etree.Element] = []
+
+    def run(self, root: etree.Element) -> None:
+        for place in [one for one in root.iter("div") if one.get("class") == blocks.Answer.CLASS]:
+            kept = etree.Element("div", place.attrib)
+            kept[:] = list(place)
+            self.found.append(kept)
+            place[:] = []
+            for name in ("data-value", "data-shown"):
+                place.attrib.pop(name, None)
+
+    def files(self) -> dict[str, str]:
+        """The file beside the page: by the id of a field its value, and the slips with what they give and words."""
+        if not self.found:
+            return {}
+        said = {
+            place.get("id"): {
+                "value": float(place.get("data-value", "nan")),
+                "shown": place.get("data-shown"),
+                "slips": [
+                    [slip.get("data-slip"), float(slip.get("data-value", "nan")), self.inner(slip)] for slip in place
+                ],
+            }
+            for place in self.found
+        }
+        return {asking.FILE: json.dumps(said, ensure_ascii=False, separators=(",", ":"))}
+
+
+class _Harvest(_Inside):
     """The blocks of a page as values, taken from the tree when all in it is done."""
 
     def __init__(self, md: Markdown) -> None:
@@ -155,13 +206,13 @@ class _Harvest(Treeprocessor):
 
     def cards(self) -> Iterator[Card]:
         for card in self._found(blocks.Flashcard):
-            yield Card(card.get("id", ""), self._inner(card.find("./details/summary")), self._content(card))
+            yield Card(card.get("id", ""), self.inner(card.find("./details/summary")), self._content(card))
 
     def questions(self) -> Iterator[Question]:
         for block in self._found(blocks.Question):
             yield Question(
                 block.get("aria-labelledby", ""),
-                self._inner(block.find("./h3/span[@class='lesson-prompt']")),
+                self.inner(block.find("./h3/span[@class='lesson-prompt']")),
                 self._content(block.find("./details")),
             )
 
@@ -171,23 +222,10 @@ class _Harvest(Treeprocessor):
             named = "" if title is None else "".join(title.itertext())
             yield Exercise(
                 block.get("aria-labelledby", ""),
-                self._finished(named).strip(),
-                self._inner(block.find("./section[@class='lesson-content']")),
+                self.finished(named).strip(),
+                self.inner(block.find("./section[@class='lesson-content']")),
                 self._content(block.find("./details")),
             )
 
     def _content(self, block: etree.Element | None) -> str:
-        return "" if block is None else self._inner(block.find(".//section[@class='lesson-content']"))
-
-    def _inner(self, element: etree.Element | None) -> str:
-        """The HTML inside an element."""
-        if element is None:
-            return ""
-        written = self.md.serializer(element)
-        return self._finished(written[written.index(">") + 1 : written.rindex("<")]).strip()
-
-    def _finished(self, text: str) -> str:
-        """Text with what Markdown put aside in its place again."""
-        for processor in self.md.postprocessors:
-            text = processor.run(text)
-        return text
+        return "" if block is None else self.inner(block.find(".//section[@class='lesson-content']"))

@@ -97,11 +97,11 @@ def head(page: Page, url: str, site_name: str, picture: str) -> str:
     }
     lines = [f'<meta property="{name}" content="{html.escape(words)}">' for name, words in said.items()]
     if is_lesson(page):
-        lines.append(f'<script type="application/ld+json">{_resource(page, url, picture)}</script>')
+        lines.append(f'<script type="application/ld+json">{_resource(page, url)}</script>')
     return "\n".join(lines)
 
 
-def _resource(page: Page, url: str, picture: str) -> str:
+def _resource(page: Page, url: str) -> str:
     """The lesson as schema.org describes learning resources."""
     said: dict[str, object] = {
         "@context": "https://schema.org",
@@ -109,10 +109,8 @@ def _resource(page: Page, url: str, picture: str) -> str:
         "name": page.title,
         "description": page.description,
         "url": url,
-        "image": picture,
         "inLanguage": "en",
         "learningResourceType": "practice problems",
-        "isAccessibleForFree": True,
         "license": LICENCE,
     }
     if minutes := page.meta.get("minutes"):
