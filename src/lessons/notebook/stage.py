@@ -18,7 +18,7 @@ STAGED = Path("docs/notebooks")
 
 def stage(root: Path, pages: Iterable[Page]) -> None:
     """Make docs/notebooks/ hold these notebooks and no others; a file that is right is not touched."""
-    write(root / STAGED, {name: text for page in pages for name, text in page.files.items()})
+    write(root / STAGED, {name: text for page in pages for name, text in page.files.items() if name.endswith(".ipynb")})
 
 
 def write(folder: Path, texts: dict[str, str]) -> None:
