@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from playwright.sync_api import Browser, ViewportSize, expect
 
+from lessons.page import glossary
 from lessons.publish import http_server
 
 PRACTICE = "lessons/vae-training/index.html"
@@ -34,7 +35,7 @@ class Article(HTMLParser):
     """All there is in a page's article, by the id that stands last before it: tags with their attributes, and texts.
 
     Two things only are the generator's own: the place its link "skip to content" leads to, and whether
-    `data-search-exclude` is still there when the search index is made.
+    `data-search-exclude` is still there when the search index is made. Links to the glossary are ours alone.
     """
 
     def __init__(self, html: str) -> None:
@@ -43,7 +44,8 @@ class Article(HTMLParser):
         self.piece = self.pieces["the beginning"]
         self.inside = False
         self.verbatim = 0
-        self.feed(re.sub(r'<a id="__skip" tabindex="-1"></a>', "", html))
+        html = re.sub(r'<a id="__skip" tabindex="-1"></a>', "", html)
+        self.feed(glossary.LINK.sub(r"\1", html))
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
