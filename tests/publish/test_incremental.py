@@ -67,7 +67,7 @@ Because of $x$.
 Back.
 ///
 """
-READS = "\n```{python}\nfrom pathlib import Path\n\nPath('data.csv').read_text().strip()\n```\n"
+READS = "\n```{python}\nfrom pathlib import Path\n\n'read ' + Path('data.csv').read_text().strip()\n```\n"
 NOTEBOOK = (
     '# ---\n# title: "Notebook {name}"\n# description: It counts.\n# ---\n\n'
     "# %% [markdown]\n# # Notebook {name}\n#\n# Words, and [home](../index.md).\n\n# %%\n1 + 1\n"
@@ -254,6 +254,12 @@ class Edits(RuleBasedStateMachine):
         self.chance.shuffle(names)
         self.write("mkdocs.yml", text + "\nnav:\n" + "".join(f"  - {name}\n" for name in names))
 
+    def change_the_glossary(self, alias: str) -> None:
+        """Not a rule: an edit of its page could be a fault of an entry."""
+        entry = f"## Renown\n\nAlso: {alias}\n\nWhat it is. [More](index.md).\n"
+        head = "---\ntitle: Glossary\ndescription: Words.\n---\n\n# Glossary\n\n"
+        self.write("docs/glossary.md", head + entry)
+
     @rule(module=st.sampled_from(["page/blocks.py", "maths/gaussian.py", "publish/site.py"]))
     def edit_the_package(self, module: str) -> None:
         path = f"src/lessons/{module}"
@@ -375,6 +381,8 @@ KINDS: tuple[tuple[Callable[[Edits], None], ...], ...] = (
     (lambda edits: edits.edit_the_package("page/blocks.py"), lambda edits: edits.change_a_lock()),
     (lambda edits: edits.lose_what_is_kept("damage"), lambda edits: edits.lose_what_is_kept("cut")),
     (lambda edits: edits.go_back(3),),
+    (lambda edits: edits.change_the_glossary("words"), lambda edits: edits.change_the_navigation()),
+    (lambda edits: edits.change_the_glossary("home"),),
 )
 
 
