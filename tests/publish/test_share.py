@@ -71,7 +71,7 @@ def test_any_title_can_be_drawn(title: str) -> None:
 
 
 def test_the_head_says_what_is_shared() -> None:
-    head = share.head(page(cards=(Card("c", "F", "B"),)), "https://e.org/lessons/a/", "Site", "https://e.org/x.png")
+    head = share.head(page(cards=(Card("c", "F", "B"),)), "https://e.org/lessons/a/", "https://e.org/x.png")
     said = dict(re.findall(r'<meta property="([^"]*)" content="([^"]*)">', head))
     assert (said["og:title"], said["og:description"], said["og:image"]) == ("A", "D", "https://e.org/x.png")
     (data,) = re.findall(r'<script type="application/ld\+json">(.*)</script>', head)
@@ -81,7 +81,7 @@ def test_the_head_says_what_is_shared() -> None:
 def test_no_word_of_a_page_ends_an_attribute_or_a_script() -> None:
     evil = '"><script>alert(1)</script> </script> & more'
     meta = {"title": evil, "description": evil, "needs": evil, "teaches": evil, "minutes": 5}
-    head = share.head(page(meta=meta, cards=(Card("c", "F", "B"),)), "https://e.org/", "S", "https://e.org/x.png")
+    head = share.head(page(meta=meta, cards=(Card("c", "F", "B"),)), "https://e.org/", "https://e.org/x.png")
     assert head.count("<script") == head.count("</script>") == 1
     assert unescape(re.findall(r'og:title" content="([^"]*)"', head)[0]) == evil
     (data,) = re.findall(r'<script type="application/ld\+json">(.*)</script>', head)

@@ -75,6 +75,9 @@ _RELATION = {True: "=", False: r"\approx"}
 Given = Mapping[str, "Quantity | tuple[float, ...] | tuple[tuple[float, ...], ...]"]
 
 
+NEAR = (1e-12, 1e-9, float("inf"))  # how near two ways to a value are said to come
+
+
 @dataclass(frozen=True)
 class Witness:
     """A second way to the value: what it is called, and how far the two are apart, relative to their size."""
@@ -83,8 +86,8 @@ class Witness:
     apart: float
 
     def __str__(self) -> str:
-        agrees = "to the last digit" if self.apart == 0 else f"to {self.apart:.0e}"
-        return f"checked against {self.name}: agrees {agrees}"
+        near = next(near for near in NEAR if self.apart <= near)  # the very distance is another one on other machines
+        return f"{self.name} to {near:g}"
 
 
 @dataclass(frozen=True)

@@ -84,7 +84,8 @@ def _page(data: dict[str, Any]) -> Page:
 
 
 def described(data: dict[str, Any]) -> Described:
-    return Described(**data | {"slips": tuple((name, words, value) for name, words, value in data["slips"])})
+    slips = tuple((name, words, value) for name, words, value in data["slips"])
+    return Described(**data | {"slips": slips, "witnesses": tuple(data["witnesses"])})
 
 
 def _entry(data: dict[str, Any]) -> Entry:

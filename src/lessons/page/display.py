@@ -82,6 +82,7 @@ class Described:
     unit: str = ""
     number: float | None = None
     slips: tuple[tuple[str, str, float], ...] = ()  # wrong turns to it: name, words, what each gives
+    witnesses: tuple[str, ...] = ()  # what else came to it, each in a sentence
 
 
 def described(value: object) -> Described:
@@ -95,7 +96,12 @@ def described(value: object) -> Described:
     text, symbol, unit = (
         str(said)[:MOST_WORDS] for said in (value, getattr(value, "symbol", ""), getattr(value, "unit", ""))
     )
-    return Described(text, symbol, unit, number, _slips(value))
+    return Described(text, symbol, unit, number, _slips(value), _witnesses(value))
+
+
+def _witnesses(value: object) -> tuple[str, ...]:
+    found = getattr(value, "witnesses", None)
+    return tuple(str(one)[:MOST_WORDS] for one in found[:MOST_SLIPS]) if isinstance(found, tuple) else ()
 
 
 def _slips(value: object) -> tuple[tuple[str, str, float], ...]:

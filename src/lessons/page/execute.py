@@ -81,7 +81,7 @@ def run(sources: Sequence[Source], made: Make[T], *, twice: bool = True) -> list
     def derived(pair: tuple[Source, Ran]) -> tuple[list[Problem], Descriptions, T]:
         source, ran = pair
         with bounds.reading(source.path):
-            found = typeset(source, ran.results)
+            found = typeset(source, ran.results, ran.described)
         found.described = [one for of_part in ran.described.values() for one in of_part]
         found.problems += [fault for fault in ran.problems if fault not in found.problems]
         found.problems += asking.problems(source, found.described)

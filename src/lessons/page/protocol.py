@@ -95,7 +95,12 @@ def _described(data: Any, source: Source) -> tuple[Location, str, Described]:
         (text(name), text(turn), _is(float, value, math.isfinite))
         for name, turn, value in _is_short(said["slips"], MOST_SLIPS)
     )
-    return _place(line, column, source), text(expression), Described(**words, number=number, slips=slips)
+    witnesses = tuple(text(one) for one in _is_short(said["witnesses"], MOST_SLIPS))
+    return (
+        _place(line, column, source),
+        text(expression),
+        Described(**words, number=number, slips=slips, witnesses=witnesses),
+    )
 
 
 def _is_short(value: object, most: int) -> Sequence[Any]:

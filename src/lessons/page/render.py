@@ -171,7 +171,7 @@ class _Answers(_Inside):
             kept[:] = list(place)
             self.found.append(kept)
             place[:] = []
-            for name in ("data-value", "data-shown"):
+            for name in ("data-value", "data-shown", "data-search-exclude"):
                 place.attrib.pop(name, None)
 
     def files(self) -> dict[str, str]:

@@ -37,12 +37,17 @@ class Typeset:
     described: Descriptions = field(default_factory=list)
 
 
-def typeset(source: Source, results: Mapping[Part, Result]) -> Typeset:
+def typeset(
+    source: Source, results: Mapping[Part, Result], described: Mapping[Part, Descriptions] | None = None
+) -> Typeset:
     """Check a page's text and typeset it with the results of its code; a part without one is left out.
+
+    `described`: what the values of each part say of themselves; their witnesses stand with the code.
 
     Nothing of the page runs here, and what its code has shown is not trusted.
     """
     done = Typeset(problems=rules.broken(source))
+    described = described or {}
     together = folds.gathered(source)
     of_a_block = {snippet for snippets in together.values() for snippet in snippets}
     cards = [block for block in source.of(Block) if block.name == "flashcard"]
@@ -69,7 +74,8 @@ def typeset(source: Source, results: Mapping[Part, Result]) -> Typeset:
             done.problems.append(Problem(source.location(part.start), "L211", message, HTML_REPAIR))
             continue
         try:
-            done.html[part] = _html(result, part, folds_here=part not in of_a_block)
+            checked = _witnesses([part], described)
+            done.html[part] = _html(result, part, checked, folds_here=part not in of_a_block)
         except mathml.TexError as fault:
             done.problems.append(Problem(source.location(part.start), "L301", str(fault), tex.repair(str(fault))))
             continue
@@ -80,7 +86,7 @@ def typeset(source: Source, results: Mapping[Part, Result]) -> Typeset:
             done.problems.append(Problem(source.location(part.start), "L304", message, WIDE_REPAIR))
     for fold, snippets in together.items():
         outputs = [output for snippet in snippets if isinstance(output := results.get(snippet), Output)]
-        done.html[fold] = _fold(outputs)
+        done.html[fold] = _fold(outputs, _witnesses(snippets, described))
     return done
 
 
@@ -100,16 +106,23 @@ def _kind(value: str) -> str:
     return "lesson-value" if len(value) <= LONGEST_FIGURE else "lesson-value lesson-words"
 
 
-def _html(result: Output | Shown, part: Part, *, folds_here: bool) -> str:
+def _witnesses(parts: Sequence[Part], described: Mapping[Part, Descriptions]) -> str:
+    """What else came to the values of these parts, for who opens their code."""
+    said = [one for part in parts for _, _, value in described.get(part, ()) for one in value.witnesses]
+    checked = _words(", ".join(dict.fromkeys(said)))
+    return f'<p class="lesson-checked">Checked against {checked}.</p>' if said else ""
+
+
+def _html(result: Output | Shown, part: Part, checked: str, *, folds_here: bool) -> str:
     if isinstance(result, Output) and isinstance(part, Snippet):
-        return _snippet(result, folds.visibility(part), folds_here)
+        return _snippet(result, folds.visibility(part), checked, folds_here)
     assert isinstance(result, Shown)
     if isinstance(part, Formula):
         return mathml.typeset(result.text, part.display)
     return f'<span class="{_kind(result.text)}">{_words(result.text)}</span>'
 
 
-def _snippet(output: Output, visibility: str, folds_here: bool) -> str:
+def _snippet(output: Output, visibility: str, checked: str, folds_here: bool) -> str:
     """The result first, then the code that computed it: the reader came for the number."""
     pieces = []
     if visibility == "shown":
@@ -124,17 +137,17 @@ def _snippet(output: Output, visibility: str, folds_here: bool) -> str:
     elif output.shown:
         pieces.append(f'<p class="{_kind(output.shown.text)}">{_words(output.shown.text)}</p>')
     if visibility == "folded" and folds_here:
-        pieces.append(_fold([output]))
+        pieces.append(_fold([output], checked))
     return f'<div class="lesson-snippet">{"".join(pieces)}</div>' if pieces else ""
 
 
-def _fold(outputs: Sequence[Output]) -> str:
+def _fold(outputs: Sequence[Output], checked: str) -> str:
     """A closed disclosure of the program that computed these, piece by piece in their order."""
     note = f"<p>{ALL_ABOVE}</p>" if any(one.all_above for one in outputs) else ""
     # A line of its own follows what stands above it; what is longer begins apart.
     program = "".join(("\n\n" if "\n" in one.code else "\n") + one.code for one in outputs)
     code = _code(program, "python")
-    return f'<details class="lesson-code"><summary>{_summary(outputs)}</summary>{note}{code}</details>'
+    return f'<details class="lesson-code"><summary>{_summary(outputs)}</summary>{note}{code}{checked}</details>'
 
 
 def _summary(outputs: Sequence[Output]) -> str:

@@ -81,18 +81,16 @@ def drawn(picture: Picture, site_name: str) -> bytes:
     return data
 
 
-def head(page: Page, url: str, site_name: str, picture: str) -> str:
+def head(page: Page, url: str, picture: str) -> str:
     """The elements of a page's head that say how it is shared. `url`, `picture`: the whole addresses of both."""
     said = {
         "og:type": "article",
-        "og:site_name": site_name,
         "og:title": page.title,
         "og:description": page.description,
         "og:url": url,
         "og:image": picture,
         "og:image:width": str(WIDTH),
         "og:image:height": str(HEIGHT),
-        "og:image:alt": page.title,
         "twitter:card": "summary_large_image",
     }
     lines = [f'<meta property="{name}" content="{html.escape(words)}">' for name, words in said.items()]
@@ -109,7 +107,6 @@ def _resource(page: Page, url: str) -> str:
         "name": page.title,
         "description": page.description,
         "url": url,
-        "inLanguage": "en",
         "learningResourceType": "practice problems",
         "license": LICENCE,
     }

@@ -252,7 +252,7 @@ class _Generator:
             template = env.get_template("main.html")
             context = config.plugins.on_page_context(context, page=document, config=config, nav=nav)
             url = document.canonical_url or ""
-            told = share.head(page, url, config.site_name, config.site_url + shared.address) if url else ""
+            told = share.head(page, url, config.site_url + shared.address) if url else ""
             if asking.asks(page.html):
                 told += f'<script src="{get_relative_url(ANSWERS, document.url)}" defer></script>'
             whole = _finished(page.path, with_head(named(template.render(context), page.title, url), told))
