@@ -26,7 +26,7 @@ SOURCE = read("page.md", HEAD + "Text.\n\n```{python}\nx = 1\nx\n```\n\nIt is `{
 LINES = 14  # with the empty one after the last
 SNIPPET, VALUE = SOURCE.of(Snippet)[0], SOURCE.of(Value)[0]
 
-SAID = {"text": "≈ 1.5 nats", "symbol": "L", "unit": "nats", "number": 1.5}
+SAID = {"text": "≈ 1.5 nats", "symbol": "L", "unit": "nats", "number": 1.5, "slips": [], "witnesses": []}
 DESCRIBED = [9, 4, "x", SAID]
 SHOWN = {"text": "x < 1", "tex": False, "picture": False}
 TOLD: dict[str, list[Any]] = {

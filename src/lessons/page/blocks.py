@@ -20,7 +20,7 @@ from __future__ import annotations
 import xml.etree.ElementTree as etree
 from typing import Any, ClassVar
 
-from pymdownx.blocks.block import Block, type_string
+from pymdownx.blocks.block import Block, type_any, type_string
 
 from lessons.page import permalinks
 
@@ -146,10 +146,10 @@ class Answer(LessonBlock):
 
     NAME = "answer"
     OPTIONS: ClassVar[dict[str, Any]] = WITH_ID | {
-        "value": ["", type_string],
-        "digits": ["3", type_string],
-        "unit": ["", type_string],
-        "hidden": ["", type_string],
+        "value": ["", type_any],  # YAML reads figures, and more, as values of its own
+        "digits": ["3", type_any],
+        "unit": ["", type_any],
+        "hidden": ["", type_any],
     }
     BODY = "words"
     MAY_BE_EMPTY = True
