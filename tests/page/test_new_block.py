@@ -109,7 +109,7 @@ def test_its_ids_are_the_targets_of_links(check: Check) -> None:
             1,
             "L101",
             "there is no block 'hnt'",
-            "did you mean 'hint'? use one of: exercise",
+            "did you mean 'hint'? use one of: answer, exercise",
         ),
         (HINT, 1, "L108", "this hint has no moral", "put a `/// moral` block right below it"),
         (f"{HINT}\nText.\n\n{MORAL}", 1, "L108", "this hint has no moral", "put a `/// moral` block right below it"),
