@@ -128,13 +128,20 @@ def test_every_disclosure_is_native(tree: ElementTree.Element) -> None:
 
 def test_answers_stay_out_of_the_search_and_prompts_do_not(tree: ElementTree.Element) -> None:
     excluded = [text(element) for element in tree.iterfind(".//*[@data-search-exclude]")]
-    assert excluded == ["Answer x.", "Worked.", "Answer.", "Back one.", "Back two.", "Note."]
+    assert [words for words in excluded if words] == [
+        "Answer x.",
+        "Worked.",
+        "Answer.",
+        "Back one.",
+        "Back two.",
+        "Note.",
+    ]
 
 
 def test_a_solution_goes_into_its_exercise(tree: ElementTree.Element) -> None:
     section = tree.find(".//section[@aria-labelledby='task']")
     assert section is not None
-    assert [child.tag for child in section] == ["h3", "section", "details"]
+    assert [child.tag for child in section] == ["h3", "section", "div", "details"]
     assert text(section.find("details/section")) == "Worked."
 
 
