@@ -153,3 +153,17 @@ def test_digits_are_those_asked_for() -> None:
 def test_bad_parameters_are_refused(mu: float, std: float) -> None:
     with pytest.raises(ValueError, match=r"std|mu"):
         kl_standard_normal_slips(mu, std)
+
+
+def test_the_slips_of_two_gaussians_are_what_a_reader_gets_by_them() -> None:
+    kl = worked.kl_normal(mu_q=1, std_q=0.5, mu_p=-0.5, std_p=1.5)
+    other = worked.kl_normal(mu_q=-0.5, std_q=1.5, mu_p=1, std_p=0.5)
+    assert kl.slips["reversed"].value == pytest.approx(other.value)
+    assert kl.slips["half"].value == pytest.approx(2 * kl.value)
+    assert kl.slips["minus_one"].value == pytest.approx(kl.value + 0.5)
+    assert kl.slips["log_sign"].value == pytest.approx(kl.value + 2 * math.log(0.5 / 1.5))
+    assert kl.slips["log_std"].value == pytest.approx(kl.value + 0.5 * math.log(0.5 / 1.5))
+    assert kl.slips["no_mu"].value == pytest.approx(worked.kl_normal(0, 0.5, 0, 1.5).value)
+    assert kl.slips["sum"].value == pytest.approx(worked.kl_normal(1, 0.5, 0.5, 1.5).value)
+    assert kl.slips["std"].value == pytest.approx(0.5 * ((0.5 + 2.25) / 1.5 - 1 - math.log(0.5 / 1.5)))
+    assert kl.slips["mu"].value == pytest.approx(0.5 * ((0.25 + 1.5) / 2.25 - 1 - 2 * math.log(0.5 / 1.5)))

@@ -24,6 +24,33 @@ KL_STANDARD_NORMAL: Mistakes = {
     "bits": ("the answer in bits", "1/2 * (std**2 + mu**2 - 1 - log(std**2)) / log(2)"),
     "reversed": ("the other direction, from prior to encoder", "1/2 * ((1 + mu**2) / std**2 - 1 + log(std**2))"),
 }
+_SQUARE = "(mu_q - mu_p)**2"
+KL_NORMAL: Mistakes = {
+    "half": ("the factor ½ forgotten", f"(std_q**2 + {_SQUARE}) / std_p**2 - 1 - log(std_q**2 / std_p**2)"),
+    "reversed": (
+        "the other direction",
+        f"1/2 * ((std_p**2 + {_SQUARE}) / std_q**2 - 1 - log(std_p**2 / std_q**2))",
+    ),
+    "std": ("σ written where σ² belongs", f"1/2 * ((std_q + {_SQUARE}) / std_p - 1 - log(std_q / std_p))"),
+    "log_std": (
+        "the logarithm of the σ, not of the σ²",
+        f"1/2 * ((std_q**2 + {_SQUARE}) / std_p**2 - 1 - log(std_q / std_p))",
+    ),
+    "log_sign": (
+        "the logarithm added, not subtracted",
+        f"1/2 * ((std_q**2 + {_SQUARE}) / std_p**2 - 1 + log(std_q**2 / std_p**2))",
+    ),
+    "minus_one": ("the −1 dropped", f"1/2 * ((std_q**2 + {_SQUARE}) / std_p**2 - log(std_q**2 / std_p**2))"),
+    "no_mu": ("the distance of the means left out", "1/2 * (std_q**2 / std_p**2 - 1 - log(std_q**2 / std_p**2))"),
+    "mu": (
+        "the distance of the means not squared",
+        "1/2 * ((std_q**2 + mu_q - mu_p) / std_p**2 - 1 - log(std_q**2 / std_p**2))",
+    ),
+    "sum": (
+        "the means added, not subtracted",
+        "1/2 * ((std_q**2 + (mu_q + mu_p)**2) / std_p**2 - 1 - log(std_q**2 / std_p**2))",
+    ),
+}
 LATENT: Mistakes = {
     "as_std": ("the variance used for the standard deviation", "mu + exp(log_var)*eps"),
     "log_var": ("log σ² used for σ", "mu + log_var*eps"),

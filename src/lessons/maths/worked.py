@@ -255,6 +255,7 @@ def kl_normal(
             for at, to in (("q", first), ("p", second))
         },
         witness={"gaussian.kl_normal": _scalar(gaussian.kl_normal(mu_q, log_var_q, mu_p, log_var_p))},
+        slips=mistakes.KL_NORMAL,
     )
 
 
