@@ -16,7 +16,7 @@ SYSTEM_TOOLS := chromium:chromium firefox-esr:firefox-esr pdfinfo:poppler-utils 
 
 .DEFAULT_GOAL := help
 .PHONY: help setup serve build build-next digest verify sandbox check ready new values notebooks lab pdf test lint bench screenshot lock clean browsers
-.PHONY: quick formulas reference annotate summary pack same workflows audit sbom notices owners runner
+.PHONY: quick mutants formulas reference annotate summary pack same workflows audit sbom notices owners runner
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -81,6 +81,9 @@ lint: $(DEV_READY) workflows ## style, types, the arrows between the modules, an
 
 bench: $(DEV_READY) browsers .venv/peer/.ready ## measure weights and times, as ratios
 	@$(RUN) tests.bench
+
+mutants: $(DEV_READY) ## change one thing of the maths at a time, and see that a test fails   (ONLY="proof worked")
+	@$(RUN) tests.mutants $(ONLY)
 
 screenshot: $(DEV_READY) browsers ## make the pictures of the README again
 	@$(BIN)/python -P tests/screenshot.py

@@ -180,11 +180,12 @@ class Reader:
         return found
 
     def plus(self, left: Read, right: Read) -> Read:
-        if isinstance(left, list) or isinstance(right, list):
-            return _plus(left, right)
-        largest = max(abs(end) for end in (left.low, left.high, right.low, right.high))
+        if isinstance(left, list) and isinstance(right, list):
+            return [[a + b for a, b in zip(*rows, strict=True)] for rows in zip(left, right, strict=True)]
+        one, other = self.number(left), self.number(right)
+        largest = max(abs(end) for end in (one.low, one.high, other.low, other.high))
         self.largest = max(self.largest, largest)
-        found = left + right
+        found = one + other
         return exactly(0.0) if max(abs(found.low), abs(found.high)) <= NOISE * largest else found
 
     def ends(self) -> bool:
@@ -444,14 +445,6 @@ def _is_vector(value: object) -> bool:
 def _sequence(value: object) -> Sequence[object]:
     assert isinstance(value, Sequence)
     return value
-
-
-def _plus(left: Read, right: Read) -> Read:
-    if isinstance(left, list) and isinstance(right, list):
-        return [[a + b for a, b in zip(row, other, strict=True)] for row, other in zip(left, right, strict=True)]
-    if isinstance(left, list) or isinstance(right, list):
-        raise NotProven("a number and a matrix are added")
-    return left + right
 
 
 def _times(left: Read, right: Read) -> Read:

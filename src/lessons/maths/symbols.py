@@ -91,7 +91,7 @@ def _index(parts: list[str]) -> str:
     if not parts:
         return ""
     said = ",".join(map(_word, parts))
-    return f"_{said}" if len(said) == 1 or (said.startswith("\\") and said[1:].isalpha()) else f"_{{{said}}}"
+    return f"_{said}" if len(said) == 1 or said in LETTERS.values() else f"_{{{said}}}"
 
 
 def _word(part: str) -> str:
