@@ -40,7 +40,7 @@ TESTS = {
     "derivation": ("derivation", "formula"),
     "discrete": ("discrete", "oracles"),
     "elbo": ("elbo", "oracles"),
-    "expression": ("expression", "working", "formula"),
+    "expression": ("expression", "notation", "working", "formula"),
     "gaussian": ("gaussian", "oracles"),
     "gradients": ("gradients", "oracles"),
     "notation": ("notation", "working", "formula"),
@@ -54,7 +54,10 @@ TESTS = {
     "working": ("working", "notation", "formula"),
 }
 # module: before -> after, and why no test can notice it
-EQUIVALENT: dict[str, str] = {}
+EQUIVALENT: dict[str, str] = {
+    "proof: depth += {'\\\\begin': 1, '\\\\end': -1}.get(self.take(), 0) -> "
+    "depth -= {'\\\\begin': 1, '\\\\end': -1}.get(self.take(), 0)": "a depth is as deep below zero",
+}
 
 OPERATORS: dict[type[ast.operator], type[ast.operator]] = {
     ast.Add: ast.Sub,

@@ -319,6 +319,10 @@ def test_what_a_rounded_figure_stands_for(tex: str, digits: int, low: float, hig
     assert (found.low, found.high) == pytest.approx((low, high), rel=1e-12, abs=1e-15)
 
 
+def test_a_root_of_what_is_at_most_zero() -> None:
+    assert Interval(-1, 0).power(Interval(0.5, 0.5)) == Interval(0, 0)
+
+
 FEW_ZERO = "with so few places a line divides by what may be 0: show more, digits=6"
 FEW_LOG = "with so few places a line takes a logarithm or a root of what may be too small: digits=6"
 FEW_CASE = "with so few places it cannot be told which case it is: digits=6"
@@ -364,6 +368,9 @@ def test_too_few_places(tex: str, message: str) -> None:
         "2^",
         "2^2^2",
         "^2",
+        "2^10",
+        "2^0.5",
+        r"\log_10 2",
         r"\sum_{i=1}^{2} v_i",
         r"\sum_{i=1}^{4} v_i",
         r"\sum_{i=2}^{3} v_i",
@@ -419,6 +426,7 @@ def test_messages(exact: bool, tex: str, value: float, message: str) -> None:
 
 
 def test_how_near_a_line_must_be() -> None:
+    prove([(True, "0")], 0.0, {}, 3)
     prove([(True, "1 + 2")], 3 + 1e-9, {}, 3)
     prove([(True, r"2 \times 10^{-7}")], 2e-7 + 1e-17, {}, 3)
     prove([(True, "1000 - 999")], 1 + 5e-7, {}, 3)  # near what the terms are

@@ -44,6 +44,13 @@ def chain(text: str, **given: object) -> list[str]:
         ("pi*exp(pi**2)", {}, [r"\pi \exp\left(\pi^2\right)"]),
         ("exp(-1/2*a**2)", {"a": 3},
          [r"\exp\left(-\tfrac12 \times 3^2\right)", r"\exp\left(-\tfrac12 \times 9\right)", r"\exp\left(-4.5\right)"]),
+        # A logarithm waits for what stands beside it, but for the last round of that.
+        ("log(a) + (b**2 + c)**2", {"a": 3, "b": 1, "c": 3},
+         [r"\log 3 + (1^2 + 3)^2", r"\log 3 + (1 + 3)^2", "1.099 + 16"]),
+        ("log(a) + 0.1234567", {"a": 3}, [r"\log 3 + 0.1234567", "1.099 + 0.1234567"]),
+        ("1/2*(a + b) + 1/2*c", {"a": 1, "b": 2, "c": 4},
+         [r"\tfrac12\left(1 + 2\right) + \tfrac12 \times 4", "1.5 + 2"]),
+        ("max(1/2, a + b)", {"a": 1, "b": 2}, [r"\max(\tfrac12, 1 + 2)", r"\max(\tfrac12, 3)"]),
         ("a*exp(b)", {"a": 3, "b": 1}, [r"3 \exp\left(1\right)", r"3 \times 2.718"]),
         ("max(a, b)*2", {"a": 3, "b": 1}, [r"\max(3, 1) \times 2", r"3 \times 2"]),
         ("max(a, b**2)", {"a": 3, "b": 2}, [r"\max(3, 2^2)", r"\max(3, 4)"]),

@@ -227,13 +227,13 @@ class _Reader:
             case ast.Sub():
                 return _sum([*_terms(left), (-1, right)])
             case ast.Mult():
-                sign, left = _signed(left)
+                negative, left = _signed(left)
                 return _with_sign(
-                    sign, Product((*_factors(left), *_factors(right, bracketed=_is_bracketed(tree.right))))
+                    negative, Product((*_factors(left), *_factors(right, bracketed=_is_bracketed(tree.right))))
                 )
             case ast.Div():
-                sign, left = _signed(left)
-                return _with_sign(sign, Fraction(left, right))
+                negative, left = _signed(left)
+                return _with_sign(negative, Fraction(left, right))
             case ast.Pow():
                 return Power(left, right)
             case ast.MatMult():
@@ -259,16 +259,16 @@ class _Reader:
         raise self.refused(tree, f"{function} takes {wanted} argument{'s' * (wanted > 1)}")
 
 
-def _signed(node: Node) -> tuple[int, Node]:
-    """A sign and what stands after it: Python takes -a*b for (-a)*b, readers for -(a*b)."""
+def _signed(node: Node) -> tuple[bool, Node]:
+    """Whether it has a minus, and what stands after that: Python takes -a*b for (-a)*b, readers for -(a*b)."""
     match node:
         case Sum(((-1, term),)):
-            return -1, term
-    return 1, node
+            return True, term
+    return False, node
 
 
-def _with_sign(sign: int, node: Node) -> Node:
-    return _sum([(sign, node)]) if sign < 0 else node
+def _with_sign(negative: bool, node: Node) -> Node:
+    return _sum([(-1, node)]) if negative else node
 
 
 def _is_bracketed(tree: ast.expr) -> bool:
@@ -478,7 +478,7 @@ def _product(node: Node, factors: list[float | Array]) -> float | Array:
     return found if np.ndim(found) else _not_lost(node, float(found), zero=0 in factors)
 
 
-def _not_lost(node: Node, found: float, *, zero: bool = False) -> float:
+def _not_lost(node: Node, found: float, *, zero: bool) -> float:
     """A number that came out as 0 only because it is smaller than any other number here is none to go on with."""
     if found == 0 and not zero:
         raise NotFinite(f"{spelled(node)} is smaller than any number here, and no 0: choose other parameters")
@@ -553,7 +553,7 @@ def spelled(node: Node) -> str:
         case Name(name, index):
             return name if index is None else f"{name}[{index}]"
         case Sum(terms):
-            joined = "".join(f" {'-' if sign < 0 else '+'} {_enclosed(term, Sum, Choice)}" for sign, term in terms)
+            joined = "".join(f" {'-' if sign == -1 else '+'} {_enclosed(term, Sum, Choice)}" for sign, term in terms)
             return f"-{joined[3:]}" if joined.startswith(" - ") else joined[3:]
         case Product(factors):
             return "*".join(_enclosed(one, Sum, Choice, Product) for one in factors)

@@ -113,10 +113,12 @@ class Writer:
             if pieces and written.startswith("-"):
                 written = bracketed(written)
             if pieces:
-                pieces.append("+" if sign > 0 else "-")
+                pieces.append("+" if sign == 1 else "-")
                 pieces.append(written)
             else:
-                pieces.append(written if sign > 0 else f"-{bracketed(written) if written.startswith('-') else written}")
+                pieces.append(
+                    written if sign == 1 else f"-{bracketed(written) if written.startswith('-') else written}"
+                )
         return " ".join(pieces)
 
     def _product(self, factors: tuple[Node, ...]) -> str:

@@ -218,7 +218,9 @@ class Reader:
             self.take("}")
             return found
         token = self.take()
-        if token.isdigit() and len(token) == 1:
+        if token[0].isdigit():
+            if len(token) > 1:
+                raise NotProven(f"the line {self.tex} cannot be read back: {token} needs braces")
             return exactly(float(token))
         self.at -= 1
         return self.atom()

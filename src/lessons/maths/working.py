@@ -92,7 +92,7 @@ def _summed(terms: Sequence[tuple[int, Node]]) -> Node:
 
 def _spliced(sign: int, before: Node, after: Node) -> tuple[tuple[int, Node], ...]:
     """The terms of a sum over entries stand among those it is added to."""
-    written_out = isinstance(before, Total) and isinstance(after, Sum) and sign > 0
+    written_out = isinstance(before, Total) and isinstance(after, Sum) and sign == 1
     return after.terms if written_out and isinstance(after, Sum) else ((sign, after),)
 
 
