@@ -104,6 +104,7 @@ def test_a_formula_is_spelled_so_that_it_reads_the_same(text: str) -> None:
         ("a/(b*c)", "a/(b*c)"),
         ("x @ y @ z", "x @ y @ z"),
         ("sum(x)", "sum(x)"),
+        ("0*x + 1/0.5", "0*x + 1/0.5"),
         ("x if x >= 0 else -x", "x if x >= 0 else -x"),
     ],
 )
@@ -330,3 +331,4 @@ def test_a_true_zero_is_not_lost() -> None:
     for text in ("x*y", "y*x", "x/y", "x**2", "prod(v)", "tanh(x)", "abs(x)", "log(y - 2)", "sqrt(x)", "2*x*y"):
         assert value(read(text), given) == 0
     assert value(read("x**0"), given) == 1
+    assert value(read("x**0.5"), given) == 0

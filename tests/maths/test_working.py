@@ -50,6 +50,8 @@ def chain(text: str, **given: object) -> list[str]:
         ("log(a) + 0.1234567", {"a": 3}, [r"\log 3 + 0.1234567", "1.099 + 0.1234567"]),
         ("1/2*(a + b) + 1/2*c", {"a": 1, "b": 2, "c": 4},
          [r"\tfrac12\left(1 + 2\right) + \tfrac12 \times 4", "1.5 + 2"]),
+        # Where no function is worked out, terms stay apart.
+        ("a + b + (c + d)**2", {"a": 1, "b": 2, "c": 3, "d": 1}, ["1 + 2 + (3 + 1)^2", "1 + 2 + 16"]),
         ("max(1/2, a + b)", {"a": 1, "b": 2}, [r"\max(\tfrac12, 1 + 2)", r"\max(\tfrac12, 3)"]),
         ("a*exp(b)", {"a": 3, "b": 1}, [r"3 \exp\left(1\right)", r"3 \times 2.718"]),
         ("max(a, b)*2", {"a": 3, "b": 1}, [r"\max(3, 1) \times 2", r"3 \times 2"]),

@@ -450,7 +450,7 @@ def _named(node: Name, given: Given, entry: int | None) -> float | Array:
     if not isinstance(found, np.ndarray) or found.ndim != 1:
         return found
     if node.index is not None:
-        if not -len(found) <= node.index < len(found):
+        if node.index >= len(found):
             raise FormulaError(f"{node.name} has {len(found)} entries, and none with the number {node.index}")
         return float(found[node.index])
     return found if entry is None else float(found[entry])
