@@ -59,6 +59,7 @@ EQUIVALENT: dict[str, str] = {
     "depth -= {'\\\\begin': 1, '\\\\end': -1}.get(self.take(), 0)": "a depth is as deep below zero",
     "expression: a >= 0 -> a > 0": "both ways to the logistic function give a half at 0",
     "expression: a >= 0 -> a >= 1": "and the same between 0 and 1",
+    "expression: one.shape[1] -> one.shape[-1]": "the second axis of a matrix is its last",
     "expression: n=1 -> n=2": "the nearest name comes first of however many",
 }
 

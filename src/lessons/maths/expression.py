@@ -393,7 +393,7 @@ def value(node: Node, given: Given, entry: int | None = None) -> float:
 def _number(node: Node, found: float | Array) -> float:
     if not np.ndim(found):
         return float(found)
-    kind = "vector" if np.ndim(found) == 1 or np.shape(found)[1] == 1 else "matrix"
+    kind = "vector" if np.ndim(found) == 1 else "matrix"
     if isinstance(node, Name):
         instead = "det(…) or trace(…) of it" if kind == "matrix" else f"sum({node.name}), or {node.name}[0]"
         raise FormulaError(f"{node.name!r} is a {kind} where a number is meant: {instead}")
@@ -466,7 +466,7 @@ def total(terms: list[float | Array]) -> float | Array:
         return sum(terms[1:], start=np.asarray(terms[0]))
     numbers = [float(term) for term in terms]
     found = math.fsum(numbers)
-    return 0.0 if abs(found) <= NOISE * max(map(abs, numbers), default=0) else found
+    return 0.0 if abs(found) <= NOISE * max(map(abs, numbers)) else found
 
 
 def _product(node: Node, factors: list[float | Array]) -> float | Array:
@@ -515,7 +515,7 @@ def _of_matrices(function: str, arguments: list[Array]) -> float | Array:
         except ValueError:
             raise FormulaError(f"shapes {left.shape} and {right.shape} do not fit for @") from None
     (matrix,) = arguments
-    if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
+    if matrix.ndim != 2 or len(set(matrix.shape)) > 1:
         raise FormulaError(f"{function} needs a square matrix, and this has the shape {matrix.shape}")
     return float(np.linalg.det(matrix) if function == "det" else np.trace(matrix))
 
@@ -532,7 +532,11 @@ def _over_entries(kind: str, body: Node, given: Given) -> float:
 
 def size(body: Node, given: Given) -> int:
     """How many entries a sum goes over: as many as the vectors in it have. Raises FormulaError."""
-    sizes = {part.name: np.size(given[part.name]) for part in entries(body) if np.ndim(given.get(part.name, 0.0)) == 1}
+    sizes = {
+        part.name: np.size(given[part.name])
+        for part in entries(body)
+        if part.name in given and np.ndim(given[part.name]) == 1
+    }
     if not sizes:
         raise FormulaError(
             f"there is no vector in {spelled(body)} whose entries sum, mean, max and the like could go over: "
