@@ -60,6 +60,10 @@ EQUIVALENT: dict[str, str] = {
     "expression: a >= 0 -> a > 0": "both ways to the logistic function give a half at 0",
     "expression: a >= 0 -> a >= 1": "and the same between 0 and 1",
     "expression: one.shape[1] -> one.shape[-1]": "the second axis of a matrix is its last",
+    "proof: self.low <= 0 <= self.high -> self.low < 0 <= self.high": "at an end that is 0, the least end is 0",
+    "proof: self.low <= 0 <= self.high -> self.low <= 0 < self.high": "at an end that is 0, the least end is 0",
+    "proof: found.low <= 0 <= found.high -> found.low < 0 <= found.high": "at an end that is 0, the least end is 0",
+    "proof: found.low <= 0 <= found.high -> found.low <= 0 < found.high": "at an end that is 0, the least end is 0",
     "expression: n=1 -> n=2": "the nearest name comes first of however many",
 }
 

@@ -153,6 +153,10 @@ VECTORS = {"v": [1.0, 2.0], "w": [1.0, 2.0], "u": [1.0, 2.0, 3.0], "A": [[1.0, 0
         ("(A @ v) @ w", r"(A v)^{\top} w"),
         ("(v + w) @ w", r"(v + w)^{\top} w"),
         ("(2*v) @ w", r"(2 v)^{\top} w"),
+        ("w @ (v + w)", r"w^{\top} (v + w)"),
+        ("-v @ w", r"(-v)^{\top} w"),
+        ("w @ (2*v)", r"w^{\top} (2 v)"),
+        ("(2*A) @ v @ w", r"\left((2 A) v\right)^{\top} w"),
         ("v[1]*w[0]", r"v_2\,w_1"),
     ],
 )
@@ -173,6 +177,7 @@ def test_vectors(text: str, written: str) -> None:
         (Number(1e-7, literal=True), r"1 \times 10^{-7}", True),
         (Number(100000000.0, literal=True), "100000000", True),
         (Sum(((1, Number(0.5)), (1, Number(-0.25)))), "0.5 - 0.25", True),
+        (Sum(((1, Number(0.5)), (1, Number(0.0)))), "0.5 + 0", True),
         (Sum(((1, Number(0.5)), (-1, Number(-0.25)))), "0.5 + 0.25", True),
         (Sum(((1, Number(0.5)), (-1, Number(1e-7)))), r"0.5 - 1 \times 10^{-7}", True),
         (Sum(((-1, Number(-0.5)), (1, Number(2 / 3)))), "0.5 + 0.667", False),

@@ -194,6 +194,8 @@ def test_errors_that_are_made_on_boards(derivation: Derivation, right: str, wron
 
 STANDS: Known = {
     "x": 3.0,
+    "s": 0.45,
+    "t": 0.55,
     r"\sigma": 2.0,
     r"\sigma_x": 5.0,
     r"\sigma^2": 4.0,
@@ -274,6 +276,11 @@ def reads(tex: str, digits: int = 0) -> Interval:
         (r"\begin{cases} 1 & \text{if } x \le 3 \\ 5 & \text{otherwise} \end{cases}", 1),
         (r"\begin{cases} 1 & \text{if } x > 3 \\ 5 & \text{otherwise} \end{cases}", 5),
         (r"\begin{cases} 1 & \text{if } x < 3 \\ 5 & \text{otherwise} \end{cases}", 5),
+        (r"\begin{cases} 1 & \text{if } x \ge 2 \\ 5 & \text{otherwise} \end{cases}", 1),
+        (r"\begin{cases} 1 & \text{if } x \ge 4 \\ 5 & \text{otherwise} \end{cases}", 5),
+        (r"\begin{cases} 1 & \text{if } x \le 2 \\ 5 & \text{otherwise} \end{cases}", 5),
+        (r"\begin{cases} 1 & \text{if } x \le 4 \\ 5 & \text{otherwise} \end{cases}", 1),
+        (r"\det\begin{pmatrix} 1 & 2 \\3 & 4 \end{pmatrix}", -2),
         (r"2 \times 10^{-1}", 0.2),
         (r"2 \times 10^{0.5}", 6.324555320336759),
         (r"D(q \,\|\, p)'", 11),
@@ -340,6 +347,8 @@ FEW_CASE = "with so few places it cannot be told which case it is: digits=6"
         (r"\begin{cases} 1 & \text{if } 0.5 > 0.6 \\ 3 & \text{otherwise} \end{cases}", FEW_CASE),
         (r"\begin{cases} 1 & \text{if } x > 3.0 \\ 3 & \text{otherwise} \end{cases}", FEW_CASE),
         (r"\begin{cases} 1 & \text{if } 3.0 < x \\ 3 & \text{otherwise} \end{cases}", FEW_CASE),
+        (r"\begin{cases} 1 & \text{if } 0.5 < s \\ 3 & \text{otherwise} \end{cases}", FEW_CASE),
+        (r"\begin{cases} 1 & \text{if } 0.5 < t \\ 3 & \text{otherwise} \end{cases}", FEW_CASE),
     ],
 )
 def test_too_few_places(tex: str, message: str) -> None:

@@ -133,7 +133,7 @@ class Writer:
             before = factor
         return written
 
-    def _factor(self, node: Node, *, first: bool, last: bool = True) -> str:
+    def _factor(self, node: Node, *, first: bool, last: bool) -> str:
         if isinstance(node, Sum):
             return self._bracketed(node)
         if isinstance(node, Call) and not last and node.function in FUNCTIONS and len(node.arguments) == 1:
@@ -185,16 +185,17 @@ class Writer:
         if function == "dot":
             left, right = arguments
             turned = r"^{\top}" if self._is_column(left) else ""
-            first = self._factor(left, first=True)
-            if turned and isinstance(left, Call):
+            first, second = self.tex(left), self.tex(right)
+            if isinstance(left, Sum | Product) or (turned and isinstance(left, Call)):
                 first = bracketed(first)
-            second = self._factor(right, first=False)
-            return f"{first}{turned} {bracketed(second) if isinstance(right, Call) else second}"
+            if isinstance(right, Sum | Product | Call):
+                second = bracketed(second)
+            return f"{first}{turned} {second}"
         name = FUNCTIONS[function]
         written = ", ".join(map(self.tex, arguments))
         if function == "exp":
             return rf"{name}\left({written}\right)"
-        if len(arguments) > 1 or function in ("max", "min", "sigmoid"):
+        if function in ("max", "min", "sigmoid"):
             return f"{name}{bracketed(written)}"
         if not self._needs_no_bracket(arguments[0], written):
             return f"{name}{bracketed(written)}"
@@ -209,11 +210,9 @@ class Writer:
                 return name in self.sizes
             case Call("dot", (left, right)):
                 return not self._is_column(left) and self._is_column(right)
-            case Sum(terms):
-                return self._is_column(terms[0][1])
-            case Product(factors):
-                return any(map(self._is_column, factors))
-        return False
+            case Sum(((_, first), *_)):
+                return self._is_column(first)
+        return isinstance(node, Product) and any(map(self._is_column, node.factors))
 
     def _needs_no_bracket(self, argument: Node, written: str) -> bool:
         """Whether the argument of a logarithm is plain without: log 4, log σ², log 2π, the logarithm of a fraction."""

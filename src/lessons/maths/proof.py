@@ -263,7 +263,7 @@ class Reader:
 
     def rows(self, found: Rows) -> Rows:
         """A matrix, whose entries are going to be added."""
-        self.largest = max(self.largest, 1.0, *(abs(one.low) for row in found for one in row))
+        self.largest = max(self.largest, *(abs(one.low) for row in found for one in row))
         return found
 
     def figure(self, text: str) -> Interval:

@@ -43,10 +43,6 @@ def rounds(node: Node, given: Given) -> list[Node]:
         after = work(found[-1], outermost=True)
         if is_number(after):
             return found
-        if after == found[-1]:
-            raise FormulaError(
-                f"{expression.spelled(after)} cannot be worked out step by step: name a part of it first"
-            )
         found.append(after)
     raise FormulaError("the formula has too many steps: name a part of it first, in a formula of its own")
 
@@ -75,7 +71,7 @@ def put_in(node: Node, given: Given, entry: int | None = None) -> Node:
         if node.kind == "prod":
             return Product(entries)
         summed = Sum(tuple((1, one) for one in entries))
-        return Fraction(summed, Number(float(node.size), literal=True)) if node.kind == "mean" else summed
+        return Fraction(summed, Number(float(node.size))) if node.kind == "mean" else summed
     if isinstance(node, Sum):
         terms = [one for sign, term in node.terms for one in _spliced(sign, term, put_in(term, given, entry))]
         return _summed(terms)
