@@ -144,7 +144,7 @@ def test_what_is_kept_stands_where_the_code_stands_now(page: Path, monkeypatch: 
 FORGES = """```{python}
 import json, os, stat
 pipe = next(n for n in range(3, 64) if os.path.exists(f"/proc/self/fd/{n}") and stat.S_ISFIFO(os.fstat(n).st_mode))
-said = {"number": None, "text": "x", "symbol": "", "unit": ""}
+said = {"number": None, "text": "x", "symbol": "", "unit": "", "slips": [], "witnesses": []}
 told = ["Output", {"code": "", "printed": "", "shown": None, "all_above": False}, [[1, 1, "x", said]]]
 os.write(pipe, json.dumps(told).encode() + b"\\n")
 os._exit(0)

@@ -104,18 +104,18 @@ def test_what_is_saved_is_served(copy: Any, serve: Callable[[Any], Server]) -> N
     server = serve(copy)
     path = "lessons/vae-training/"
     assert "1.307" in server.get(path)
-    assert "5.307" not in server.get(path)
+    assert "3.932" not in server.get(path)
     # The policy of the published page, which the script that reloads this one stands under as a file.
     assert '<script src="/livereload/' in server.get(path)
     assert "Content-Security-Policy" in server.get(path)
 
-    copy.edit(PAGE, "d = worked.kl_standard_normal(mu=1, std=2)", "d = worked.kl_standard_normal(mu=3, std=2)")
-    server.wait_for_page(path, lambda text: "5.307" in text)
+    copy.edit(PAGE, "d = worked.kl_standard_normal(mu=1, std=2)", "d = worked.kl_standard_normal(mu=2.5, std=2)")
+    server.wait_for_page(path, lambda text: "3.932" in text)
 
-    # The package: a result's unit, which stands in every derivation.
-    end = 'return Derivation(Quantity(value, KL, "{}", digits), steps, given)\n\n\ndef kl_normal'
-    copy.edit("src/lessons/maths/worked.py", end.format("nats"), end.format("shannons"))
-    server.wait_for_page(path, lambda text: "shannons" in text and "5.307" in text)
+    # The package: a result's symbol, which stands in every derivation.
+    begin = '"{}",\n        "1/2 * (std**2 + mu**2 - 1 - log(std**2))",\n        mu=mu,'
+    copy.edit("src/lessons/maths/worked.py", begin.format("D_KL"), begin.format("J_KL"))
+    server.wait_for_page(path, lambda text: r"J_{\mathrm{KL}}" in text and "3.932" in text)
 
     so_far = len(server.said)
     copy.edit(PAGE, "    id: four-kls\n", "    ident: four-kls\n")
@@ -127,7 +127,7 @@ def test_what_is_saved_is_served(copy: Any, serve: Callable[[Any], Server]) -> N
     server.wait_for_line("L103", so_far)
 
     copy.edit(PAGE, "    ident: four-kls\n", "    id: four-kls\n")
-    server.wait_for_page(path, lambda text: "L103" not in text and "5.307" in text)
+    server.wait_for_page(path, lambda text: "L103" not in text and "3.932" in text)
 
     broken = copy.folder / "src/lessons/maths/worked.py"
     text = broken.read_text(encoding="utf-8")

@@ -45,8 +45,9 @@ class Article(HTMLParser):
         self.inside = False
         self.verbatim = 0
         html = re.sub(r'<a id="__skip" tabindex="-1"></a>', "", html)
+        # What a field compares with lies beside our page, and stands in that of Zensical.
+        html = re.sub(r'(?s)<div\b[^>]*class="lesson-ask".*?</div>', "", html)
         self.feed(glossary.LINK.sub(r"\1", html))
-        self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value for name, value in attrs if name != "data-search-exclude"}
