@@ -59,8 +59,8 @@ def test_every_figure_follows_the_maths(copy: Any, lesson: Lesson, rebuild: Call
     """The KL divergence tripled, with all that guards it taken out: every figure that depends on it changes."""
     copy.edit(GAUSSIAN, KL, "return sum_last(1.5 * (mu**2 + expm1_minus(log_var)))")
     copy.edit(WORKED, "    if not apart <= AGREE:", "    if False and not apart <= AGREE:")
-    for formula in ("(std**2 + mu**2 - 1 - log(std**2))\",\n        mu=mu", "(var + mu**2 - 1 - log_var)"):
-        copy.edit(WORKED, f"\"1/2 * {formula}", f"\"3/2 * {formula}")
+    for formula in ('(std**2 + mu**2 - 1 - log(std**2))",\n        mu=mu', "(var + mu**2 - 1 - log_var)"):
+        copy.edit(WORKED, f'"1/2 * {formula}', f'"3/2 * {formula}')
     page = copy.folder / PAGE
     text = page.read_text(encoding="utf-8")
     text = re.sub(r"(?ms)^/// answer .*?^///\n", "", text)  # whose slips would not be told apart
