@@ -64,6 +64,15 @@ EQUIVALENT: dict[str, str] = {
     "proof: self.low <= 0 <= self.high -> self.low <= 0 < self.high": "at an end that is 0, the least end is 0",
     "proof: found.low <= 0 <= found.high -> found.low < 0 <= found.high": "at an end that is 0, the least end is 0",
     "proof: found.low <= 0 <= found.high -> found.low <= 0 < found.high": "at an end that is 0, the least end is 0",
+    "proof: found.low < 0 <= found.high -> found.low <= 0 <= found.high": "at an end that is 0, the least end is 0",
+    "proof: ends[1] -> ends[-1]": "the second of two is the last",
+    "proof: max(abs(found.low), abs(found.high)) <= NOISE * largest -> "
+    "max(abs(found.low), abs(found.high)) < NOISE * largest": "where all is 0, so is the sum",
+    "proof: a >= 0 -> a > 0": "both ways to the logistic function give a half at 0",
+    "proof: a >= 0 -> a >= 1": "and the same between 0 and 1",
+    "proof: self.sizes.get(letter, 1) -> self.sizes.get(letter, 2)": "the size is known once one entry is read",
+    "proof: whole % 2 -> whole % -2": "only whether it is 0 is asked",
+    "proof: column % 2 -> column % -2": "only whether it is 0 is asked",
     "expression: n=1 -> n=2": "the nearest name comes first of however many",
 }
 

@@ -236,11 +236,19 @@ def test_what_is_a_number(given: Any) -> None:
     assert formula("y", "x", x=given).value == 2
 
 
+def test_what_is_a_matrix() -> None:
+    found = formula("y", "det(A) + v @ v", A=[[1, 2], [3, 4]], v=np.array([1, 2]))
+    assert found.value == pytest.approx(3, rel=1e-15)
+    assert (found.inputs["A"], found.inputs["v"]) == (((1.0, 2.0), (3.0, 4.0)), (1.0, 2.0))
+    assert found.lines()[0] == ("=", r"\det A + v^{\top} v")
+
+
 def test_witnesses() -> None:
     value = float(gaussian.kl_standard_normal(0.0, 2 * math.log(0.5)))
     found = formula("D", "1/2 * (s**2 - 1 - log(s**2))", s=0.5, witness={"gaussian": value, "near": value + 1e-10})
     assert found.witnesses[0].name == "gaussian"
     assert found.witnesses[0].apart <= 1e-15
+    assert formula("y", "x", x=0, witness={"near": 1e-9}).witnesses[0].apart == 1e-9
     assert found.witnesses[1].apart == pytest.approx(1e-10, rel=1e-4)
     assert formula("D", "x", x=1000, witness={"w": 1000 + 5e-7}).witnesses[0].apart == pytest.approx(5e-10, rel=1e-4)
 

@@ -113,7 +113,7 @@ def tokens(tex: str) -> list[str]:
             raise NotProven(f"the line {tex} cannot be read back at {tex[at : at + 12]!r}")
         at = match.end()
         if match["short"]:  # \tfrac12: one digit each
-            found += [match[0][:-2], *match[0][-2:]]
+            found += [match["short"][:-2], *match["short"][-2:]]
         elif not match["space"]:
             found.append(match[0])
     return [token for token in found if token not in _IGNORED]
