@@ -73,6 +73,15 @@ EQUIVALENT: dict[str, str] = {
     "proof: self.sizes.get(letter, 1) -> self.sizes.get(letter, 2)": "the size is known once one entry is read",
     "proof: whole % 2 -> whole % -2": "only whether it is 0 is asked",
     "proof: column % 2 -> column % -2": "only whether it is 0 is asked",
+    "elbo: self.weight.shape[1] -> self.weight.shape[-1]": "the second axis of a matrix is its last",
+    "gradients: np.exp(log_var) + np.zeros(np.broadcast_shapes(x.shape, mu.shape)) -> "
+    "np.exp(log_var) - np.zeros(np.broadcast_shapes(x.shape, mu.shape))": "nothing but a shape is added",
+    "rounding: 10.0 ** (-digits) <= abs(value) < 1000000.0 -> 10.0 ** (-digits) < abs(value) < 1000000.0": (
+        "the bound itself is exact, and was shown before"
+    ),
+    "rounding: 10.0 ** (-digits) <= abs(value) < 1000000.0 -> 10.0 ** (-digits) <= abs(value) <= 1000000.0": (
+        "the bound itself is exact, and was shown before"
+    ),
     "expression: n=1 -> n=2": "the nearest name comes first of however many",
 }
 

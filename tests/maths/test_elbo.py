@@ -184,6 +184,7 @@ def test_arguments_must_fit_the_model() -> None:
         (lambda: negative_elbo_sample(x, z, z, np.zeros(1), model.nll), "last axes of mu"),
         (lambda: negative_elbo_sample(x, z, z, z, model.nll, beta=-1), "beta must be"),
         (lambda: negative_elbo_sample(x, z, z, z, model.nll, beta=np.nan), "beta must be"),
+        (lambda: negative_elbo_sample(x, z, z, z, model.nll, beta=np.inf), "beta must be"),
         (lambda: LinearGaussian(np.eye(1), np.zeros(1), np.full(1, -2000.0)).posterior(0), "overflows"),
     ]
     for call, message in calls:

@@ -136,6 +136,17 @@ def test_score_gradient_is_cost_times_slope_of_log_q() -> None:
     np.testing.assert_allclose(gradients.score_function_gradient_mu(x, mu, log_var, eps), expected, rtol=1e-7)
 
 
+def test_expected_gradients_of_many_are_those_of_each() -> None:
+    model = LinearGaussian(np.array([[1.0, 0.5], [-0.3, 2.0], [0.7, 0.1]]), np.zeros(3), np.array([0.1, -0.4, 0.6]))
+    x, mu = np.array([[1.0, 0.2, -0.5], [0.3, 0.9, 1.4]]), np.array([[0.5, -0.3], [1.1, 0.2]])
+    log_var = np.array([[0.4, -1.0], [-0.7, 0.3]])
+    together = gradients.expected_gradients(model, x, mu, log_var)
+    for n in range(2):
+        alone = gradients.expected_gradients(model, x[n], mu[n], log_var[n])
+        np.testing.assert_allclose(together.mu[n], alone.mu, rtol=1e-13)
+        np.testing.assert_allclose(together.log_var[n], alone.log_var, rtol=1e-13)
+
+
 def test_variances_broadcast() -> None:
     x, mu, log_var = np.zeros((4, 1, 2)), np.ones((3, 2)), np.array([0.0, 1.0])
     assert gradients.gradient_variance_score(x, mu, log_var).shape == (4, 3, 2)
@@ -172,6 +183,7 @@ def test_refusals() -> None:
         (lambda: gradients.expected_gradients(model, np.zeros((3, 2)), np.zeros((2, 2)), z), "leading axes"),
         (lambda: gradients.sgd_step(z, z, fine, 0.0), "rate must be"),
         (lambda: gradients.sgd_step(z, z, fine, np.nan), "rate must be"),
+        (lambda: gradients.sgd_step(z, z, fine, np.inf), "rate must be"),
         (lambda: gradients.sgd_step(z, z, fine._replace(mu=nan), 0.1), "gradients_mu holds NaN"),
         (lambda: gradients.sgd_step(0.0, 0.0, fine, 0.1), "last axes of mu"),
         (lambda: gradients.pathwise_gradient_mu(x, z, 0.0, z), "last axes of x"),

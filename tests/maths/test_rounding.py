@@ -108,3 +108,10 @@ def test_a_sign_is_kept_and_changes_nothing_else(value: float, digits: int) -> N
 def test_what_is_not_finite_is_refused(value: float) -> None:
     with pytest.raises(ValueError, match="finite"):
         numeral(value)
+
+
+def test_a_million_is_where_powers_of_ten_begin() -> None:
+    assert numeral(999999.123456789).text == "999999.123"
+    assert numeral(1000000.123456789).text == "1.00 × 10⁶"
+    assert numeral(0.00123456789).text == "0.001"
+    assert numeral(0.000923456789).text == "9.23 × 10⁻⁴"
