@@ -169,7 +169,7 @@ def _check_symbols(tree: expression.Node, numbers: Mapping[str, float | Array], 
 
 def _comes_to(part: expression.Node, numbers: Mapping[str, float | Array], number: float | Array) -> bool:
     try:
-        return bool(np.allclose(expression.evaluated(part, numbers), number, rtol=1e-9, atol=1e-12))
+        return bool(np.allclose(expression.evaluated(part, numbers), number, rtol=AGREE, atol=AGREE))
     except (FormulaError, NotFinite):
         return False
 
