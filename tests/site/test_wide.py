@@ -84,7 +84,9 @@ EDGES = {"sheet": 16, "a6": 10, "a5": 14, "a4": 20, "letter": 20.3, "index": 7.6
 def wide(shared_copy: Any, serve_site: Callable[[Path], Any]) -> Iterator[str]:
     """The address of a page of wide things."""
     (shared_copy.folder / f"docs/lessons/{NAME}.md").write_text(PAGE, encoding="utf-8")
-    shared_copy.edit("mkdocs.yml", "  - Contributing:\n", f"      - Wide: lessons/{NAME}.md\n  - Contributing:\n")
+    shared_copy.edit(
+        "mkdocs.yml", "      - lessons/index.md\n", f"      - lessons/index.md\n      - Wide: lessons/{NAME}.md\n"
+    )
     done = shared_copy.run("build", "--no-pdf")
     assert done.returncode == 0, done.stdout + done.stderr
     with serve_site(shared_copy.folder / "site") as address:
