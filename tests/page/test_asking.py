@@ -9,6 +9,7 @@ import pytest
 
 from lessons.page import checks
 from lessons.problem import Problem
+from lessons.publish import practice
 
 HEAD = "---\ntitle: A page\ndescription: D.\n---\n\n"
 CODE = """```{{python}}
@@ -127,7 +128,7 @@ def test_the_page_has_a_place_and_the_file_beside_it_all_the_rest(page: Path) ->
     html = made.html
     assert 'class="lesson-ask"' in html
     assert "whole" not in html.partition("lesson-ask")[2].partition("</div>")[0]
-    (told,) = json.loads(made.files["answers.json"]).values()
+    (told,) = json.loads(practice.files(made)["answers.json"]).values()
     assert told["value"] == pytest.approx(0.7412907318741551, abs=1e-12)
     assert told["shown"] == "0.741 nats"
     slips = {name: (value, words) for name, value, words in told["slips"]}

@@ -29,6 +29,12 @@ Prompt.
     id: six
     value: 6
 ///
+/// hint
+Count.
+///
+/// variants
+- six: 6, 7
+///
 /// solution
 Worked.
 ///
@@ -121,7 +127,7 @@ def test_a_question_is_visible_and_its_answer_behind_a_closed_disclosure(tree: E
 
 def test_every_disclosure_is_native(tree: ElementTree.Element) -> None:
     disclosures = tree.findall(".//details")
-    assert len(disclosures) == 6
+    assert len(disclosures) == 7
     assert all(details[0].tag == "summary" and text(details[0]) for details in disclosures)
     assert not [element for element in tree.iter() if {"onclick", "role", "tabindex"} & set(element.attrib)]
 
@@ -130,6 +136,7 @@ def test_answers_stay_out_of_the_search_and_prompts_do_not(tree: ElementTree.Ele
     excluded = [text(element) for element in tree.iterfind(".//*[@data-search-exclude]")]
     assert [words for words in excluded if words] == [
         "Answer x.",
+        "Count.",
         "Worked.",
         "Answer.",
         "Back one.",
@@ -141,8 +148,8 @@ def test_answers_stay_out_of_the_search_and_prompts_do_not(tree: ElementTree.Ele
 def test_a_solution_goes_into_its_exercise(tree: ElementTree.Element) -> None:
     section = tree.find(".//section[@aria-labelledby='task']")
     assert section is not None
-    assert [child.tag for child in section] == ["h3", "section", "div", "details"]
-    assert text(section.find("details/section")) == "Worked."
+    assert [child.tag for child in section] == ["h3", "section", "div", "details", "div", "details"]
+    assert text(section.find("details[2]/section")) == "Worked."
 
 
 def test_cards_in_a_row_are_one_deck(tree: ElementTree.Element) -> None:

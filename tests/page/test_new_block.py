@@ -17,13 +17,13 @@ from lessons.publish import zensical
 Check = Callable[[str], list[Problem]]
 
 
-class Hint(LessonBlock):
-    """A hint, whose words are behind a disclosure with an id of its own."""
+class Clue(LessonBlock):
+    """A clue, whose words are behind a disclosure with an id of its own."""
 
-    NAME = "hint"
+    NAME = "clue"
     OPTIONS: ClassVar[dict[str, Any]] = WITH_ID
     BODY = "words"
-    CLASS = "lesson-hint"
+    CLASS = "lesson-clue"
     ID_SUFFIX = "words"
     HEADED = True
     SEARCHABLE = True
@@ -36,13 +36,13 @@ class Hint(LessonBlock):
 
 
 class Moral(LessonBlock):
-    """What stands right below a hint."""
+    """What stands right below a clue."""
 
     NAME = "moral"
     ARGUMENT = False
     OPTIONS: ClassVar[dict[str, Any]] = {}
     BODY = "sentence"
-    FOLLOWS = Hint
+    FOLLOWS = Clue
     CLASS = "lesson-moral"
     HOLDS_RESULTS = False
 
@@ -50,20 +50,20 @@ class Moral(LessonBlock):
         return etree.SubElement(parent, "blockquote", {"class": self.CLASS})
 
 
-HINT = "/// hint | Look closer\n    id: closer\n\nIt is a length.\n///\n"
+CLUE = "/// clue | Look closer\n    id: closer\n\nIt is a length.\n///\n"
 MORAL = "/// moral\nLook.\n///\n"
-WHOLE = HINT + MORAL
+WHOLE = CLUE + MORAL
 
 
 @pytest.fixture(autouse=True)
 def _in_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
     """The entry. Nothing else of the package is changed."""
-    monkeypatch.setattr(blocks, "BLOCKS", (*blocks.BLOCKS, Hint, Moral))
+    monkeypatch.setattr(blocks, "BLOCKS", (*blocks.BLOCKS, Clue, Moral))
 
 
 def test_it_becomes_its_html(render: Callable[[str], str]) -> None:
     assert render(WHOLE) == (
-        '<section class="lesson-hint">\n<h3 id="closer">Look closer</h3>\n'
+        '<section class="lesson-clue">\n<h3 id="closer">Look closer</h3>\n'
         '<details id="closer-words">\n<summary>Show</summary>\n'
         '<section class="lesson-content">\n<p>It is a length.</p>\n</section>\n</details>\n</section>\n'
         '<blockquote class="lesson-moral">\n<p>Look.</p>\n</blockquote>'
@@ -80,13 +80,13 @@ def test_its_ids_are_the_targets_of_links(check: Check) -> None:
 @pytest.mark.parametrize(
     ("text", "line", "code", "message", "repair"),
     [
-        (WHOLE.replace("It is a length.\n", ""), 1, "L106", "this hint has no words", "write the words between"),
-        (WHOLE.replace("    id: closer\n", ""), 1, "L104", "this hint has no id", "add a line `    id: a-short-name`"),
+        (WHOLE.replace("It is a length.\n", ""), 1, "L106", "this clue has no words", "write the words between"),
+        (WHOLE.replace("    id: closer\n", ""), 1, "L104", "this clue has no id", "add a line `    id: a-short-name`"),
         (
             WHOLE.replace("closer\n\n", "closer\n    level: 2\n\n"),
             3,
             "L103",
-            "hint has the unknown option 'level'",
+            "clue has the unknown option 'level'",
             "use",
         ),
         (
@@ -100,20 +100,20 @@ def test_its_ids_are_the_targets_of_links(check: Check) -> None:
             WHOLE.replace(" | Look closer", ""),
             1,
             "L107",
-            "this hint has no title",
-            "write it on the opening line: /// h",
+            "this clue has no title",
+            "write it on the opening line: /// clue",
         ),
         (WHOLE.replace("moral", "moral | Look"), 6, "L107", "a moral takes no title", "write only `/// moral`"),
         (
-            WHOLE.replace("hint", "hnt"),
+            WHOLE.replace("clue", "clu"),
             1,
             "L101",
-            "there is no block 'hnt'",
-            "did you mean 'hint'? use one of: answer, exercise",
+            "there is no block 'clu'",
+            "did you mean 'clue'? use one of: answer, clue",
         ),
-        (HINT, 1, "L108", "this hint has no moral", "put a `/// moral` block right below it"),
-        (f"{HINT}\nText.\n\n{MORAL}", 1, "L108", "this hint has no moral", "put a `/// moral` block right below it"),
-        (MORAL, 1, "L108", "this moral has no hint", "put it right below its hint"),
+        (CLUE, 1, "L108", "this clue has no moral", "put a `/// moral` block right below it"),
+        (f"{CLUE}\nText.\n\n{MORAL}", 1, "L108", "this clue has no moral", "put a `/// moral` block right below it"),
+        (MORAL, 1, "L108", "this moral has no clue", "put it right below its clue"),
         (WHOLE.replace("Look closer", "Look at $x$"), 1, "L302", "mathematics in a heading", "say it in words"),
         (WHOLE.replace("a length", "0.25"), 4, "L401", "the figure 0.25 is typed by hand", "compute it"),
         (

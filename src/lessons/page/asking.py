@@ -21,7 +21,6 @@ from lessons.page.snippet import place
 from lessons.page.source import Asked, Block, Source
 from lessons.problem import Location, Problem, nearest
 
-FILE = "answers.json"  # beside a page: what its fields compare with
 DIGITS = range(1, 10)
 UNITS = ("", "nats", "bits", "%")
 
@@ -122,13 +121,21 @@ def _shown(value: float, digits: int, unit: str) -> str:
 
 
 class Fields(Treeprocessor):
-    """Gives each place for a field what the page's script needs to know, and the words of its slips."""
+    """Gives each place for a field what the page's script needs to know, and the words of its slips; counts hints."""
 
     def __init__(self, md: Markdown) -> None:
         super().__init__(md)
         self.questions: Mapping[str, Question] = {}
 
     def run(self, root: etree.Element) -> None:
+        for exercise in root.iter("section"):
+            hints = exercise.findall(f"./details[@class='{blocks.Hint.CLASS}']")
+            for number, hint in enumerate(hints if len(hints) > 1 else (), start=1):
+                hint[0].text = f"Hint {number} of {len(hints)}"
+            for varied in exercise.iterfind(f"./div[@class='{blocks.Variants.CLASS}']"):
+                varied[:] = []
+                varied.text = None
+                varied.set("hidden", "")
         for element in root.iter("div"):
             question = self.questions.get(element.get("id", ""))
             if element.get("class") == blocks.Answer.CLASS and question is not None:

@@ -77,6 +77,12 @@ class LessonBlock(Block):  # type: ignore[misc]
         found = block.find(".//section[@class='lesson-content']")
         return block if found is None else found
 
+    def leader(self, parent: etree.Element) -> etree.Element:
+        """The element of what this block follows; without one, `parent`: a fault that the rules report."""
+        assert self.FOLLOWS is not None
+        above = parent[-1] if len(parent) else None
+        return parent if above is None or above.get("class") != self.FOLLOWS.CLASS else above
+
     def disclosure(self, parent: etree.Element, summary: str, attributes: dict[str, str]) -> etree.Element:
         """A closed disclosure that holds the body."""
         details = etree.SubElement(parent, "details", attributes)
@@ -159,12 +165,43 @@ class Answer(LessonBlock):
     CLASS = "lesson-ask"
 
     def on_create(self, parent: etree.Element) -> etree.Element:
-        exercise = parent[-1] if len(parent) else None
-        if exercise is None or exercise.get("class") != self.FOLLOWS.CLASS:
-            exercise = parent  # a fault the rules report; the page is not published
-        place = etree.SubElement(exercise, "div", {"class": self.CLASS, "id": self.id})
-        place.set("title", self.argument)
-        return place
+        return etree.SubElement(
+            self.leader(parent), "div", {"class": self.CLASS, "id": self.id, "title": self.argument}
+        )
+
+
+class Hint(LessonBlock):
+    """A step towards the exercise's solution, behind a disclosure; several of them are numbered in their order."""
+
+    NAME = "hint"
+    ARGUMENT = False
+    OPTIONS: ClassVar[dict[str, Any]] = {}
+    BODY = "hint"
+    FOLLOWS = Exercise
+    LEADS = False
+    CLASS = "lesson-hint"
+
+    def on_create(self, parent: etree.Element) -> etree.Element:
+        return self.disclosure(self.leader(parent), "Hint", {"class": self.CLASS})
+
+
+class Variants(LessonBlock):
+    """Other numbers for the exercise above: a list, `- name: 1, 2, 3`, of what a name of the page may stand for.
+
+    What they make is `variants`' work; on the page stands a place for the button that asks for them.
+    """
+
+    NAME = "variants"
+    ARGUMENT = False
+    OPTIONS: ClassVar[dict[str, Any]] = {}
+    BODY = "list of numbers"
+    HOLDS_RESULTS = False
+    FOLLOWS = Exercise
+    LEADS = False
+    CLASS = "lesson-variants"
+
+    def on_create(self, parent: etree.Element) -> etree.Element:
+        return etree.SubElement(self.leader(parent), "div", {"class": self.CLASS})
 
 
 class Solution(LessonBlock):
@@ -178,9 +215,7 @@ class Solution(LessonBlock):
     CLASS = "lesson-solution"
 
     def on_create(self, parent: etree.Element) -> etree.Element:
-        exercise = parent[-1] if len(parent) else None
-        if exercise is None or exercise.get("class") != self.FOLLOWS.CLASS:
-            exercise = parent  # a fault the rules report; the page is not published
+        exercise = self.leader(parent)
         attributes = {"class": f"lesson-answer {self.CLASS}"}
         if identifier := exercise.get("aria-labelledby"):
             attributes["id"] = self.FOLLOWS.derived_id(identifier)
@@ -244,7 +279,7 @@ class Outcome(LessonBlock):
         return self.disclosure(parent, name, {"class": f"lesson-answer {self.CLASS}"})
 
 
-BLOCKS: tuple[type[LessonBlock], ...] = (Question, Exercise, Answer, Solution, Flashcard, InDepth)
+BLOCKS: tuple[type[LessonBlock], ...] = (Question, Exercise, Answer, Hint, Variants, Solution, Flashcard, InDepth)
 MADE: tuple[type[LessonBlock], ...] = (Outcome,)  # on pages that this project writes: of notebooks
 
 

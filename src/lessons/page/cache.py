@@ -12,7 +12,20 @@ from typing import Any
 from lessons import store
 from lessons.page import inputs, mathml
 from lessons.page.display import Described
-from lessons.page.page import Card, Entry, Exercise, Link, Outline, Page, Question, Section, Value
+from lessons.page.page import (
+    Answer,
+    Card,
+    Entry,
+    Exercise,
+    Link,
+    Outline,
+    Page,
+    Question,
+    Section,
+    Slip,
+    Value,
+    Variant,
+)
 from lessons.problem import Location
 
 FOLDER = Path(".cache/pages")
@@ -67,7 +80,7 @@ def save(key: str, page: Page, *, twice: bool) -> None:
 def _page(data: dict[str, Any]) -> Page:
     kinds: dict[str, Any] = {
         "questions": Question,
-        "exercises": Exercise,
+        "exercises": _exercise,
         "cards": Card,
         "sections": Section,
         "notes": Section,
@@ -86,6 +99,19 @@ def _page(data: dict[str, Any]) -> Page:
 def described(data: dict[str, Any]) -> Described:
     slips = tuple((name, words, value) for name, words, value in data["slips"])
     return Described(**data | {"slips": slips, "witnesses": tuple(data["witnesses"])})
+
+
+def _exercise(**data: Any) -> Exercise:
+    variants = tuple(
+        Variant(**one | {"given": tuple((name, figure) for name, figure in one["given"])} | _asked(one))
+        for one in data["variants"]
+    )
+    return Exercise(**data | {"variants": variants} | _asked(data))
+
+
+def _asked(data: dict[str, Any]) -> dict[str, Any]:
+    answers = tuple(Answer(**one | {"slips": tuple(Slip(**slip) for slip in one["slips"])}) for one in data["answers"])
+    return {"answers": answers, "hints": tuple(data["hints"])}
 
 
 def _entry(data: dict[str, Any]) -> Entry:

@@ -68,13 +68,52 @@ class Question:
 
 
 @dataclass(frozen=True)
+class Slip:
+    """A wrong turn that a verdict can name: what it gives, and its words as HTML."""
+
+    name: str
+    value: float
+    words: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A quantity that an exercise asks for: its value with all its digits, and how many of them are asked for."""
+
+    id: str
+    label: str
+    value: float
+    digits: int
+    unit: str
+    shown: str  # the value as it should be given
+    slips: tuple[Slip, ...] = ()
+
+
+@dataclass(frozen=True)
+class Variant:
+    """An exercise with other numbers. Its id is a hash of them: the same numbers are the same variant for ever."""
+
+    id: str
+    given: tuple[tuple[str, str], ...]  # names of the page, and the figures that stand for them
+    prompt: str
+    solution: str
+    answers: tuple[Answer, ...] = ()
+    hints: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Exercise:
-    """An exercise, as HTML: what is asked, and how it is worked out."""
+    """An exercise, as HTML: what is asked, hints in their order, and how it is worked out; and what a field on the page
+    asks for. `variants`: the same with other numbers.
+    """
 
     id: str
     title: str
     prompt: str
     solution: str
+    answers: tuple[Answer, ...] = ()
+    hints: tuple[str, ...] = ()
+    variants: tuple[Variant, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import posixpath
 import xml.etree.ElementTree as etree
 from collections.abc import Iterator, Mapping
@@ -16,8 +15,8 @@ from markdown import Markdown
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import AMP_SUBSTITUTE
 
-from lessons.page import asking, blocks, extension, glossary, glyphs, markup, mathtext, published
-from lessons.page.page import Card, Entry, Exercise, Outline, Page, Question, Value
+from lessons.page import blocks, extension, glossary, glyphs, markup, mathtext, published
+from lessons.page.page import Answer, Card, Entry, Exercise, Outline, Page, Question, Slip, Value
 from lessons.page.search import notes, sections
 from lessons.page.source import Source
 from lessons.page.typeset import Typeset
@@ -65,8 +64,6 @@ def render(
         target = published.address(PurePosixPath(glossary.FILE)).removesuffix("index.html")
         way = relative(target, posixpath.dirname(address))
         md.treeprocessors.register(glossary.Links(settings.terms, way), "lessons-glossary", -1)
-    answers = _Answers(md)
-    md.treeprocessors.register(answers, "lessons-answers", -5)
     harvest = _Harvest(md)
     md.treeprocessors.register(harvest, "lessons-harvest", _LAST)
     html = md.convert(source.text)
@@ -85,14 +82,14 @@ def render(
         tuple(_entry(token, asked) for token in getattr(md, "toc_tokens", [])),
         outline,
         questions,
-        tuple(harvest.exercises()),
+        harvest.exercises,
         tuple(harvest.cards()),
         tuple(Value(*one) for one in typeset.described),
         sections(html, str(meta["title"])),
         notes(html),
         glyphs.shown(html),
         markup.words(html),
-        {**(files or {}), **answers.files()},
+        dict(files or {}),
     )
 
 
@@ -158,48 +155,17 @@ class _Inside(Treeprocessor):
         return text
 
 
-class _Answers(_Inside):
-    """Takes what a field compares with out of the page: it is fetched by whoever begins to type."""
-
-    def __init__(self, md: Markdown) -> None:
-        super().__init__(md)
-        self.found: list[etree.Element] = []
-
-    def run(self, root: etree.Element) -> None:
-        for place in [one for one in root.iter("div") if one.get("class") == blocks.Answer.CLASS]:
-            kept = etree.Element("div", place.attrib)
-            kept[:] = list(place)
-            self.found.append(kept)
-            place[:] = []
-            for name in ("data-value", "data-shown", "data-search-exclude"):
-                place.attrib.pop(name, None)
-
-    def files(self) -> dict[str, str]:
-        """The file beside the page: by the id of a field its value, and the slips with what they give and words."""
-        if not self.found:
-            return {}
-        said = {
-            place.get("id"): {
-                "value": float(place.get("data-value", "nan")),
-                "shown": place.get("data-shown"),
-                "slips": [
-                    [slip.get("data-slip"), float(slip.get("data-value", "nan")), self.inner(slip)] for slip in place
-                ],
-            }
-            for place in self.found
-        }
-        return {asking.FILE: json.dumps(said, ensure_ascii=False, separators=(",", ":"))}
-
-
 class _Harvest(_Inside):
     """The blocks of a page as values, taken from the tree when all in it is done."""
 
     def __init__(self, md: Markdown) -> None:
         super().__init__(md)
         self.root = etree.Element("div")
+        self.exercises: tuple[Exercise, ...] = ()
 
     def run(self, root: etree.Element) -> None:
         self.root = root
+        self.exercises = tuple(self._exercises())
 
     def _found(self, block: type[blocks.LessonBlock]) -> Iterator[etree.Element]:
         return (element for element in self.root.iter() if element.get("class") == block.CLASS)
@@ -216,7 +182,7 @@ class _Harvest(_Inside):
                 self._content(block.find("./details")),
             )
 
-    def exercises(self) -> Iterator[Exercise]:
+    def _exercises(self) -> Iterator[Exercise]:
         for block in self._found(blocks.Exercise):
             title = block.find("./h3")
             named = "" if title is None else "".join(title.itertext())
@@ -224,8 +190,31 @@ class _Harvest(_Inside):
                 block.get("aria-labelledby", ""),
                 self.finished(named).strip(),
                 self.inner(block.find("./section[@class='lesson-content']")),
-                self._content(block.find("./details")),
+                self._content(block.find("./details[last()]")),
+                tuple(self._answers(block)),
+                tuple(self._content(hint) for hint in block.iterfind(f"./details[@class='{blocks.Hint.CLASS}']")),
             )
+
+    def _answers(self, exercise: etree.Element) -> Iterator[Answer]:
+        """What an exercise asks for. A field compares with a file beside the page, so that it is taken out here."""
+        for place in exercise.iterfind(f"./div[@class='{blocks.Answer.CLASS}']"):
+            slips = tuple(
+                Slip(slip.get("data-slip", ""), float(slip.get("data-value", "nan")), self.inner(slip))
+                for slip in place
+            )
+            told = {name: place.get(f"data-{name}", "") for name in ("label", "value", "digits", "unit", "shown")}
+            yield Answer(
+                place.get("id", ""),
+                told["label"],
+                float(told["value"]),
+                int(told["digits"]),
+                told["unit"],
+                told["shown"],
+                slips,
+            )
+            place[:] = []
+            for name in ("data-value", "data-shown", "data-search-exclude"):
+                place.attrib.pop(name, None)
 
     def _content(self, block: etree.Element | None) -> str:
         return "" if block is None else self.inner(block.find(".//section[@class='lesson-content']"))

@@ -20,7 +20,7 @@ from lessons.page import advice, display
 from lessons.page.display import CannotShow, Described, Shown, ShowsNothing
 from lessons.page.folds import CODE_SHOWN, gathered, visibility
 from lessons.page.provenance import History, set_by, visible
-from lessons.page.source import Snippet, Source, Value
+from lessons.page.source import Asked, Snippet, Source, Value
 from lessons.problem import Location, Problem, nearest
 from lessons.unshowable import NoAlternative, NotFinite
 
@@ -179,8 +179,11 @@ class Runner:
         def evaluate() -> Shown:
             tree = ast.parse(value.expression, name, mode="eval")
             computed = eval(_compiled(tree, name), self.namespace)
-            display.judge(computed)
-            shown = held(display.in_sentence(computed))
+            if isinstance(value, Asked):  # it stands nowhere: any number will do
+                shown = Shown("")
+            else:
+                display.judge(computed)
+                shown = held(display.in_sentence(computed))
             self.described.append((location, value.expression, display.described(computed)))
             return shown
 

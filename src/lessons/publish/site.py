@@ -17,7 +17,7 @@ from lessons.page import mathtext, published, search
 from lessons.page.blocks import DECK_OFFER
 from lessons.page.markup import words
 from lessons.page.page import Page
-from lessons.publish import fonts, frame, listing, notices, share, styles
+from lessons.publish import fonts, frame, listing, notices, practice, share, styles
 from lessons.publish.http_server import read
 from lessons.publish.policy import TEMPLATES
 from lessons.publish.shell import SITEMAP, UNSHOWN, Shell, sitemap_compressed
@@ -32,7 +32,9 @@ class Site(Mapping[str, bytes]):
     def __init__(self, docs: Path, pages: Sequence[Page], shell: Shell, *, decks: bool) -> None:
         self.docs, self.pages, self.shell, self.decks = docs, pages, shell, decks
         self._by_address = {page.address: page for page in pages}
-        self._beside = {page.beside(name): text for page in pages for name, text in page.files.items()}
+        self._beside = {
+            page.beside(name): text for page in pages for name, text in {**page.files, **practice.files(page)}.items()
+        }
 
     def __iter__(self) -> Iterator[str]:
         yield from self._paths
