@@ -17,9 +17,13 @@ import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
+from lessons.environment import ENVIRONMENT
 from lessons.publish import chromium
 
 ROOT = Path(__file__).parent.parent
+# As every command has it, before anything loads numpy: a confined child of a process with several threads of linear
+# algebra may begin none, and waits for them for ever.
+os.environ |= {name: value for name, value in ENVIRONMENT.items() if name.endswith("_NUM_THREADS")}
 # `python -P -m pytest` finds nothing in this folder; what the tests share is looked for there last.
 if str(ROOT) not in sys.path:
     sys.path.append(str(ROOT))

@@ -11,7 +11,7 @@ import pytest
 from lessons.page import front_matter
 
 QUESTION = "/// question | Why?\n    id: {}\n\nBecause.\n///\n"
-BLOCKS = "use one of: answer, exercise, flashcard, in-depth, question, solution"
+BLOCKS = "use one of: answer, exercise, flashcard, hint, in-depth, question, solution, variants"
 KEYS = f"use one of: {', '.join(sorted(front_matter.KEYS))}"
 HTML = "write Markdown; for the sign itself, write it in code: `<`"
 TITLE = "begin the file with ---, a line `title: …`, and ---"

@@ -32,7 +32,7 @@ class Case:
 QUESTION = "/// question | Why?\n    id: why\n\nBecause.\n///\n"
 EXERCISE = "/// exercise | Do it\n    id: do-it\n\nHow?\n///\n"
 SOLUTION = "/// solution\nSo.\n///\n"
-BLOCKS = "use one of: answer, exercise, flashcard, in-depth, question, solution"
+BLOCKS = "use one of: answer, exercise, flashcard, hint, in-depth, question, solution, variants"
 KEYS = f"use one of: {', '.join(sorted(front_matter.KEYS))}"
 FENCE = "```{python}\n%s\n```\n"
 QUANTITY = "from lessons.maths.derivation import Quantity\n"
