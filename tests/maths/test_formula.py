@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from tests.maths.test_expression import NAMES
 
-from lessons.maths import gaussian, worked
+from lessons.maths import expression, gaussian, worked
 from lessons.maths.derivation import Derivation, Quantity, Slip
-from lessons.maths.expression import FormulaError, names, read
+from lessons.maths.expression import FormulaError, read
 from lessons.maths.proof import NotProven
 from lessons.maths.worked import formula, kl_standard_normal
 from lessons.unshowable import NotFinite
@@ -153,7 +153,7 @@ def worked_or_not(text: str, digits: int, parameters: dict[str, Any]) -> Derivat
 @settings(deadline=None, max_examples=300, derandomize=True, suppress_health_check=[HealthCheck.filter_too_much])
 @given(st.recursive(LEAVES, larger, max_leaves=7), st.integers(1, 6), st.data())
 def test_any_formula(text: str, digits: int, data: st.DataObject) -> None:
-    parameters = {name: data.draw(FIGURES, name) for name in names(read(text)) if name not in ("pi", "e")}
+    parameters = {name: data.draw(FIGURES, name) for name in read(text).names if name not in ("pi", "e")}
     found = worked_or_not(text, digits, parameters)  # proves each of its lines
     with np.errstate(all="ignore"):
         expected = eval(text, dict(NAMES), {name: np.float64(one) for name, one in parameters.items()})
@@ -178,7 +178,7 @@ def test_any_sum(
     body = "v" + "".join(f" {sign} {part}" for part, sign in parts)
     text = f"{kind}({body}) - 2*{kind}(v)"
     v, w = (list(one) for one in zip(*vectors, strict=True))
-    used = {name: one for name, one in (("v", v), ("w", w), ("x", x)) if name in names(read(text))}
+    used = {name: one for name, one in (("v", v), ("w", w), ("x", x)) if name in read(text).names}
     found = worked_or_not(text, digits, used)
     expected = eval(text, dict(NAMES), {name: np.array(one, float) for name, one in used.items()})
     assert found.value == pytest.approx(float(expected), rel=1e-9, abs=1e-9)
@@ -278,6 +278,31 @@ def test_slips() -> None:
         "bits": Slip("in bits", "1/2 * log2(x)", Quantity(0.5, "", "nats")),
     }
     assert "as_log_var" not in kl_standard_normal(0, 1000).slips
+
+
+def test_slips_are_worked_out_for_those_who_ask(monkeypatch: pytest.MonkeyPatch) -> None:
+    worked_out: list[expression.Node] = []
+    value = expression.value
+
+    def watched(tree: expression.Node, numbers: expression.Given) -> float:
+        worked_out.append(tree)
+        return value(tree, numbers)
+
+    found = formula("y", "x/2", x=3, digits=2, slips={"whole": ("not halved", "x")}).to(1)
+    monkeypatch.setattr(expression, "value", watched)
+    assert worked_out == []
+    assert [str(found.slips[name]) for name in found.slips] == ["3"]
+    assert worked_out == [read("x")]
+    assert len(found.slips) == 1
+    assert repr(found.slips) == repr(dict(found.slips))
+    assert worked_out == [read("x")]
+
+
+def test_an_array_that_a_page_changes_later() -> None:
+    values = np.array([1.0, 2.0])
+    found = formula("y", "sum(v)", v=values, slips={"mean": ("the mean", "mean(v)")})
+    values[0] = 100.0
+    assert [found.value, found.slips["mean"].value] == [3.0, 1.5]
 
 
 told_of: Any = formula  # with what no type allows

@@ -7,7 +7,7 @@ import pytest
 
 from lessons.maths import symbols, worked
 from lessons.maths.derivation import Derivation, Quantity
-from lessons.maths.proof import Interval, Known, NotProven, Reader, prove
+from lessons.maths.proof import Interval, Known, NotProven, Reader, Symbols, prove
 
 KL = worked.formula("D", "1/2 * (sigma**2 + mu**2 - 1 - log(sigma**2))", mu=0.7, sigma=0.4, digits=4)
 KL_TWO = worked.formula(
@@ -209,7 +209,7 @@ STANDS: Known = {
 
 
 def reads(tex: str, digits: int = 0) -> Interval:
-    return Reader(tex, STANDS, digits=digits).whole()
+    return Reader(tex, Symbols(STANDS), digits=digits).whole()
 
 
 @pytest.mark.parametrize(

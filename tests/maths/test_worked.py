@@ -15,6 +15,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from lessons.maths import proof
 from lessons.maths.derivation import Derivation, Quantity
 from lessons.maths.worked import TrainingStep, kl_normal, kl_standard_normal
 
@@ -348,6 +349,19 @@ def test_training_step(step: TrainingStep, name: str, shown: str) -> None:
     derivation = getattr(step, name)
     assert str(derivation) == shown
     check(derivation, symbols_of(step))
+
+
+def test_a_step_is_worked_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All of its quantities, each of which many others use, and each of which is proven."""
+    proven: list[float] = []
+
+    def prove(lines: object, value: float, *rest: object) -> None:
+        proven.append(value)
+
+    monkeypatch.setattr(proof, "prove", prove)
+    step = TrainingStep(x=1.2, mu=0.5, log_var=-1.0, eps=-0.3)
+    found = [getattr(step, name) for _ in range(2) for name in WORKED]
+    assert sorted(proven) == sorted(one.value for one in found[: len(WORKED)])
 
 
 @pytest.mark.parametrize(

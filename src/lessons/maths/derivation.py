@@ -7,7 +7,7 @@ Every figure of it is rounded from the unrounded value, see `rounding`. Objects 
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from lessons.maths import proof, symbols
@@ -109,6 +109,33 @@ class Slip:
         return self.result.value
 
 
+class Slips(Mapping[str, Slip]):
+    """The wrong turns that come to a number, by their names: worked out when they are first asked for."""
+
+    def __init__(self, find: Callable[[], Mapping[str, Slip]]) -> None:
+        self._find = find
+
+    @functools.cached_property
+    def _found(self) -> Mapping[str, Slip]:
+        return self._find()
+
+    def __getitem__(self, name: str) -> Slip:
+        return self._found[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def __repr__(self) -> str:
+        return repr(self._found)
+
+    def to(self, digits: int) -> Slips:
+        """The same wrong turns, shown with another number of places."""
+        return Slips(lambda: {name: replace(slip, result=slip.result.to(digits)) for name, slip in self.items()})
+
+
 @dataclass(frozen=True)
 class Derivation:
     """A result and the lines that lead to it: symbols, then numbers, then intermediate values, then the result.
@@ -126,7 +153,7 @@ class Derivation:
     symbols: Mapping[str, str] = field(default_factory=dict)
     leave_out: tuple[int, ...] = ()
     witnesses: tuple[Witness, ...] = ()
-    slips: Mapping[str, Slip] = field(default_factory=dict)
+    slips: Slips = field(default_factory=lambda: Slips(dict))
 
     def __post_init__(self) -> None:
         known = {symbols.symbol(name, self.symbols): _numbers(one) for name, one in self.inputs.items()}
@@ -151,8 +178,7 @@ class Derivation:
 
     def to(self, digits: int) -> Derivation:
         """The same derivation, all its figures shown with another number of places."""
-        slips = {name: replace(slip, result=slip.result.to(digits)) for name, slip in self.slips.items()}
-        return replace(self, result=self.result.to(digits), slips=slips)
+        return replace(self, result=self.result.to(digits), slips=self.slips.to(digits))
 
     def __float__(self) -> float:
         return self.value

@@ -43,7 +43,22 @@ class FormulaError(ValueError):
 
 @dataclass(frozen=True)
 class Node:
-    """A part of a formula."""
+    """A part of a formula, and what was once found out about it."""
+
+    @property
+    def parts(self) -> tuple[Node, ...]:
+        """Those right below it, in the order in which they are read."""
+        return ()
+
+    @functools.cached_property
+    def constant(self) -> bool:
+        """Whether no parameter and no result is in it."""
+        return all(part.constant for part in self.parts)
+
+    @functools.cached_property
+    def names(self) -> tuple[str, ...]:
+        """The names in it, in the order in which they stand."""
+        return tuple(dict.fromkeys(name for part in self.parts for name in part.names))
 
 
 @dataclass(frozen=True)
@@ -52,6 +67,10 @@ class Number(Node):
 
     value: float
     literal: bool = False
+
+    @property
+    def constant(self) -> bool:
+        return self.literal
 
 
 @dataclass(frozen=True)
@@ -62,6 +81,14 @@ class Name(Node):
     index: int | None = None
     each: str = ""
 
+    @property
+    def constant(self) -> bool:
+        return self.name in CONSTANTS
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (self.name,)
+
 
 @dataclass(frozen=True)
 class Sum(Node):
@@ -69,10 +96,18 @@ class Sum(Node):
 
     terms: tuple[tuple[int, Node], ...]
 
+    @property
+    def parts(self) -> tuple[Node, ...]:
+        return tuple(term for _, term in self.terms)
+
 
 @dataclass(frozen=True)
 class Product(Node):
     factors: tuple[Node, ...]
+
+    @property
+    def parts(self) -> tuple[Node, ...]:
+        return self.factors
 
 
 @dataclass(frozen=True)
@@ -80,17 +115,29 @@ class Fraction(Node):
     top: Node
     bottom: Node
 
+    @property
+    def parts(self) -> tuple[Node, ...]:
+        return self.top, self.bottom
+
 
 @dataclass(frozen=True)
 class Power(Node):
     base: Node
     exponent: Node
 
+    @property
+    def parts(self) -> tuple[Node, ...]:
+        return self.base, self.exponent
+
 
 @dataclass(frozen=True)
 class Call(Node):
     function: str
     arguments: tuple[Node, ...]
+
+    @property
+    def parts(self) -> tuple[Node, ...]:
+        return self.arguments
 
 
 @dataclass(frozen=True)
@@ -101,6 +148,10 @@ class Total(Node):
     body: Node
     size: int = 0  # 0 until the vectors are known
     letter: str = "i"
+
+    @property
+    def parts(self) -> tuple[Node, ...]:
+        return (self.body,)
 
 
 @dataclass(frozen=True)
@@ -113,12 +164,20 @@ class Choice(Node):
     chosen: Node
     other: Node
 
+    @property
+    def parts(self) -> tuple[Node, ...]:
+        return self.left, self.right, self.chosen, self.other
+
 
 @dataclass(frozen=True)
 class Matrix(Node):
     """A matrix, or a vector as a column; as it is given."""
 
     rows: tuple[tuple[float, ...], ...]
+
+    @property
+    def constant(self) -> bool:
+        return False
 
 
 Given = Mapping[str, float | Array]
@@ -297,34 +356,18 @@ def _nearest(word: str, valid: tuple[str, ...] | list[str]) -> str:
 # ---- what is in it --------------------------------------------------------------------------------------------------
 
 
-def children(node: Node) -> tuple[Node, ...]:
-    match node:
-        case Sum(terms):
-            return tuple(term for _, term in terms)
-        case Product(factors):
-            return factors
-        case Fraction(top, bottom):
-            return top, bottom
-        case Power(base, exponent):
-            return base, exponent
-        case Call(_, arguments):
-            return arguments
-        case Total(_, body):
-            return (body,)
-        case Choice(left, _, right, chosen, other):
-            return left, right, chosen, other
-    return ()
-
-
 def walk(node: Node) -> Iterator[Node]:
-    yield node
-    for child in children(node):
-        yield from walk(child)
+    """A formula and all parts of it, each before its own parts."""
+    waiting = [node]
+    while waiting:
+        part = waiting.pop()
+        yield part
+        waiting.extend(reversed(part.parts))
 
 
 def depth(node: Node) -> int:
     """How many parts of a formula stand within each other."""
-    return 1 + max(map(depth, children(node)), default=0)
+    return 1 + max(map(depth, node.parts), default=0)
 
 
 def entries(body: Node) -> Iterator[Name]:
@@ -332,23 +375,8 @@ def entries(body: Node) -> Iterator[Name]:
     if isinstance(body, Name) and body.index is None:
         yield body
     if not isinstance(body, Total):
-        for child in children(body):
+        for child in body.parts:
             yield from entries(child)
-
-
-def names(node: Node) -> list[str]:
-    """The names in a formula that are no constants of mathematics, in the order in which they stand."""
-    return list(dict.fromkeys(part.name for part in walk(node) if isinstance(part, Name)))
-
-
-@functools.lru_cache(maxsize=4096)
-def is_constant(node: Node) -> bool:
-    """Whether no parameter and no result is in it."""
-    return (
-        all(not isinstance(part, Name) or part.name in CONSTANTS for part in walk(node))
-        and all(part.literal for part in walk(node) if isinstance(part, Number))
-        and not any(isinstance(part, Matrix) for part in walk(node))
-    )
 
 
 # ---- working it out -------------------------------------------------------------------------------------------------
@@ -365,7 +393,7 @@ class Scope:
 
 def check(node: Node, given: Given) -> None:
     """Raises FormulaError where a name has no number, or a number that is given no name."""
-    used = [name for name in names(node) if name not in CONSTANTS or name in given]
+    used = [name for name in node.names if name not in CONSTANTS or name in given]
     for name in used:
         if name not in given:
             raise FormulaError(f"{name!r} has no number: {_missing(name, list(given))}")
@@ -391,7 +419,7 @@ def value(node: Node, given: Given, entry: int | None = None) -> float:
 
 
 def _number(node: Node, found: float | Array) -> float:
-    if not np.ndim(found):
+    if isinstance(found, float) or not np.ndim(found):
         return float(found)
     kind = "vector" if np.ndim(found) == 1 else "matrix"
     if isinstance(node, Name):
@@ -458,7 +486,7 @@ def _named(node: Name, given: Given, entry: int | None) -> float | Array:
 
 def total(terms: list[float | Array]) -> float | Array:
     """Their sum, where the rounding noise of a sum that cancels counts as zero: 0.6**2 + 0.8**2 - 1 is 0."""
-    if any(np.ndim(term) for term in terms):
+    if any(isinstance(term, np.ndarray) and term.ndim for term in terms):
         shapes = list(dict.fromkeys(np.shape(term) for term in terms))
         if len(shapes) > 1:
             said = " and ".join(f"one of shape {shape}" if shape else "a number" for shape in shapes)
@@ -470,12 +498,15 @@ def total(terms: list[float | Array]) -> float | Array:
 
 
 def _product(node: Node, factors: list[float | Array]) -> float | Array:
-    if sum(np.ndim(factor) > 0 for factor in factors) > 1:  # numpy's entry by entry is not how it would be read
+    arrays = [factor for factor in factors if isinstance(factor, np.ndarray) and factor.ndim]
+    if len(arrays) > 1:  # numpy's entry by entry is not how it would be read
         raise FormulaError(f"{spelled(node)} multiplies vectors or matrices: write a @ b, or sum(a*b)")
     found = factors[0]
     for factor in factors[1:]:
         found = found * factor
-    return found if np.ndim(found) else _not_lost(node, float(found), zero=0 in factors)
+    if isinstance(found, np.ndarray) and found.ndim:
+        return found
+    return _not_lost(node, float(found), zero=0 in factors)
 
 
 def _not_lost(node: Node, found: float, *, zero: bool) -> float:

@@ -23,7 +23,6 @@ from lessons.maths.expression import (
     Product,
     Sum,
     Total,
-    is_constant,
 )
 from lessons.maths.rounding import Numeral, numeral
 
@@ -52,8 +51,15 @@ class Writer:
     digits: int = 3
     sizes: Mapping[str, int] = field(default_factory=dict)  # how many entries a vector has, by its name
     exact: bool = True
+    # By a node's id, which stays its own for as long as the node is held here.
+    _written: dict[int, tuple[Node, str]] = field(default_factory=dict, init=False, repr=False)
 
     def tex(self, node: Node) -> str:
+        if id(node) not in self._written:
+            self._written[id(node)] = node, self._tex(node)
+        return self._written[id(node)][1]
+
+    def _tex(self, node: Node) -> str:
         match node:
             case Number():
                 return self._figure(node)
@@ -162,7 +168,7 @@ class Writer:
 
     def _fraction(self, node: Node, top: Node, bottom: Node) -> str:
         above, below = self.tex(top), self.tex(bottom)
-        if isinstance(top, Number) and isinstance(bottom, Number) and is_constant(node):
+        if isinstance(top, Number) and isinstance(bottom, Number) and node.constant:
             return rf"\tfrac{above}{below}" if len(above) == len(below) == 1 else rf"\tfrac{{{above}}}{{{below}}}"
         return rf"\frac{{{above}}}{{{below}}}"
 

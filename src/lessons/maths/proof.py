@@ -7,6 +7,7 @@ the symbols stand for.
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 import re
@@ -86,8 +87,9 @@ def prove(lines: Sequence[tuple[bool, str]], value: float, known: Known, digits:
     `known`: what the symbols stand for, by their TeX: a number, a vector, or a matrix by its rows. `digits`: the
     places of a figure that was rounded; one with fewer is the number itself.
     """
+    stands_for = Symbols(known)
     for exact, tex in lines:
-        reader = Reader(tex, known, digits=0 if exact else digits)
+        reader = Reader(tex, stands_for, digits=0 if exact else digits)
         try:
             found = reader.whole()
         except (OverflowError, ZeroDivisionError, ValueError, TypeError, IndexError):
@@ -101,8 +103,10 @@ def _said(found: Interval) -> str:
     return f"{found.low!r}" if found.low == found.high else f"{found.low!r} to {found.high!r}"
 
 
-def tokens(tex: str) -> list[str]:
-    found, at = [], 0
+@functools.lru_cache(maxsize=1024)
+def tokens(tex: str) -> tuple[str, ...]:
+    found: list[str] = []
+    at = 0
     while at < len(tex):
         match = _TOKEN.match(tex, at)
         if match is None:
@@ -116,18 +120,13 @@ def tokens(tex: str) -> list[str]:
             found += [match["short"][:-2], *match["short"][-2:]]
         elif not match["space"]:
             found.append(match[0])
-    return [token for token in found if token not in _IGNORED]
+    return tuple(token for token in found if token not in _IGNORED)
 
 
-class Reader:
-    """expression = term (± term)*; term = factor (× factor)*, the × often left out; factor = atom, atom^power."""
+class Symbols:
+    """What the symbols stand for; of two that begin alike the longer is read."""
 
-    def __init__(self, tex: str, known: Mapping[str, object], *, digits: int) -> None:
-        self.tex, self.digits, self.at = tex, digits, 0
-        self.tokens = tokens(tex)
-        self.bound: dict[str, int] = {}  # which entry each letter of the sums stands for that are being read
-        self.sizes: dict[str, int] = {}  # how many entries the vectors have that were read with a letter
-        self.largest = 0.0  # of the terms that were added
+    def __init__(self, known: Mapping[str, object]) -> None:
         self.vectors = {symbol: value for symbol, value in known.items() if _is_vector(value)}
         entries = [
             (tokens(symbols.indexed(symbol, str(n))), one)
@@ -136,6 +135,19 @@ class Reader:
         ]
         whole = [(tokens(symbol), value) for symbol, value in known.items()]
         self.known = sorted(whole + entries, key=lambda one: -len(one[0]))
+        self.first = {wanted[0] for wanted, _ in self.known}
+
+
+class Reader:
+    """expression = term (± term)*; term = factor (× factor)*, the × often left out; factor = atom, atom^power."""
+
+    def __init__(self, tex: str, known: Symbols, *, digits: int) -> None:
+        self.tex, self.digits, self.at = tex, digits, 0
+        self.tokens = tokens(tex)
+        self.bound: dict[str, int] = {}  # which entry each letter of the sums stands for that are being read
+        self.sizes: dict[str, int] = {}  # how many entries the vectors have that were read with a letter
+        self.largest = 0.0  # of the terms that were added
+        self.stand_for = known
 
     # ---- tokens ----
 
@@ -149,9 +161,9 @@ class Reader:
         self.at += 1
         return self.tokens[self.at - 1]
 
-    def starts(self, wanted: list[str]) -> bool:
+    def starts(self, wanted: tuple[str, ...]) -> bool:
         end = self.at + len(wanted)
-        return self.tokens[self.at : end] == wanted and self.tokens[end : end + 1] != ["_"]
+        return self.tokens[self.at : end] == wanted and self.tokens[end : end + 1] != ("_",)
 
     # ---- what is put together ----
 
@@ -205,7 +217,7 @@ class Reader:
         if not self.next_is("^"):
             return found
         self.take("^")
-        if self.starts(["{", r"\top", "}"]):
+        if self.starts(("{", r"\top", "}")):
             self.at += 3
             return [list(column) for column in zip(*found, strict=True)] if isinstance(found, list) else found
         return self.number(found).power(self.number(self.group()))
@@ -244,12 +256,14 @@ class Reader:
 
     def symbol(self) -> Read | None:
         for letter, entry in self.bound.items():
-            for symbol, vector in self.vectors.items():
+            for symbol, vector in self.stand_for.vectors.items():
                 if self.starts(wanted := tokens(symbols.indexed(symbol, letter))):
                     self.at += len(wanted)
                     self.sizes[letter] = len(_sequence(vector))
                     return self.stands_for(_sequence(vector)[entry])
-        for wanted, value in self.known:
+        if self.at >= len(self.tokens) or self.tokens[self.at] not in self.stand_for.first:
+            return None
+        for wanted, value in self.stand_for.known:
             if self.starts(wanted):
                 self.at += len(wanted)
                 return self.stands_for(value)
@@ -269,7 +283,7 @@ class Reader:
     def figure(self, text: str) -> Interval:
         value, places = float(text), len(text.partition(".")[2])
         scale = 1.0
-        if self.starts([r"\times", "10", "^"]) and "." not in "".join(self.tokens[self.at + 4 : self.at + 6]):
+        if self.starts((r"\times", "10", "^")) and "." not in "".join(self.tokens[self.at + 4 : self.at + 6]):
             self.at += 3
             scale = 10.0 ** self.number(self.group()).low
         rounded = self.digits and places >= (self.digits if scale == 1 else max(self.digits - 1, 1))

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from dataclasses import dataclass
 
@@ -48,13 +49,17 @@ def numeral(value: float, digits: int = DIGITS) -> Numeral:
     places (1.500). Values too small or too large for that are written with a power of ten.
     Raises NotFinite where `value` is nan or infinite: no lesson shows that as a result.
     """
-    value = float(value)
+    return _numeral(float(value), digits)
+
+
+@functools.lru_cache(maxsize=4096)
+def _numeral(value: float, digits: int) -> Numeral:
     if not math.isfinite(value):
         raise NotFinite(f"a shown value must be finite, got {value}")
-    for places in range(digits + EXTRA_DIGITS + 1):
-        text = f"{value:.{places}f}"
-        if _same(float(text), value) and abs(value) < 1e9:
-            return Numeral("0" if float(text) == 0 else text, 0, exact=True)
+    most = digits + EXTRA_DIGITS
+    if abs(value) < 1e9 and _same(float(f"{value:.{most}f}"), value):
+        text = next(text for places in range(most + 1) if _same(float(text := f"{value:.{places}f}"), value))
+        return Numeral("0" if float(text) == 0 else text, 0, exact=True)
     if 10.0**-digits <= abs(value) < 1e6:
         return Numeral(f"{value:.{digits}f}", 0, exact=False)
     mantissa, _, power = f"{value:.{digits - 1 if digits > 1 else 1}e}".partition("e")

@@ -5,6 +5,7 @@ One table for all pages; a page adds to it by `symbols={"kl": r"D_{\mathrm{KL}}"
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -41,6 +42,11 @@ def symbol(name: str, own: Mapping[str, str] | None = None) -> str:
     """The TeX of a name. `own`: what a page calls some otherwise. A name with a backslash is TeX already."""
     if own and name in own:
         return own[name]
+    return _of_the_table(name)
+
+
+@functools.lru_cache(maxsize=1024)
+def _of_the_table(name: str) -> str:
     if "\\" in name or "^" in name:
         return name
     head, *rest = [part for part in name.split("_") if part] or [r"\_"]
@@ -59,6 +65,7 @@ def symbol(name: str, own: Mapping[str, str] | None = None) -> str:
     return f"{base}{_index(below)}{power}"
 
 
+@functools.lru_cache(maxsize=1024)
 def indexed(tex: str, index: str) -> str:
     """A symbol with one more index: `\\mu_q` with i is `\\mu_{q,i}`."""
     found = _INDEX.fullmatch(tex)

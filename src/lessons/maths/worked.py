@@ -11,13 +11,12 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from lessons.maths import elbo, expression, gaussian, gradients, mistakes, symbols, working
-from lessons.maths.derivation import Derivation, Quantity, Slip, Witness
+from lessons.maths.derivation import Derivation, Quantity, Slip, Slips, Witness
 from lessons.maths.expression import Array, FormulaError
 from lessons.maths.notation import Writer
 from lessons.maths.rounding import DIGITS
@@ -60,14 +59,40 @@ def formula(
     Raises FormulaError where the formula cannot be read or a name has no number, NotFinite where it comes to no
     number, ArithmeticError where a witness differs or a line does not lead to the value.
     """
-    own = dict(symbols or {})
+    options = _Options(unit, digits, symbols or {}, witness or {}, slips or {}, beside or {}, tuple(leave_out))
+    return _worked_out(symbol, text, options, given)
+
+
+@dataclass(frozen=True)
+class _Options:
+    """What `formula` is told besides the formula and its numbers."""
+
+    unit: str = ""
+    digits: int = DIGITS
+    symbols: Mapping[str, str] = field(default_factory=dict)
+    witness: Mapping[str, float] = field(default_factory=dict)
+    slips: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    beside: Mapping[str, float | Array] = field(default_factory=dict)
+    leave_out: tuple[int, ...] = ()
+
+
+def _worked_out(
+    symbol: str,
+    text: str,
+    options: _Options,
+    given: Mapping[str, Parameter],
+    starts: Mapping[str, Quantity] | None = None,
+) -> Derivation:
+    """`formula`. `starts`: what a page says it starts from, where that is not what is given."""
+    own = dict(options.symbols)
     shown, numbers = _parameters(given, own)
     tree = expression.read(text)
     expression.check(tree, numbers)
-    _check_units(tree, shown, unit)
+    _check_units(tree, shown, options.unit)
     value = expression.value(tree, numbers)
     _check_symbols(tree, numbers, own)
     work = tuple(working.rounds(tree, numbers))
+    leave_out = options.leave_out
     if wrong_lines := [line for line in leave_out if not 1 <= line <= len(work)]:
         raise FormulaError(f"there is no line {wrong_lines[0]} to leave out: the lines are numbered 1 to {len(work)}")
     if len(work) - len(leave_out) + 1 > MOST_LINES:
@@ -75,16 +100,12 @@ def formula(
             f"this formula takes {len(work) + 1} lines, and a phone shows {MOST_LINES}: work a part of it out first, "
             "in a formula of its own, and give its result"
         )
-    known = {**(beside or {}), **numbers}
-    wrong = {
-        name: Slip(words, slip, Quantity(comes_to, "", unit, digits))
-        for name, (words, slip) in (slips or {}).items()
-        if (comes_to := _slip(name, slip, known)) is not None
-    }
-    result = Quantity(value, _symbol(symbol, own), unit, digits)
-    agreed = tuple(_witness(name, other, value) for name, other in (witness or {}).items())
-    starts = {name: one for name, one in shown.items() if isinstance(one, Quantity)}
-    return Derivation(result, text, work, shown, starts, own, tuple(leave_out), agreed, wrong)
+    slips = _slips(options, numbers)
+    result = Quantity(value, _symbol(symbol, own), options.unit, options.digits)
+    agreed = tuple(_witness(name, other, value) for name, other in options.witness.items())
+    if starts is None:
+        starts = {name: one for name, one in shown.items() if isinstance(one, Quantity)}
+    return Derivation(result, text, work, shown, starts, own, leave_out, agreed, slips)
 
 
 def _symbol(name: str, own: Mapping[str, str]) -> str:
@@ -118,7 +139,7 @@ def _number(name: str, given: object) -> float | Array:
     try:
         if np.asarray(given).dtype.kind not in "biufO" or given is None:
             raise TypeError
-        found = np.asarray(given, dtype=float)
+        found = np.array(given, dtype=float)  # its own: a page may change its array later
     except (TypeError, ValueError):
         raise FormulaError(f"{name} is no number and no list of numbers: {type(given).__name__}") from None
     if found.ndim > 2 or not found.size:
@@ -128,14 +149,33 @@ def _number(name: str, given: object) -> float | Array:
     return float(found) if found.ndim == 0 else found
 
 
-def _slip(name: str, text: str, numbers: Mapping[str, float | Array]) -> float | None:
-    """What a wrong turn gives, None where that is no number for these parameters, as the logarithm of -1."""
+def _slips(options: _Options, numbers: Mapping[str, float | Array]) -> Slips:
+    """Each is read now, so that what is wrong with it is told where it is written; worked out when asked for."""
+    known = {**options.beside, **numbers}
+    trees = {name: (words, text, _slip(name, text, known)) for name, (words, text) in options.slips.items()}
+
+    def found() -> dict[str, Slip]:
+        return {
+            name: Slip(words, text, Quantity(comes_to, "", options.unit, options.digits))
+            for name, (words, text, tree) in trees.items()
+            if (comes_to := _number_or_none(tree, known)) is not None
+        }
+
+    return Slips(found)
+
+
+def _slip(name: str, text: str, known: Mapping[str, float | Array]) -> expression.Node:
     try:
         tree = expression.read(text)
     except FormulaError as fault:
         raise FormulaError(f"the slip {name!r}: {fault}") from None
-    if unknown := [one for one in expression.names(tree) if one not in numbers and one not in expression.CONSTANTS]:
+    if unknown := [one for one in tree.names if one not in known and one not in expression.CONSTANTS]:
         raise FormulaError(f"the slip {name!r} uses {unknown[0]!r}, which has no number: give it with beside={{…}}")
+    return tree
+
+
+def _number_or_none(tree: expression.Node, numbers: Mapping[str, float | Array]) -> float | None:
+    """What a wrong turn gives, None where that is no number for these parameters, as the logarithm of -1."""
     try:
         return expression.value(tree, numbers)
     except (FormulaError, NotFinite):
@@ -155,10 +195,11 @@ def _check_symbols(tree: expression.Node, numbers: Mapping[str, float | Array], 
             if written in said and not np.array_equal(said[written][1], number):
                 raise FormulaError(_alike(said[written][0], spelled, written, name))
             said[written] = spelled, number
+    writer = Writer(own, sizes=sizes)
     for part in expression.walk(tree):
         if isinstance(part, expression.Name | expression.Number):
             continue
-        tex = Writer(own, sizes=sizes).tex(part)
+        tex = writer.tex(part)
         for written, (name, number) in said.items():
             power_of_log = (
                 isinstance(part, expression.Call) and written.startswith(r"\log") and tex.startswith(f"{written}^")
@@ -279,6 +320,10 @@ class TrainingStep:
     @property
     def given(self) -> dict[str, Quantity]:
         """x, mu, log_var and eps as the lesson states them."""
+        return dict(self._given)
+
+    @functools.cached_property
+    def _given(self) -> dict[str, Quantity]:
         return {
             "x": Quantity(self.x, "x"),
             "mu": Quantity(self.mu, r"\mu_x"),
@@ -295,11 +340,10 @@ class TrainingStep:
         slips: mistakes.Mistakes | None = None,
         **more: Parameter,
     ) -> Derivation:
-        names = set(expression.names(expression.read(text)))
-        own: dict[str, Any] = {name: one for name, one in (self.given | more).items() if name in names}
-        beside = self._numbers if slips else {}
-        found = formula(symbol, text, unit=unit, digits=self.digits, witness=witness, slips=slips, beside=beside, **own)
-        return replace(found, given=self.given)
+        names = expression.read(text).names
+        used = {name: one for name, one in (self.given | more).items() if name in names}
+        options = _Options(unit, self.digits, {}, witness, slips or {}, self._numbers if slips else {})
+        return _worked_out(symbol, text, options, used, self.given)
 
     @functools.cached_property
     def _numbers(self) -> dict[str, float]:
@@ -312,35 +356,35 @@ class TrainingStep:
         given = {name: one.value for name, one in self.given.items()}
         return given | {"std": std, "var": std**2, "z": z, "square": square, "kl": kl, "log_p": log_p}
 
-    @property
+    @functools.cached_property
     def _var(self) -> Quantity:
         return Quantity(math.exp(self.log_var), r"\sigma_x^2")
 
-    @property
+    @functools.cached_property
     def std(self) -> Derivation:
         """sigma_x = exp(log sigma_x**2 / 2): the halving that is so easily forgotten."""
         computed = {"gaussian.std_from_log_var": _scalar(gaussian.std_from_log_var(self.log_var))}
         return self._worked(r"\sigma_x", "exp(1/2 * log_var)", computed)
 
-    @property
+    @functools.cached_property
     def z(self) -> Derivation:
         """The latent z = mu + std eps: a deterministic function of the three."""
         computed = {"gaussian.reparameterize": _scalar(gaussian.reparameterize(self.mu, self.log_var, self.eps))}
         return self._worked(r"\tilde z", "mu + std*eps", computed, slips=mistakes.LATENT, std=self.std)
 
-    @property
+    @functools.cached_property
     def squared_error(self) -> Derivation:
         """(x - z)**2, the part of the reconstruction that depends on z."""
         return self._worked(r"(x - \tilde z)^2", "(x - z)**2", {}, z=self.z)
 
-    @property
+    @functools.cached_property
     def log_likelihood(self) -> Derivation:
         """log p(x|z) = log N(x; z, 1), in nats."""
         computed = {"gaussian.log_prob": _scalar(gaussian.log_prob(self.x, self.z.value, 0.0))}
         text = "-1/2*square - 1/2*log(2*pi)"
         return self._worked(r"\log p(x \mid \tilde z)", text, computed, "nats", square=self.squared_error)
 
-    @property
+    @functools.cached_property
     def nll(self) -> Derivation:
         """-log p(x|z), the reconstruction term, in nats."""
         computed = {"elbo.LinearGaussian.nll": _scalar(_MODEL.nll(self.x, self.z.value))}
@@ -348,7 +392,7 @@ class TrainingStep:
             r"\mathrm{NLL}", "-log_p", computed, "nats", mistakes.RECONSTRUCTION, log_p=self.log_likelihood
         )
 
-    @property
+    @functools.cached_property
     def kl(self) -> Derivation:
         """KL(q(z|x) || N(0, 1)) in nats, from the log-variance the encoder gives."""
         computed = {"gaussian.kl_standard_normal": _scalar(gaussian.kl_standard_normal(self.mu, self.log_var))}
@@ -356,18 +400,18 @@ class TrainingStep:
             KL, "1/2 * (var + mu**2 - 1 - log_var)", computed, "nats", mistakes.DIVERGENCE, var=self._var
         )
 
-    @property
+    @functools.cached_property
     def loss(self) -> Derivation:
         """L = -log p(x|z) + KL(q || p), in nats: the one-sample loss, whose mean over eps is the negative ELBO."""
         sample = elbo.negative_elbo_sample(self.x, self.mu, self.log_var, self.eps, _MODEL.nll)
         computed = {"elbo.negative_elbo_sample": _scalar(sample)}
         return self._worked("L", "-log_p + kl", computed, "nats", mistakes.LOSS, log_p=self.log_likelihood, kl=self.kl)
 
-    @property
+    @functools.cached_property
     def _gradients(self) -> gradients.StepGradients:
         return gradients.step_gradients(_MODEL, self.x, self.mu, self.log_var, self.eps)
 
-    @property
+    @functools.cached_property
     def grad_mu(self) -> Derivation:
         """dL/dmu: one part through z into the reconstruction, one through the KL."""
         computed = {"gradients.step_gradients": _scalar(self._gradients.mu)}
@@ -375,7 +419,7 @@ class TrainingStep:
             r"\frac{\partial L}{\partial \mu_x}", "-(x - z) + mu", computed, slips=mistakes.GRADIENT_MU, z=self.z
         )
 
-    @property
+    @functools.cached_property
     def grad_log_var(self) -> Derivation:
         """dL/dlog_var, by the same two ways."""
         computed = {"gradients.step_gradients": _scalar(self._gradients.log_var)}
@@ -391,19 +435,19 @@ class TrainingStep:
         mu, log_var = gradients.sgd_step(self.mu, self.log_var, found, rate)
         return TrainingStep(self.x, _scalar(mu), _scalar(log_var), self.eps, self.digits)
 
-    @property
+    @functools.cached_property
     def exact_loss(self) -> Quantity:
         """The exact negative ELBO in nats: what the loss is on average over eps."""
         value = _scalar(_MODEL.exact_negative_elbo(self.x, self.mu, self.log_var))
         return Quantity(value, r"-\mathrm{ELBO}", "nats", self.digits)
 
-    @property
+    @functools.cached_property
     def negative_log_marginal(self) -> Quantity:
         """-log p(x) in nats, which no exact negative ELBO can be below."""
         value = _scalar(_MODEL.negative_log_marginal(self.x))
         return Quantity(value, r"-\log p(x)", "nats", self.digits)
 
-    @property
+    @functools.cached_property
     def gap(self) -> Quantity:
         """KL(q(z|x) || p(z|x)) in nats: how far the exact negative ELBO lies above -log p(x)."""
         mean, cov = _MODEL.posterior(self.x)

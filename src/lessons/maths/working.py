@@ -28,7 +28,6 @@ from lessons.maths.expression import (
     Product,
     Sum,
     Total,
-    is_constant,
 )
 
 MOST_ROUNDS = 30
@@ -125,17 +124,15 @@ def is_number(node: Node) -> bool:
 def _is_figure(node: Node) -> bool:
     """A number, or a literal fraction such as ½, which stays as it is for as long as it can."""
     return is_number(node) or (
-        isinstance(node, Fraction) and is_number(node.top) and is_number(node.bottom) and is_constant(node)
+        isinstance(node, Fraction) and is_number(node.top) and is_number(node.bottom) and node.constant
     )
 
 
 def _is_plain(node: Node) -> bool:
     """Figures, or one operation on figures: what is done in the head together with what stands around it."""
-    if _is_figure(node) or isinstance(node, Matrix) or is_constant(node):
+    if _is_figure(node) or isinstance(node, Matrix) or node.constant:
         return True
-    return isinstance(node, Sum | Product | Fraction) and all(
-        _is_figure(part) or _is_name(part) for part in expression.children(node)
-    )
+    return isinstance(node, Sum | Product | Fraction) and all(_is_figure(part) or _is_name(part) for part in node.parts)
 
 
 def _is_name(node: Node) -> bool:
@@ -154,21 +151,21 @@ def work(node: Node, *, outermost: bool = False) -> Node:
             return node
         case Name():
             return _value(node) if outermost else node
-        case Sum() | Product() if outermost and is_constant(node):
+        case Sum() | Product() if outermost and node.constant:
             return _value(node)
         case Sum():
             return _work_sum(node)
         case Product(factors):
             return _work_product(node, factors)
         case Choice(left, sign, right, chosen, other):
-            if all(_is_figure(one) or is_constant(one) for one in (left, right)):
+            if all(_is_figure(one) or one.constant for one in (left, right)):
                 return (
                     chosen if expression.HOLDS[sign](*(expression.value(one, {}) for one in (left, right))) else other
                 )
             return Choice(work(left), sign, work(right), chosen, other)
-    if is_constant(node) and not outermost:
+    if node.constant and not outermost:
         return node
-    parts = expression.children(node)
+    parts = node.parts
     if all(_is_figure(part) or isinstance(part, Matrix | Name) for part in parts):
         return _value(node)
     if all(map(_is_plain, parts)):
@@ -185,12 +182,12 @@ def _work_sum(node: Sum) -> Node:
     if all(_is_figure(term) or isinstance(term, Matrix) for _, term in node.terms):
         return _value(node)
     after = [(sign, term if _is_figure(term) else work(term)) for sign, term in node.terms]
-    waiting = [not _is_figure(term) and (_is_function(term) or is_constant(term)) for _, term in node.terms]
+    waiting = [not _is_figure(term) and (_is_function(term) or term.constant) for _, term in node.terms]
     others_ready = all(_is_figure(term) for (_, term), waits in zip(after, waiting, strict=True) if not waits)
     functions_ready = all(
         _is_figure(term)
         for (_, term), (_, before), waits in zip(after, node.terms, waiting, strict=True)
-        if waits and not is_constant(before)
+        if waits and not before.constant
     )
     if any(
         _is_figure(term) and not _is_figure(before) for (_, term), (_, before) in zip(after, node.terms, strict=True)
@@ -198,7 +195,7 @@ def _work_sum(node: Sum) -> Node:
         after = [(sign, _at_once(term, before)) for (sign, term), (_, before) in zip(after, node.terms, strict=True)]
     done: list[tuple[int, Node]] = []
     for (sign, before), (_, term), waits in zip(node.terms, after, waiting, strict=True):
-        if waits and is_constant(before):
+        if waits and before.constant:
             done.append((sign, _value(before) if others_ready and functions_ready else before))
         elif waits and is_number(term) and not others_ready:
             done.append((sign, before))
@@ -236,12 +233,12 @@ def _folded(terms: list[tuple[int, Node]], before: Sum) -> tuple[tuple[int, Node
 def _work_product(node: Product, factors: tuple[Node, ...]) -> Node:
     if all(_is_figure(factor) or isinstance(factor, Matrix) for factor in factors):
         return _value(node)
-    if is_constant(node):
+    if node.constant:
         return node
-    others = [factor for factor in factors if not is_constant(factor)]
+    others = [factor for factor in factors if not factor.constant]
     if all(map(_is_figure, others)):
         return _value(node)  # its constants with it
-    return Product(tuple(factor if is_constant(factor) else work(factor) for factor in factors))
+    return Product(tuple(factor if factor.constant else work(factor) for factor in factors))
 
 
 def _is_function(node: Node) -> bool:
