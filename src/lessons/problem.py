@@ -84,6 +84,7 @@ CODES = REPORTED | {
     "L305": "a card too long for its page",
     "L401": "a result typed by hand",
     "L402": "an answer that cannot tell mistakes apart",
+    "L403": "an exercise that finds no other numbers",
     "L601": "a link that a page may not have",
     "L602": "a link that leads to no file",
     "L603": "a link that leads to no place on a page",

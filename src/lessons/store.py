@@ -23,6 +23,7 @@ KEY = Path(".cache/lessons/key")  # from the user's home
 KINDS = (
     "outcomes",
     "pages",
+    "variants",
     "results",
     "notebooks",
     "mathml",

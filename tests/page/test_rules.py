@@ -773,6 +773,7 @@ ELSEWHERE = {
     "L015": "test_bounds.py",
     "L111": "page/test_extension.py",
     "L402": "page/test_asking.py",
+    "L403": "page/test_grids.py",
     "L304": "page/test_tables.py",
     "L305": "publish/test_pdf.py",
     "L119": "page/test_slips.py",

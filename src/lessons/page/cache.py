@@ -102,11 +102,12 @@ def described(data: dict[str, Any]) -> Described:
 
 
 def _exercise(**data: Any) -> Exercise:
-    variants = tuple(
-        Variant(**one | {"given": tuple((name, figure) for name, figure in one["given"])} | _asked(one))
-        for one in data["variants"]
-    )
-    return Exercise(**data | {"variants": variants} | _asked(data))
+    return Exercise(**data | {"variants": tuple(map(variant, data["variants"]))} | _asked(data))
+
+
+def variant(data: dict[str, Any]) -> Variant:
+    given = tuple((name, figure) for name, figure in data["given"])
+    return Variant(**data | {"given": given} | _asked(data))
 
 
 def _asked(data: dict[str, Any]) -> dict[str, Any]:

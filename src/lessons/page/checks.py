@@ -6,6 +6,7 @@ import difflib
 import os
 import re
 from collections.abc import Iterable, Set
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -20,12 +21,14 @@ from lessons.page import (
     foreign,
     front_matter,
     glossary,
+    grids,
     links,
     published,
     render,
     source,
     textfile,
     tree,
+    variants,
 )
 from lessons.page.page import Link, Outline, Page
 from lessons.page.source import Block, Heading, Source, Value
@@ -98,7 +101,8 @@ class Check:
                 faults += more
                 self._outlines[path] = links.outline(text) if text else None
                 if text is not None:
-                    faults += [*links.problems(text), *_headings(text), *_outline(text), *_cards(text)]
+                    faults += [*links.problems(text), *grids.problems(text)]
+                    faults += [*_headings(text), *_outline(text), *_cards(text)]
                     faults += glossary.problems(text) if self._is_glossary(path) else []
                     scanned.append((text, meta))
         self._across(told)
@@ -123,6 +127,19 @@ class Check:
 
     def _render(self, text: Source, typeset: Typeset, meta: dict[str, Any]) -> Page | None:
         """The page, or None where it has problems; those that only a conversion finds are added to its others."""
+        page = self._rendered(text, typeset, meta, self._settings)
+        if page is None:
+            return None
+
+        def exercise(text: Source, typeset: Typeset) -> Page | None:
+            return self._rendered(text, typeset, meta, alone)
+
+        alone = replace(self._settings, terms=())
+        page, problems = variants.varied(page, text, typeset, exercise, str(alone))
+        typeset.problems += problems
+        return page
+
+    def _rendered(self, text: Source, typeset: Typeset, meta: dict[str, Any], settings: render.Settings) -> Page | None:
         if typeset.problems:
             return None
         path = Path(text.path)
@@ -138,7 +155,7 @@ class Check:
                     address=published.address(within),
                     meta=meta,
                     outline=outline,
-                    settings=self._settings,
+                    settings=settings,
                     within=within.as_posix(),
                 )
             except extension.LessonError as refused:

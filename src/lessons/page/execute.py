@@ -190,14 +190,34 @@ def _run(sources: Sequence[Source], folder: Path) -> Iterator[Ran]:
 
 
 def _page(source: Source, folder: Path) -> Ran:
-    ran = Ran()
-    with child.begun(_work, source, folder=folder, forks=FORKS) as process:
-        ran.lost = _hear(source, ran, process)
+    (ran,) = _one_after_another([source], folder)
     return ran
 
 
-def _hear(source: Source, ran: Ran, heard: Child) -> Problem | None:
-    """Hear a page's child out, part by part. Returns the problem of a child that is lost."""
+def trials(pages: Sequence[Source]) -> Iterator[Ran]:
+    """What each of some pages comes to that are alike but for numbers, in one process, as they are asked for; none
+    after one whose process is lost.
+    """
+    with own_folder() as folder:
+        yield from _one_after_another(pages, folder / "trials")
+
+
+def _one_after_another(pages: Sequence[Source], folder: Path) -> Iterator[Ran]:
+    """Run pages in one child, each in a namespace of its own. All of them may read what the first may."""
+    with child.begun(_work, pages, folder=folder, forks=FORKS) as process:
+        for number, source in enumerate(pages):
+            ran = Ran()
+            ran.lost = _hear(source, ran, process, last=number == len(pages) - 1)
+            yield ran
+            if ran.lost:
+                return
+
+
+def _hear(source: Source, ran: Ran, heard: Child, *, last: bool) -> Problem | None:
+    """Hear out what a child has to say of a page, part by part, and with the `last` that it says no more.
+
+    Returns the problem of a child that is lost.
+    """
     part, parts = _parts(source)[0], _parts(source)
 
     def lost(code: str, message: str, repair: str) -> Problem:
@@ -228,9 +248,9 @@ def _hear(source: Source, ran: Ran, heard: Child) -> Problem | None:
             raise Unbelievable
         _tell_unseen(source, parts, ran, told[0])
         _put_together(source, parts, ran, told[1])
-        if heard.reports.next(SECONDS) is not None:
+        if last and heard.reports.next(SECONDS) is not None:
             raise Unbelievable
-        if heard.watch.overfull(last=True):
+        if last and heard.watch.overfull(last=True):
             raise child.Overfull
     except (Unreadable, Unbelievable):
         message = "this snippet writes where its results are reported"
@@ -265,10 +285,17 @@ def _tell_unseen(source: Source, parts: Sequence[Part], ran: Ran, unseen: Any) -
             ran.results[parts[number]] = Problem(where, "L504", UNSEEN, UNSEEN_REPAIR % "snippet")
 
 
-def _work(source: Source, folder: Path, sending: Connection) -> None:
-    """In the child: run the page's code, and tell of each part."""
+def _work(pages: Sequence[Source], folder: Path, sending: Connection) -> None:
+    """In the child: run the code of each page."""
     reports = sending.fileno()
-    child.enter(read_by(source), folder, reports)
+    child.enter(read_by(pages[0]), folder, reports)
+    for source in pages:
+        _tell(source, reports)
+    os._exit(0)  # nothing that the page left to be done at the end
+
+
+def _tell(source: Source, reports: int) -> None:
+    """Run a page's code, and tell of each part."""
     runner = Runner(source)
     send(reports)
     pictures = Drawn()
@@ -279,7 +306,6 @@ def _work(source: Source, folder: Path, sending: Connection) -> None:
         send(reports, *tell(result, runner.described[begun:]))
     numbers = {part: number for number, part in enumerate(_parts(source))}
     send(reports, pictures.unseen(), [[numbers[part], code] for part, code in runner.together().items()])
-    os._exit(0)  # nothing that the page left to be done at the end
 
 
 # ---- the second run ------------------------------------------------------------------------------------------------

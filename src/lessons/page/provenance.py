@@ -92,6 +92,11 @@ class History:
             begin = one.statements.stop
         return pieces
 
+    def needed_by(self, number: int) -> set[int]:
+        """The snippets, by their numbers, that a snippet needs something of."""
+        needs = self._snippets[number].needs
+        return {at for at, one in enumerate(self._snippets) if needs.intersection(one.statements)}
+
     def _heading(self, wanted: frozenset[str], always: frozenset[str]) -> dict[int, _Statement]:
         """What sets the names, and what that needs in turn. `always`: names read at a time that nobody knows."""
         found = {}

@@ -30,11 +30,15 @@ HTML_REPAIR = "show a Figure of lessons.figures, a table or plain words: no scri
 
 @dataclass
 class Typeset:
-    """What stands for each part of the page; empty of meaning while there are problems."""
+    """What stands for each part of the page; empty of meaning while there are problems.
+
+    results: what its code came to.
+    """
 
     html: dict[Part, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     described: Descriptions = field(default_factory=list)
+    results: Mapping[Part, Result] = field(default_factory=dict)
 
 
 def typeset(
@@ -46,7 +50,7 @@ def typeset(
 
     Nothing of the page runs here, and what its code has shown is not trusted.
     """
-    done = Typeset(problems=rules.broken(source))
+    done = Typeset(problems=rules.broken(source), results=results)
     described = described or {}
     together = folds.gathered(source)
     of_a_block = {snippet for snippets in together.values() for snippet in snippets}
