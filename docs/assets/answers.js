@@ -109,16 +109,17 @@ function answers() {
   return fetched;
 }
 
-/** What a field compares with: from the file, or from the page itself, where a generator has left it there. */
-async function comparedWith(place) {
+/** What a field compares with: from the file, or from the page itself, where a generator has left it there. `other`:
+ * what it has been told for other numbers. */
+async function comparedWith(place, other) {
   const { value, digits, unit, shown } = place.dataset;
-  if (value !== undefined) {
+  if (value !== undefined && !other) {
     const slips = [...place.querySelectorAll("[data-slip]")];
     const words = new Map(slips.map((one) => [one.dataset.slip, one.innerHTML]));
     const named = slips.map((one) => [one.dataset.slip, Number(one.dataset.value)]);
     return { asked: { value: Number(value), digits: Number(digits), unit, shown, slips: named }, words };
   }
-  const own = (await answers())[place.id];
+  const own = other ?? (await answers())[place.id];
   const words = new Map(own.slips.map(([name, , html]) => [name, html]));
   const named = own.slips.map(([name, number]) => [name, number]);
   return { asked: { ...own, digits: Number(digits), unit, slips: named }, words };
@@ -157,37 +158,68 @@ function ask(place) {
     verdict,
   );
   let tries = 0;
-  field.addEventListener("focus", () => comparedWith(place).catch(() => {}), { once: true });
+  let variant = { id: "" };
+  const hints = place.parentElement.querySelectorAll(":scope > .lesson-hint");
+  field.addEventListener("focus", () => comparedWith(place, variant.answer).catch(() => {}), { once: true });
+  place.addEventListener("variant", ({ detail }) => {
+    [variant, tries] = [detail, 0];
+    field.value = "";
+    field.removeAttribute("aria-invalid");
+    verdict.replaceChildren();
+  });
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const read = readNumber(field.value);
     field.toggleAttribute("aria-invalid", "fault" in read);
     if ("fault" in read) field.setAttribute("aria-invalid", "true");
-    let kind = "unreadable";
+    let [kind, slip] = ["unreadable"];
     if ("fault" in read) {
       verdict.replaceChildren(FAULTS[read.fault]);
     } else {
-      const { asked, words } = await comparedWith(place).catch(() => ({}));
+      const { asked, words } = await comparedWith(place, variant.answer).catch(() => ({}));
       if (!asked) {
         verdict.replaceChildren("The answers could not be loaded. Try again when you are connected.");
         return;
       }
       const found = judge(read, asked);
-      kind = found[0];
+      [kind, slip] = found;
       if (!["right", "last", "more"].includes(kind)) tries += 1;
       if (kind === "slip") {
         const told = document.createElement("template");
-        told.innerHTML = words.get(found[1]); // from this site's own file, and not from what was typed
+        told.innerHTML = words.get(slip); // from this site's own file, and not from what was typed
         verdict.replaceChildren("This is what you get with one thing changed: ", told.content);
       } else {
         verdict.replaceChildren(said(found, asked, read.value, tries));
       }
+      const closed = [...hints].find((hint) => !hint.open && !hint.hidden);
+      if (tries > 1 && closed && kind !== "right") verdict.append(" A hint stands below.");
     }
     verdict.dataset.kind = kind;
-    place.dispatchEvent(new CustomEvent("answer", { bubbles: true, detail: { kind, tries } }));
+    const detail = { kind, tries, slip, text: field.value, variant: variant.id };
+    place.dispatchEvent(new CustomEvent("answer", { bubbles: true, detail }));
   });
   place.append(form);
   place.hidden = false;
 }
 
+/** Each hint opens the way to the next. */
+function lead(hint) {
+  const next = hint.nextElementSibling;
+  if (!next?.matches(".lesson-hint")) return;
+  next.hidden = !hint.open;
+  hint.addEventListener("toggle", () => (next.hidden &&= !hint.open));
+}
+
+/** A button for other numbers; the script that puts them in its place is loaded by whoever wants some. */
+function offer(place) {
+  const more = Object.assign(document.createElement("button"), { type: "button", textContent: "Other numbers" });
+  const load = () => import("./variants.js");
+  more.addEventListener("click", () => load().then(({ another }) => another(place)));
+  place.append(more);
+  place.hidden = false;
+  if (new URLSearchParams(location.search).has("variant")) load().then(({ linked }) => linked(place));
+}
+
 document.querySelectorAll(".lesson-ask").forEach(ask);
+document.querySelectorAll(".lesson-hint").forEach(lead);
+document.querySelectorAll(".lesson-variants").forEach(offer);

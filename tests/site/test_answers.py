@@ -136,7 +136,7 @@ def test_a_screen_reader_is_told_what_is_wanted_and_the_verdict(page: Page) -> N
 
 def test_the_direction_is_said_at_the_second_try_and_not_before(page: Page) -> None:
     verdict = page.locator("#kl-case-c output")
-    for words in ("Not yet. Go through it once more.", "Not yet. It is smaller."):
+    for words in ("Not yet. Go through it once more.", "Not yet. It is smaller. A hint stands below."):
         field(page, "Case c").fill("2.5")
         page.keyboard.press("Enter")
         expect(verdict).to_have_text(words)

@@ -189,5 +189,5 @@ def _words_without_a_slip(source: Source, block: Block, slips: Sequence[str]) ->
 
 
 def asks(content: str) -> bool:
-    """Whether a page's HTML has a place for an answer."""
-    return f'class="{blocks.Answer.CLASS}"' in content
+    """Whether a page's HTML has a place for an answer, a hint, or other numbers."""
+    return any(f'class="{block.CLASS}"' in content for block in (blocks.Answer, blocks.Hint, blocks.Variants))

@@ -26,6 +26,7 @@ ASSETS = (
     "print.css",
     "settings.js",
     "theme.js",
+    "variants.js",
 )  # in docs/assets/
 MOST_BYTES = 2_000_000
 LONGEST = 80  # of a name
