@@ -41,6 +41,7 @@ def main() -> None:
     options.add_argument("--notebooks", type=int, default=100)
     options.add_argument("--peer", type=int, default=10, help="notebooks for plain mkdocs-jupyter, which is slow")
     options.add_argument("--lessons", type=int, default=100, help="of the course that Zensical builds, too")
+    options.add_argument("--formulas", type=int, default=50, help="that a page works out")
     options.add_argument("--lighthouse", type=int, default=0, metavar="RUNS", help="score two pages, median of so many")
     given = options.parse_args()
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
@@ -50,6 +51,8 @@ def main() -> None:
         visits.measured(copy / "site", given.lighthouse)
         if given.notebooks:
             notebooks(copy, given.notebooks, given.peer)
+        if given.formulas:
+            derivations(copy, given.formulas)
         if given.lessons:
             against_the_quickest(copy, given.lessons)
 
@@ -142,6 +145,36 @@ def notebooks(copy: Path, number: int, peer: int) -> None:
     )
 
 
+def derivations(copy: Path, number: int) -> None:
+    """What it costs to work results out and prove each line, on a page of nothing else, with nothing kept."""
+    config = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    folders = copy / "told", copy / "worked-out"
+    for folder in folders:
+        empty(folder)
+        course.formulas(folder, number, config, worked_out=folder is folders[1])
+    for command in (("check",), ("build", "--no-pdf")):
+        found = [[cold(folder, *command) for folder in folders] for _ in range(5)]
+        told, worked_out = (min(seconds) for seconds in zip(*found, strict=True))
+        print(
+            f"{number} results, {command[0]}, nothing kept  {told:.2f} s; "
+            f"with their derivations {worked_out:.2f} s, {worked_out / told:.2f} times"
+        )
+
+
+def cold(folder: Path, *arguments: str) -> float:
+    shutil.rmtree(folder / ".cache", ignore_errors=True)
+    return lessons(folder, *arguments)
+
+
+def empty(folder: Path) -> None:
+    """A project with no pages."""
+    for name in ("src", "docs/assets"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("requirements.txt", "package-lock.json"):
+        shutil.copy(ROOT / name, folder)
+    (folder / "node_modules").symlink_to(ROOT / "node_modules")
+
+
 # ---- the same course, by Zensical with markdown-exec ----------------------------------------------------------------
 
 
@@ -149,11 +182,7 @@ def against_the_quickest(copy: Path, number: int) -> None:
     """Cold, nothing changed, one number edited, and from saving it to its being served: each as a ratio."""
     sides = Side(copy / "ours", True), Side(copy / "peer", False)
     config = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
-    for name in ("src", "docs/assets"):
-        shutil.copytree(ROOT / name, sides[0].folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("requirements.txt", "package-lock.json"):
-        shutil.copy(ROOT / name, sides[0].folder)
-    (sides[0].folder / "node_modules").symlink_to(ROOT / "node_modules")
+    empty(sides[0].folder)
     for side in sides:
         side.write(number, 0, config)
     print(f"{number} lessons: lessons, Zensical + markdown-exec, ratio")

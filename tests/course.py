@@ -1,10 +1,14 @@
 """The same course for this project and for its quickest peer: N lessons, each a page with ten computed numbers, and a
-notebook of six cells with two figures. `bump` changes one number of the first lesson and nothing else.
+notebook of six cells with two figures. `bump` changes one number of the first lesson and nothing else. And a page of
+nothing but results, with their derivations and without.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
+
+from lessons.maths import expression, worked
 
 SENTENCE = "the encoder maps an input to a mean and a variance, and the decoder maps a draw of them back to the input"
 WORDS = tuple(SENTENCE.split())
@@ -54,7 +58,6 @@ def value(bump: int) -> str:
 
 def ours(folder: Path, number: int, bump: int, config: str) -> None:
     """Write the course as lessons of this project. `config`: the project's own mkdocs.yml."""
-    head, _, rest = config.partition("\nnav:\n")
     names = []
     for n in range(number):
         name = f"lesson-{n + 1:03}"
@@ -71,6 +74,45 @@ def ours(folder: Path, number: int, bump: int, config: str) -> None:
             f'# ---\n# title: "Notebook {n}"\n# description: A notebook.\n# ---\n\n# %% [markdown]\n# # Notebook {n}\n'
         )
         _put(folder / f"notebooks/{name}.py", front + "".join(f"\n# %%\n{cell}\n" for cell in shown))
+    _home(folder, config, names)
+
+
+SHAPES = (
+    ("D_KL", "{k}/2 * (sigma**2 + mu**2 - 1 - log(sigma**2))"),
+    ("NLL", "(x - mu)**2 / ({k}*sigma**2) + log(sigma) + 1/2*log(2*pi)"),
+    ("NLL", "log(1 + exp({k}*mu)) - x*mu"),
+    ("z", "mu + sigma**{k} * x"),
+    ("p", "exp(-(x - mu)**2 / {k}) / sqrt(2*pi*sigma**2)"),
+    ("L", "mean((v - mu)**2) + {k}*sigma"),
+    ("r", "sigmoid({k}*x + mu) / (1 + sigma)"),
+    ("b", "({k}*x**2 + mu**2) / (784 * log(2))"),
+    ("W_2", "(mu - {k}*x)**2 + (sigma - 1)**2"),
+    ("L_3", "log(mean(w)) - {k}*log(sigma)"),
+)
+
+
+def formulas(folder: Path, number: int, config: str, *, worked_out: bool) -> None:
+    """Write one page with so many results, each of a formula and of numbers of its own: worked out, or told only."""
+    text = "---\ntitle: Results\ndescription: A page of results.\n---\n\n# Results\n\n```{python}\n"
+    text += "from lessons.maths import worked\nfrom lessons.maths.derivation import Quantity\n```\n"
+    for n in range(number):
+        symbol, shape = SHAPES[n % len(SHAPES)]
+        formula = shape.format(k=n // len(SHAPES) + 2)
+        numbers: dict[str, Any] = {"mu": 0.3 + 0.017 * n, "sigma": 0.5 + 0.013 * n, "x": 1.2 - 0.011 * n}
+        numbers |= {"v": [0.1 * n, 1.5, -0.25], "w": [0.02, 0.1 + 0.01 * n, 0.36]}
+        given = {name: one for name, one in numbers.items() if name in expression.read(formula).names}
+        code = f'worked.formula("{symbol}", "{formula}", {", ".join(f"{name}={one!r}" for name, one in given.items())})'
+        if not worked_out:
+            found = worked.formula(symbol, formula, **given)
+            code = f"Quantity({found.value!r}, {found.symbol!r})"
+        text += f"\n## Result {n + 1}\n\nThe numbers put in:\n\n```{{python}}\n{code}\n```\n"
+    _put(folder / "docs/lessons/results.md", text)
+    _home(folder, config, ["lessons/results.md"])
+
+
+def _home(folder: Path, config: str, names: list[str]) -> None:
+    """The page that a course begins with, and the configuration with its pages. `config`: the project's own."""
+    head, _, rest = config.partition("\nnav:\n")
     _put(folder / "docs/index.md", "---\ntitle: Course\ndescription: A course.\n---\n\n# Course\n\nPractice.\n")
     nav = "".join(f"      - {name}\n" for name in names)
     _put(
