@@ -40,6 +40,7 @@ TESTS = {
     "derivation": ("derivation", "formula"),
     "discrete": ("discrete", "oracles"),
     "elbo": ("elbo", "oracles"),
+    "elsewhere": ("elsewhere",),
     "expression": ("expression", "notation", "working", "formula"),
     "gaussian": ("gaussian", "oracles"),
     "gradients": ("gradients", "oracles"),
@@ -82,6 +83,12 @@ EQUIVALENT: dict[str, str] = {
     "rounding: 10.0 ** (-digits) <= abs(value) < 1000000.0 -> 10.0 ** (-digits) <= abs(value) <= 1000000.0": (
         "the bound itself is exact, and was shown before"
     ),
+    "elsewhere: STRIDE = 0.6180339887498949 -> STRIDE = 1.618033988749895": "only the fraction of a multiple is taken",
+    "elsewhere: (len(chosen) + 1) * STRIDE -> (len(chosen) + 1) / STRIDE": "1 / 0.618… is 1.618…",
+    "elsewhere: (0.3 + 1.9 * own) * (-1 if own < 0.5 else 1) -> (0.3 + 1.9 * own) / (-1 if own < 0.5 else 1)": (
+        "to divide by a sign is to multiply by it"
+    ),
+    "elsewhere: own < 0.5 -> own <= 0.5": "no multiple has the fraction 0.5",
     "expression: n=1 -> n=2": "the nearest name comes first of however many",
 }
 

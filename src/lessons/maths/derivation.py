@@ -10,7 +10,7 @@ import functools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from lessons.maths import proof, symbols
+from lessons.maths import elsewhere, proof, symbols
 from lessons.maths.expression import Node
 from lessons.maths.notation import Writer
 from lessons.maths.rounding import DIGITS, Numeral, numeral
@@ -159,6 +159,17 @@ class Derivation:
         known = {symbols.symbol(name, self.symbols): _numbers(one) for name, one in self.inputs.items()}
         lines = [(relation == _RELATION[True], tex) for relation, tex in self._written]
         proof.prove(lines, self.value, known, self.result.digits)
+        self._prove_elsewhere()
+
+    def _prove_elsewhere(self) -> None:
+        """The line of symbols, which may have given the value by chance, with other numbers."""
+        given = {name: one.value if isinstance(one, Quantity) else one for name, one in self.inputs.items()}
+        _, tex = self._written[0]
+        for point in elsewhere.points(self.work[0], given, self._writer()):
+            try:
+                proof.prove([(True, tex)], point.value, point.known, self.result.digits)
+            except proof.NotProven as fault:
+                raise proof.NotProven(f"{fault}, where {point}") from None
 
     @property
     def value(self) -> float:
@@ -189,13 +200,16 @@ class Derivation:
     @functools.cached_property
     def _written(self) -> list[tuple[str, str]]:
         """(relation, TeX) of each round of work."""
-        sizes = {name: len(one) for name, one in self.inputs.items() if isinstance(one, tuple) and _is_vector(one)}
         found = []
         for node in self.work:
-            writer = Writer(self.symbols, self.result.digits, sizes)
+            writer = self._writer()
             tex = writer.tex(node)
             found.append((_RELATION[writer.exact], tex))
         return found
+
+    def _writer(self) -> Writer:
+        sizes = {name: len(one) for name, one in self.inputs.items() if isinstance(one, tuple) and _is_vector(one)}
+        return Writer(self.symbols, self.result.digits, sizes)
 
     def lines(self) -> list[tuple[str, str]]:
         """(relation, TeX) of each line after the symbol, the result last; a line that repeats another is left out."""
