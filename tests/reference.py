@@ -104,7 +104,9 @@ EXAMPLES: dict[str, tuple[str, dict[str, str]]] = {
         },
     ),
 }
-INSIDE = frozenset(("check_beta", "StepGradients", "Witness", "Slip", "Derivation"))  # met by whoever calls the others
+INSIDE = frozenset(
+    ("check_beta", "StepGradients", "Witness", "Slip", "Slips", "Derivation")
+)  # met by whoever calls the others
 WIDTH = 72  # letters of a line of code on the page
 Found = ast.FunctionDef | ast.ClassDef
 
