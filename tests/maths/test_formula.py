@@ -305,6 +305,62 @@ def test_an_array_that_a_page_changes_later() -> None:
     assert [found.value, found.slips["mean"].value] == [3.0, 1.5]
 
 
+def rows(text: str, **given: Any) -> list[str]:
+    """What each line of a derivation says, and what is said in the rows below it."""
+    return [tex for _, tex in formula("y", text, **given).lines()[:-1]]
+
+
+def test_lines_break_where_the_formula_does() -> None:
+    found = rows(
+        """
+        (x - mu)**2 / (2*s)
+        + log(s) - 1/2*log(2*pi)
+        """,
+        x=1.5,
+        mu=0.5,
+        s=2,
+    )
+    assert found == [
+        r"\frac{(x - \mu)^2}{2 s} \\ &\quad + \log s - \tfrac12 \log 2\pi",
+        r"\frac{(1.5 - 0.5)^2}{2 \times 2} \\ &\quad + \log 2 - \tfrac12 \log 2\pi",
+        r"\frac{1}{4} \\ &\quad + \log 2 - \tfrac12 \log 2\pi",
+        "0.25 + 0.693 - 0.919",  # figures need no second row
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("a\n+ b\n- a*b", r"a \\ &\quad + b \\ &\quad - a\,b"),
+        ("a + b\n\n  - a*b\n", r"a + b \\ &\quad - a\,b"),
+        ("a +\nb - a*b", r"a \\ &\quad + b - a\,b"),
+        ("a + (\nb - a*b)", r"a + (b - a\,b)"),
+        ("(a + b)\n- a*b", r"a + b \\ &\quad - a\,b"),
+        ("a + (\nb - 1)\n- a", r"a + (b - 1) \\ &\quad - a"),
+        ("-(a + b)\r\n- a", r"-(a + b) \\ &\quad - a"),
+        ("+(a + b)\n- a", r"a + b \\ &\quad - a"),
+        ("2*(a\n+ b)", r"2\left(a + b\right)"),
+        ("a\n* b", r"a\,b"),
+        ("a\n", "a"),
+    ],
+)
+def test_where_a_formula_breaks(text: str, first: str) -> None:
+    given = dict.fromkeys(read(text).names, 0.5)
+    assert (rows(text, **given) or ["a"])[0] == first
+
+
+def test_a_sum_over_entries_breaks_before_the_first() -> None:
+    found = rows("2*x\n+ sum(v) + log(x)\n- x*z", x=3, v=[1.5, 2, 4], z=0.1)
+    assert found[:2] == [
+        r"2 x \\ &\quad + \sum_{i=1}^{3} v_i + \log x \\ &\quad - x\,z",
+        r"2 \times 3 \\ &\quad + 1.5 + 2 + 4 + \log 3 \\ &\quad - 3 \times 0.1",
+    ]
+    assert not any("quad" in one for one in found[2:])
+    assert rows("z - sum(v)\n+ mean(v) + x*z", x=3, v=[1.5, 2], z=0.1)[1] == (
+        r"0.1 - (1.5 + 2) \\ &\quad + \frac{1.5 + 2}{2} + 3 \times 0.1"
+    )
+
+
 told_of: Any = formula  # with what no type allows
 TOO_LONG = "abs(" * 12 + "x" + ")" * 12
 

@@ -45,6 +45,10 @@ def test_a_display_is_split_at_its_relations_and_a_formula_in_a_line_is_not() ->
     assert '<mrow><mo form="infix">=</mo><mn>2</mn></mrow>' in inside("a = b + c = 2", display=True)
     assert inside("a = b + c = 2").count("<mrow>") == 1
     assert inside(r"\begin{aligned} a &= b \\ &= c \end{aligned}", display=True).count("infix") == 0
+    broken = inside(
+        r"\begin{aligned} a &= b \\ &\quad + c \\ &\quad - d \\ &\quad \frac{+c}{d} \end{aligned}", display=True
+    )
+    assert broken.count('<mspace width="1em"/><mo form="infix">') == broken.count("infix") == 2
 
 
 def test_a_sum_that_goes_on_in_the_next_line_keeps_its_spaces() -> None:

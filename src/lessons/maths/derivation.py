@@ -10,7 +10,7 @@ import functools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from lessons.maths import elsewhere, proof, symbols
+from lessons.maths import elsewhere, proof, symbols, working
 from lessons.maths.expression import Node
 from lessons.maths.notation import Writer
 from lessons.maths.rounding import DIGITS, Numeral, numeral
@@ -154,6 +154,7 @@ class Derivation:
     leave_out: tuple[int, ...] = ()
     witnesses: tuple[Witness, ...] = ()
     slips: Slips = field(default_factory=lambda: Slips(dict))
+    breaks: tuple[int, ...] = ()  # before which terms of its outermost sum the formula goes on in the next row
 
     def __post_init__(self) -> None:
         known = {symbols.symbol(name, self.symbols): _numbers(one) for name, one in self.inputs.items()}
@@ -203,7 +204,7 @@ class Derivation:
         found = []
         for node in self.work:
             writer = self._writer()
-            tex = writer.tex(node)
+            tex = writer.line(node, working.breaks(node, self.work[0], self.breaks))
             found.append((_RELATION[writer.exact], tex))
         return found
 

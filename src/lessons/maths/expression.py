@@ -216,7 +216,7 @@ def read(text: str) -> Node:
     if len(text) > LONGEST:
         raise FormulaError(f"the formula has {len(text)} characters: name a part of it first, in a formula of its own")
     try:
-        found = _Reader().node(ast.parse(text.strip(), mode="eval").body)
+        found = _Reader().node(_parsed(text := " ".join(_lines(text))))
         if depth(found) > DEEPEST:
             raise RecursionError
     except SyntaxError as fault:
@@ -226,8 +226,28 @@ def read(text: str) -> Node:
     except ValueError as fault:
         if isinstance(fault, FormulaError):
             raise
-        raise FormulaError("the formula cannot be read: write it in Python's notation, on one line") from None
+        raise FormulaError("the formula cannot be read: write it in Python's notation") from None
     return found
+
+
+def _lines(text: str) -> list[str]:
+    return text.strip().splitlines()
+
+
+def _parsed(text: str) -> ast.expr:
+    return ast.parse(text, mode="eval").body
+
+
+def breaks(text: str) -> tuple[int, ...]:
+    """Which terms of the outermost sum begin on a line of their own, where the text has several lines."""
+    lines = "\n".join(_lines(text)).encode()  # as the tree has its places: in bytes
+    tree, found = _parsed(" ".join(_lines(text))), []
+    while isinstance(tree, ast.BinOp) and isinstance(tree.op, ast.Add | ast.Sub):
+        between = lines[tree.left.end_col_offset : tree.right.col_offset]
+        if b"\n" in between.partition(b"(")[0]:
+            found.append(len(_terms(_Reader().node(tree.left))))
+        tree = tree.left
+    return tuple(reversed(found))
 
 
 def _unreadable(text: str, fault: SyntaxError) -> str:

@@ -6,7 +6,7 @@ between `=` and `\approx`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from lessons.maths import symbols
@@ -40,6 +40,7 @@ FUNCTIONS = {
 }
 TOTALS = {"sum": r"\sum", "prod": r"\prod", "mean": r"\sum", "max": r"\max", "min": r"\min"}
 SIGNS = {">": ">", "<": "<", ">=": r"\ge", "<=": r"\le"}
+BREAK = r" \\ &\quad "  # of a line within a derivation, whose rows are aligned: it goes on below its relation
 TALL = (r"\frac", r"\sum", r"\prod", r"\begin", r"\left")
 
 
@@ -110,7 +111,18 @@ class Writer:
     def _bracketed(self, node: Node) -> str:
         return bracketed(self.tex(node))
 
+    def line(self, node: Node, breaks: Collection[int] = ()) -> str:
+        """A whole line, which goes on in the next row before these terms of its sum."""
+        if not isinstance(node, Sum) or not breaks:
+            return self.tex(node)
+        pieces = self._terms(node)
+        return pieces[0] + "".join(f"{BREAK if n in breaks else ' '}{piece}" for n, piece in enumerate(pieces[1:], 1))
+
     def _sum(self, node: Sum) -> str:
+        return " ".join(self._terms(node))
+
+    def _terms(self, node: Sum) -> list[str]:
+        """Each with its sign."""
         pieces: list[str] = []
         for sign, term in node.terms:
             if isinstance(term, Number) and not term.literal and term.value < 0:
@@ -119,13 +131,12 @@ class Writer:
             if pieces and written.startswith("-"):
                 written = bracketed(written)
             if pieces:
-                pieces.append("+" if sign == 1 else "-")
-                pieces.append(written)
+                pieces.append(f"{'+' if sign == 1 else '-'} {written}")
             else:
                 pieces.append(
                     written if sign == 1 else f"-{bracketed(written) if written.startswith('-') else written}"
                 )
-        return " ".join(pieces)
+        return pieces
 
     def _product(self, factors: tuple[Node, ...]) -> str:
         written = ""

@@ -19,6 +19,7 @@ from lessons.maths import symbols
 NEAR = 1e-9  # how far a line may be from the value, relative to the largest of it and of the terms that are added
 NOISE = 1e-14  # what is left of terms that cancel, relative to the largest of them
 _TOKEN = re.compile(
+    r"(?P<break>\\\\ &\\quad (?=[+-]))|"  # of a line that goes on in the next row
     r"(?P<short>\\t?frac\d\d)|(?P<number>\d+(?:\.\d+)?)|(?P<command>\\(?:[a-zA-Z]+|[,;|]))|(?P<sign>[-+^_(){}<>,=&])|(?P<space>\s+)|(?P<other>[^\\])"
 )
 _IGNORED = (r"\left", r"\right", r"\,")
@@ -118,7 +119,7 @@ def tokens(tex: str) -> tuple[str, ...]:
         at = match.end()
         if match["short"]:  # \tfrac12: one digit each
             found += [match["short"][:-2], *match["short"][-2:]]
-        elif not match["space"]:
+        elif not match["space"] and not match["break"]:
             found.append(match[0])
     return tuple(token for token in found if token not in _IGNORED)
 

@@ -48,13 +48,13 @@ def formula(
     r"""A formula worked out: in symbols, with its numbers, step by step from the inside, and its result.
 
     symbol: what it is called, a name as `D_KL` or TeX. text: the formula in Python's notation, with + - * / **,
-    `log`, `exp`, `sqrt`, `max`, `min`, `abs`, `sigmoid`, `sum`, `mean`, `a if x > 0 else b`, and `pi`.
+    `log`, `exp`, `sqrt`, `max`, `min`, `abs`, `sigmoid`, `sum`, `mean`, `a if x > 0 else b`, and `pi`; where a term
+    of its outermost sum begins a line, so it does in what is shown.
     given: a number for each name in it: a number, a list for a vector, or another derivation, which is shown by its
     own symbol. unit: of the result, such as "nats". digits: places of a rounded figure. symbols: TeX for names that
     the table of `lessons.maths.symbols` has otherwise. witness: second ways to the value, by what they are called.
     slips: wrong turns, by a short name: (words, the formula with that one thing changed); beside: numbers that only
-    they use. leave_out: lines, counted
-    from 1, that are not shown.
+    they use. leave_out: lines, counted from 1, that are not shown.
 
     Raises FormulaError where the formula cannot be read or a name has no number, NotFinite where it comes to no
     number, ArithmeticError where a witness differs or a line does not lead to the value.
@@ -105,7 +105,7 @@ def _worked_out(
     agreed = tuple(_witness(name, other, value) for name, other in options.witness.items())
     if starts is None:
         starts = {name: one for name, one in shown.items() if isinstance(one, Quantity)}
-    return Derivation(result, text, work, shown, starts, own, leave_out, agreed, slips)
+    return Derivation(result, text, work, shown, starts, own, leave_out, agreed, slips, expression.breaks(text))
 
 
 def _symbol(name: str, own: Mapping[str, str]) -> str:

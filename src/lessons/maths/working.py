@@ -77,6 +77,20 @@ def put_in(node: Node, given: Given, entry: int | None = None) -> Node:
     return rebuilt(node, lambda part: put_in(part, given, entry))
 
 
+def breaks(node: Node, first: Node, terms: tuple[int, ...]) -> tuple[int, ...]:
+    """Before which terms of a round's sum a line breaks, that of the formula breaks before `terms`: the same, counted
+    with those that a sum over entries became; none, once terms are worked out together, or all are figures.
+    """
+    if not isinstance(node, Sum) or not isinstance(first, Sum) or all(is_number(term) for _, term in node.terms):
+        return ()
+    if len(node.terms) == len(first.terms):
+        return terms
+    became = [
+        term.size if isinstance(term, Total) and term.kind == "sum" and sign == 1 else 1 for sign, term in first.terms
+    ]
+    return tuple(sum(became[:number]) for number in terms) if len(node.terms) == sum(became) else ()
+
+
 def _summed(terms: Sequence[tuple[int, Node]]) -> Node:
     """A sum of terms; one that is a result, with its sign, is a number: -x of x = -3 is 3."""
     match terms:

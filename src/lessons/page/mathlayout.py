@@ -48,8 +48,8 @@ def _mend_inside(element: Element) -> None:
 def _mend_one(element: Element) -> None:
     if element.get("style") == TIGHT:
         del element.attrib["style"]
-    if element.get("class") == "tml-left" and (first := _first(element)).text in ("+", "−"):
-        first.set("form", "infix")  # it goes on from the cell before
+    if element.get("class") == "tml-left" and (first := _after_space(element)).text in ("+", "−"):
+        first.set("form", "infix")  # it goes on from the cell before, or from the row above
     if element.text in BARS and element.get("minsize") == BIG:  # the font's are long enough
         element.attrib = {"stretchy": "false"}
     primes = list(element[1].iter("mo")) if element.tag == "msup" else []
@@ -64,6 +64,11 @@ def _first(element: Element) -> Element:
     while element.tag in ("mtd", "mrow") and len(element):
         element = element[0]
     return element
+
+
+def _after_space(cell: Element) -> Element:
+    """The first sign in a cell that is no space."""
+    return next((one for one in cell.iter() if one.tag not in ("mtd", "mrow", "mspace")), cell)
 
 
 def _space_functions(row: Element) -> None:
