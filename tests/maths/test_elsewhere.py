@@ -97,7 +97,7 @@ def test_a_line_that_is_right_by_chance_is_no_derivation(monkeypatch: pytest.Mon
 
 
 def test_the_numbers_are_the_same_in_every_build() -> None:
-    first, second, third = points(worked.formula("y", "a*sum(v) + b*det(M)", a=1, b=2, v=[3, 4], M=[[5, 6], [7, 8]]))
+    third, first, second = points(worked.formula("y", "a*sum(v) + b*det(M)", a=1, b=2, v=[3, 4], M=[[5, 6], [7, 8]]))
     assert first.known == {
         "a": pytest.approx(0.594427190999916),
         "b": pytest.approx(0.288854381999832),
@@ -142,3 +142,13 @@ def test_where_a_formula_has_a_value() -> None:
     assert [point.known["x"] for point in below] == pytest.approx([-5.622999266862564, -6.377000733137436])
     assert points(worked.formula("y", "sqrt(-x**2)", x=0)) == []
     assert [point.known for point in points(worked.formula("y", "1 + 2*pi"))] == [{}] * 3
+
+
+def test_one_place_is_enough_for_a_long_vector() -> None:
+    for text in ("sum(x)", "sum(log(x))"):
+        assert [len(points(worked.formula("y", text, x=[2.0] * size))) > 1 for size in (50, 51)] == [True, False]
+    (point,) = points(worked.formula("y", "sum(x)", x=[2.0] * 51))
+    (vector,) = point.known.values()
+    assert isinstance(vector, tuple)
+    assert {number > 0 for number in vector if isinstance(number, float)} == {True, False}
+    assert len(points(worked.formula("y", "sum(log(x - 5) + log(7 - x))", x=[6.0] * 51))) == 1

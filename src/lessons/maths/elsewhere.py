@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
@@ -19,16 +20,17 @@ from lessons.unshowable import NotFinite
 Number = float | tuple[float, ...] | tuple[tuple[float, ...], ...]
 Choose = Callable[[float, float], float]  # from what none other has, between 0 and 1, and the number that is given
 
-# Most formulas have a value where all numbers are between 0 and 1, or all above; cases need numbers of both signs.
+# Cases need numbers of both signs; most formulas have a value where all numbers are between 0 and 1, or all above.
 FIXED: tuple[Choose, ...] = (
+    lambda own, given: (0.3 + 1.9 * own) * (-1 if own < 0.5 else 1),
     lambda own, given: 0.1 + 0.8 * own,
     lambda own, given: 1.1 + 1.7 * own,
-    lambda own, given: (0.3 + 1.9 * own) * (-1 if own < 0.5 else 1),
 )
 NEARBY: tuple[Choose, ...] = (
     lambda own, given: given + (0.01 + 0.1 * abs(given)) * own,
     lambda own, given: given - (0.01 + 0.1 * abs(given)) * own,
 )
+MANY = 50
 STRIDE = 0.6180339887498949  # the fractions of its multiples keep away from each other
 
 
@@ -44,8 +46,12 @@ class Point:
 
 
 def points(tree: Node, given: Mapping[str, Number], writer: Writer) -> list[Point]:
-    """Where the formula has a value: at the fixed numbers, or nearby the given ones if it has none there."""
-    return list(_those(FIXED, tree, given, writer)) or list(_those(NEARBY, tree, given, writer))
+    """Where the formula has a value: at the fixed numbers, or nearby the given ones if it has none there. Only one
+    such place where a vector is long, and has many numbers itself.
+    """
+    most = 1 if any(isinstance(one, tuple) and len(one) > MANY for one in given.values()) else None
+    found = (list(islice(_those(ways, tree, given, writer), most)) for ways in (FIXED, NEARBY))
+    return next(filter(None, found), [])
 
 
 def _those(ways: tuple[Choose, ...], tree: Node, given: Mapping[str, Number], writer: Writer) -> Iterator[Point]:
