@@ -232,6 +232,13 @@ def test_adam_as_it_was_published() -> None:
     assert adam.step({"a": np.array([1.0])}, {"a": np.array([3.0])})["a"] == pytest.approx([0.999])
 
 
+def test_adam_that_forgets_goes_by_the_sign() -> None:
+    adam, p = Adam(rate=0.1, decay_mean=0, decay_square=0), {"a": np.array([1.0, 1.0])}
+    for expected in ([0.9, 1.1], [1.0, 1.0]):
+        p = adam.step(p, {"a": np.array([3.0, -4.0]) * (1 if adam.steps == 0 else -2)})
+        assert p["a"] == pytest.approx(expected)
+
+
 def test_adam_finds_a_minimum() -> None:
     adam, p = Adam(rate=0.1), {"a": np.array([3.0]), "b": np.array([[-2.0]])}
     for _ in range(500):
