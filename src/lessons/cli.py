@@ -191,6 +191,7 @@ def _check(options: argparse.Namespace) -> int:
     from lessons.notebook.pages import Notebooks, sources
     from lessons.page import checks, tree
     from lessons.problem import report
+    from lessons.publish import scripts
 
     chosen = [path for path in options.pages if path.suffix == ".py"]  # notebooks
     pages = [path for path in options.pages if path not in chosen] if options.pages else checks.pages(Path("docs"))
@@ -204,6 +205,8 @@ def _check(options: argparse.Namespace) -> int:
         else:
             notebooks.check()
         problems += notebooks.problems
+    if not odd and not options.pages:
+        problems += scripts.problems(Path("docs"))
     if options.ready and not odd:
         problems += ready.left_to_write([*pages, *(chosen if options.pages else sources(Path()))])
     if options.base is not None and not odd:

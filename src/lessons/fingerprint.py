@@ -19,7 +19,7 @@ from lessons.page.tree import MADE, SOURCES
 KEPT = Path(".cache/outcomes")
 STAGED = Path("docs/notebooks")  # among the sources, and written by builds
 COMPILED = "__pycache__"
-MATHEMATICS = tuple(Path("node_modules", name) for name in ("katex", "temml", "@fontsource/stix-two-math"))
+MATHEMATICS = tuple(Path("node_modules", name) for name in ("katex", "temml", "@fontsource/stix-two-math", "esbuild"))
 
 
 def fingerprint(root: Path) -> str:

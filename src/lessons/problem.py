@@ -50,6 +50,7 @@ CODES = REPORTED | {
     "L013": "a file that the site does not publish",
     "L014": "a file or folder name that will not do",
     "L015": "a file that takes too long, or too much memory, to read",
+    "L016": "a script that no browser would run",
     "L101": "an unknown block",
     "L102": "a block that is never closed, or closed but never opened",
     "L103": "an unknown block option",

@@ -29,6 +29,7 @@ KINDS = (
     "mathml",
     "frames",
     "styles",
+    "scripts",
     "fonts",
     "notices",
     "pdf",

@@ -11,6 +11,7 @@ from lessons.notebook.stage import stage
 from lessons.page import checks, config, tree
 from lessons.page.page import Page
 from lessons.problem import Problem
+from lessons.publish import scripts
 
 Say = Callable[[str], None]
 
@@ -39,6 +40,7 @@ class Project:
             problems += config.problems(Path(os.path.relpath(self.root / config.NAME)))
         if any(problem.code == "L009" for problem in problems) and tree.problems(self.root):  # then no more is read
             return problems
+        problems += scripts.problems(self.docs)
         settings = checks.settings(Path(os.path.relpath(self.root / config.NAME)))
         notebooks = Notebooks(self.root, settings, check.anchors, known, looked_through=True)
         notebooks.run(say)

@@ -21,6 +21,7 @@ from lessons.confine import calls
 from lessons.page import mathml
 from lessons.page import tree as project_tree
 from lessons.problem import report
+from lessons.publish import scripts
 
 SECONDS = 600.0  # in all
 # What the processes inside may take, each; in all, no more of them than `nproc`, and no more files than DISK holds.
@@ -28,6 +29,7 @@ LIMITS = {"nproc": 64, "nofile": 1024, "fsize": 64 * 2**20, "as": 4 * 2**30, "co
 DISK = 512 * 2**20  # bytes, of memory
 MOST_FILES, MOST_BYTES, MOST_TOLD = 20_000, 256 * 2**20, 100_000
 NEEDED = project_tree.SOURCES
+PACKAGES = (*mathml.PACKAGES, *scripts.PACKAGES)  # of npm
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 SETTINGS = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/fonts", "/etc/localtime")
 UNPRIVILEGED = 61184  # a user of no machine: as root, limits of processes hold for nobody
@@ -147,7 +149,7 @@ def _bubblewrap(tree: Path, calls_refused: int) -> list[str]:
     arguments += ["--proc", "/proc", "--dev", "/dev"]
     for memory in ("/tmp", "/build", "/dev/shm"):
         arguments += ["--perms", "1777", "--size", str(DISK), "--tmpfs", memory]
-    installed = {sys.prefix, sys.base_prefix, *(str(mathml.modules() / name) for name in mathml.PACKAGES)}
+    installed = {sys.prefix, sys.base_prefix, *(str(mathml.modules() / name) for name in PACKAGES)}
     places = {place: place for place in installed if not place.startswith("/usr/")}
     # Names of the tree are bound as they stand there, not what a link would lead to; a link below them leads nowhere.
     if odd := project_tree.problems(tree, deep=False):

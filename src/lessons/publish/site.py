@@ -17,7 +17,7 @@ from lessons.page import mathtext, published, search
 from lessons.page.blocks import DECK_OFFER
 from lessons.page.markup import words
 from lessons.page.page import Page
-from lessons.publish import fonts, frame, listing, notices, practice, share, styles
+from lessons.publish import fonts, frame, listing, notices, practice, scripts, share, styles
 from lessons.publish.http_server import read
 from lessons.publish.policy import TEMPLATES
 from lessons.publish.shell import SITEMAP, UNSHOWN, Shell, sitemap_compressed
@@ -52,7 +52,7 @@ class Site(Mapping[str, bytes]):
         if (text := self._beside.get(address)) is not None:
             return text.encode()
         if address in self._given:
-            return self._read(address)
+            return self._script(address) if address.endswith(".js") else self._read(address)
         if address == SEARCH and self.shell.search:
             return self._search.encode()
         if address == notices.PAGE:
@@ -73,6 +73,13 @@ class Site(Mapping[str, bytes]):
         if data is None:
             raise KeyError(address)
         return data
+
+    def _script(self, address: str) -> bytes:
+        """A script of docs/ as readers get it. Raises KeyError where there is none that a browser would run."""
+        try:
+            return scripts.minified(f"{self.docs.name}/{address}", self._read(address))
+        except scripts.NotAScript:  # it was one when the pages were checked
+            raise KeyError(address) from None
 
     def page(self, address: str) -> Page | None:
         """The page that has this address."""
@@ -128,8 +135,8 @@ class Site(Mapping[str, bytes]):
         """The two stylesheets, by what frames call them."""
         found = {address: self._sheet(address) for address in self.shell.sheets}
         found |= {"icons": frame.icon_sheet(self.shell.icons)} if self.shell.icons else {}
-        scripts = "\n".join(self._read(name).decode() for name in sorted(self._given) if name.endswith(".js"))
-        both = _cut(tuple(found.items()), self._words, scripts) if found else ()
+        ours = "\n".join(self._read(name).decode() for name in sorted(self._given) if name.endswith(".js"))
+        both = _cut(tuple(found.items()), self._words, ours) if found else ()
         return {name: text.encode() for name, text in zip((frame.SCREEN, frame.PRINT), both, strict=False)}
 
     def _sheet(self, address: str) -> str:

@@ -27,7 +27,7 @@ from lessons.page.markup import words
 from lessons.page.page import Page
 from lessons.page.published import ASSETS
 from lessons.problem import report
-from lessons.publish import fonts, frame, styles
+from lessons.publish import fonts, frame, scripts, styles
 from lessons.publish.build import BuildFailed, print_decks, publish
 from lessons.publish.project import Project, Say
 from lessons.publish.site import LANGUAGES
@@ -73,15 +73,20 @@ def _dress(site: Path, made: Sequence[Page]) -> None:
     shutil.rmtree(site / LANGUAGES, ignore_errors=True)
     pages = {path: frame.finished(path.read_text(encoding="utf-8")) for path in sorted(site.rglob("*.html"))}
     linked = frame.common(sheets for _, sheets in pages.values())
-    scripts = "\n".join(_text(site / "assets" / name) for name in ASSETS if name.endswith(".js"))
+    ours = [site / "assets" / name for name in ASSETS if name.endswith(".js")]
     found = {address: _text(site / address) for address in linked}
     found = {address: frame.relocated(text, address.rpartition("/")[0]) for address, text in found.items()}
     named = frozenset().union(*(words(text) for text, _ in pages.values()))
     for path in [*site.rglob("*.css")]:
         path.unlink()
     (site / "assets").mkdir(exist_ok=True)
-    for name, text in zip((frame.SCREEN, frame.PRINT), styles.written(found, named, scripts), strict=True):
+    for name, text in zip(
+        (frame.SCREEN, frame.PRINT), styles.written(found, named, "\n".join(map(_text, ours))), strict=True
+    ):
         (site / name).write_text(text, encoding="utf-8")
+    for path in ours:
+        if path.is_file():
+            path.write_bytes(scripts.minified(f"docs/assets/{path.name}", path.read_bytes()))
     for path, (text, _) in pages.items():
         path.write_text(text, encoding="utf-8")
 
