@@ -34,15 +34,17 @@ function openWhilePrinting() {
   addEventListener("afterprint", () => {
     opened.forEach((details) => (details.open = false));
     opened = [];
-    if (!printsCards(location)) layOutPage();
+    if (!printLayout()) layOutPage();
   });
 }
 
-const printsCards = ({ search }) => new URLSearchParams(search).get("print") === "cards";
+/** How the address wants the page laid out: as its deck, its worksheet, or not at all. */
+const printLayout = () => new URLSearchParams(location.search).get("print");
 
 /** `?print=cards&paper=a5` lays the page out as its deck, for any program that prints a page by its address. */
 function printByAddress() {
-  if (!printsCards(location)) return;
+  if (printLayout() === "worksheet") import("./worksheet.js");
+  if (printLayout() !== "cards") return;
   const paper = new URLSearchParams(location.search).get("paper") ?? "a6";
   layOutCards(paper);
   // The styles of paper are not waited for; where they come later, so does the size that they name.

@@ -12,7 +12,7 @@ import pytest
 from lessons.page import mathml
 from lessons.page.page import Card, Outline, Page
 from lessons.problem import Location
-from lessons.publish import chromium, deck, pdf
+from lessons.publish import chromium, deck, document, pdf
 from lessons.publish.deck import Deck
 from lessons.publish.http_server import Request
 
@@ -32,7 +32,7 @@ def docs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(pdf, "CACHE", tmp_path / "cache")
     folder = tmp_path / "docs"
     (folder / "assets").mkdir(parents=True)
-    for name in deck.STYLES:
+    for name in document.STYLES:
         (folder / name).write_text("@page { size: 148mm 105mm }", encoding="utf-8")
     (folder / "a.png").write_bytes(b"\x89PNG")
     return folder
@@ -55,7 +55,7 @@ def test_the_document_holds_the_cards_and_nothing_else_of_the_page(docs: Path) -
 def test_it_finds_its_styles_its_fonts_and_its_pictures_and_no_other_file(docs: Path) -> None:
     (docs / "secret.png").write_bytes(b"no card shows it")
     own = Deck(PAGE, docs)
-    (theme,) = (name for name in deck._sheets() if "/main." in name)
+    (theme,) = (name for name in document.sheets() if "/main." in name)
     for path in ("assets/print.css", "assets/math/math.css", "a.png", theme):
         assert own.answer(Request(tuple(path.split("/")))).body, path
     for path in ("secret.png", "index.html", "cards/index.html", "assets/lesson.js", "../a.png"):

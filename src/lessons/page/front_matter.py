@@ -17,7 +17,7 @@ import yaml
 from lessons.page.source import normalize, split_front_matter
 from lessons.problem import Location, Problem, nearest
 
-KEYS = ("title", "description", "minutes", "needs", "teaches", "list", "hide", "search", "glossary")
+KEYS = ("title", "description", "minutes", "needs", "teaches", "list", "material", "hide", "search", "glossary")
 HIDDEN = ("footer", "navigation", "path", "toc")  # what a page may do without
 LONGEST = 20_000  # characters
 DEEPEST = 4  # lists and mappings in each other
@@ -140,6 +140,7 @@ _SETTINGS: dict[str, Callable[[Any], bool]] = {
     "needs": _words_alone,
     "teaches": _words_alone,
     "list": _folder,
+    "material": _folder,
     "glossary": lambda value: isinstance(value, bool),
 }
 _EXAMPLES = {
@@ -147,6 +148,7 @@ _EXAMPLES = {
     "needs": f"{PLAIN_WORDS}, as the sentence goes on: `needs: Gaussians and the chain rule.`",
     "teaches": f"{PLAIN_WORDS}, as the sentence goes on: `teaches: write down the loss of one training step.`",
     "list": "write the name of a folder in docs/, whose lessons this page lists: `list: lessons`",
+    "material": "write the name of a folder in docs/, whose worksheets and quizzes it lists: `material: lessons`",
     "hide": f"write a list, such as `hide: [toc]`, of {', '.join(HIDDEN)}",
     "glossary": "write `glossary: false` on a page whose words shall not lead to the glossary",
     "search": "write `search: {exclude: true}` or `search: {boost: 2}`",

@@ -27,6 +27,7 @@ ASSETS = (
     "settings.js",
     "theme.js",
     "variants.js",
+    "worksheet.js",
 )  # in docs/assets/
 MOST_BYTES = 2_000_000
 LONGEST = 80  # of a name

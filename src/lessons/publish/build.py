@@ -12,11 +12,9 @@ from pathlib import Path
 
 from lessons import files
 from lessons.page import checks, tree
-from lessons.page.blocks import DECK_PDF
 from lessons.page.page import Page
 from lessons.problem import Problem, report
-from lessons.publish import digest, notices, pdf, swap
-from lessons.publish.deck import Deck
+from lessons.publish import digest, notices, papers, pdf, swap
 from lessons.publish.project import Project
 from lessons.publish.shell import NoShell, shell
 from lessons.publish.site import Site
@@ -60,11 +58,10 @@ def build(config_file: Path, site: Path, *, decks: bool = False, say: Say = prin
 
 
 def print_decks(docs: Path, pages: Sequence[Page]) -> dict[str, bytes]:
-    """The printed deck of every page that has cards, by its address. Raises NoBrowser, CannotPrint."""
-    decks = [Deck(page, docs) for page in pages if page.cards]
+    """The printed decks and worksheets of all pages, by their addresses. Raises NoBrowser, CannotPrint."""
+    found = {page.beside(name): one for page in pages for name, one in papers.papers(page, docs).items()}
     with ThreadPoolExecutor() as side_by_side:  # Chromium waits longer than it works
-        printed = side_by_side.map(pdf.printed, decks)
-        return {deck.page.beside(DECK_PDF): data for deck, data in zip(decks, printed, strict=True)}
+        return dict(zip(found, side_by_side.map(pdf.printed, found.values()), strict=True))
 
 
 def publish(site: Path, write: Callable[[Path], object]) -> str:

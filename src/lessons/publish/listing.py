@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sized
 
 from lessons.page import names
 from lessons.page.page import Page
@@ -61,8 +61,12 @@ def _entry(page: Page, by_url: Mapping[str, Page], picture: Picture, folder: str
 def _parts(page: Page) -> str:
     """What a lesson has, in words: six questions, two exercises, ten flashcards."""
     parts = ((page.questions, "question"), (page.exercises, "exercise"), (page.cards, "flashcard"))
-    counted = [f"{_number(len(found))} {name}{'s' * (len(found) != 1)}" for found, name in parts if found]
-    return ", ".join(counted)
+    return ", ".join(counted(found, name) for found, name in parts if found)
+
+
+def counted(found: Sized, name: str) -> str:
+    """How many there are, in words; nothing for none."""
+    return f"{_number(len(found))} {name}{'s' * (len(found) != 1)}" if found else ""
 
 
 def _number(count: int) -> str:

@@ -18,14 +18,15 @@ from pathlib import Path
 
 from lessons import store
 from lessons.page import mathml, published
-from lessons.page.blocks import DECK_PDF
 from lessons.page.cache import world
+from lessons.publish import moodle, papers
 from lessons.publish.fonts import LICENCE_URL
 
 PAGE = "notices.txt"
 CACHE = Path(".cache/notices")
 ALLOWED = ("0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "CC-BY-4.0", "MIT", "OFL-1.1", "W3C-20150513")
 
+MADE = "|".join((*papers.NAMES, moodle.NAME))
 KINDS = (*published.PICTURES, *published.DATA)  # beside pages; each was judged
 Terms = tuple[str, str]  # the licence a package declares, and the text it brings
 
@@ -73,7 +74,7 @@ COMPONENTS = (
         "The lessons: text, figures, notebooks, flashcards",
         "CC-BY-4.0",
         lambda: ("CC-BY-4.0", _python("lessons", "LICENSE-lessons")[1]),
-        rf"(?!assets/)((.*/)?(index\.html|{DECK_PDF})|notebooks/.*\.ipynb|.*({'|'.join(map(re.escape, KINDS))}))"
+        rf"(?!assets/)((.*/)?(index\.html|{MADE})|notebooks/.*\.ipynb|.*({'|'.join(map(re.escape, KINDS))}))"
         r"|assets/share/[\w-]+\.png|404\.html|search/search_index\.json|sitemap\.xml(\.gz)?|notices\.txt",
     ),
     Component(

@@ -1,4 +1,4 @@
-"""Print a deck of flashcards to PDF, one card a page, through Chromium."""
+"""Print a part of a page to PDF, its deck or its worksheet, through Chromium."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from lessons import store
-from lessons.page.blocks import DECK_PDF
 from lessons.problem import Location, Problem, report
 from lessons.publish import chromium
 from lessons.publish.deck import Deck
+from lessons.publish.document import Document
 from lessons.publish.http_server import served
 from lessons.visible import visible
 
-SECONDS = 120  # a deck may take
+SECONDS = 120  # a document may take
 CACHE = Path(".cache/pdf")
 
 
@@ -29,37 +29,43 @@ class NoBrowser(RuntimeError):
 
 
 class CannotPrint(RuntimeError):
-    """Chromium did not print a deck one card a page; the message is ready to print."""
+    """Chromium did not print a document, or a deck not one card a page; the message is ready to print."""
 
 
-def printed(deck: Deck) -> bytes:
-    """A page's deck, one card a page; kept by the hash of all that decides how it prints.
+def printed(document: Document) -> bytes:
+    """A document, a deck one card a page; kept by the hash of all that decides how it prints.
 
     Raises NoBrowser, CannotPrint.
     """
     browser = chromium.browser()
     if browser is None:
         raise NoBrowser("printing the decks needs Chromium: `make pdf` installs it")
-    key = hashlib.sha256(f"{chromium.identity()}\0{deck.digest}".encode()).hexdigest()
+    key = hashlib.sha256(f"{chromium.identity()}\0{document.digest}".encode()).hexdigest()
     data = store.load(CACHE, key)
     if data is None:
-        data = _undated(_as_pdf(browser, deck))
-        if (pages := _pages(data)) != len(deck.page.cards) and deck.one_a_page:
-            told = list(_too_long(browser, deck))
-            raise CannotPrint(report(told) if told else f"{deck.address} has {pages} pages, and not one for each card")
+        data = _undated(_as_pdf(browser, document))
+        if isinstance(document, Deck) and document.one_a_page:
+            _require_one_a_page(browser, document, _pages(data))
         store.save(CACHE, key, data)
     return data
 
 
-def _as_pdf(browser: str, deck: Deck) -> bytes:
-    with served(deck.answer) as address, tempfile.TemporaryDirectory() as scratch:
-        target = Path(scratch) / DECK_PDF
-        _print(browser, f"{address}/{deck.address}", target)
+def _as_pdf(browser: str, document: Document) -> bytes:
+    with served(document.answer) as address, tempfile.TemporaryDirectory() as scratch:
+        target = Path(scratch) / "printed.pdf"
+        _print(browser, f"{address}/{document.address}{document.query}", target)
         return target.read_bytes()
 
 
 def _pages(data: bytes) -> int:
     return len(re.findall(rb"/Type\s*/Page\b(?!s)", data))
+
+
+def _require_one_a_page(browser: str, deck: Deck, pages: int) -> None:
+    """Raises CannotPrint."""
+    if pages != len(deck.page.cards):
+        told = list(_too_long(browser, deck))
+        raise CannotPrint(report(told) if told else f"{deck.address} has {pages} pages, and not one for each card")
 
 
 def _too_long(browser: str, deck: Deck) -> Iterator[Problem]:

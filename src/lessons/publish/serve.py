@@ -24,8 +24,7 @@ from pathlib import Path
 
 from mkdocs.livereload import LiveReloadServer
 
-from lessons.page.blocks import DECK_PDF
-from lessons.publish import http_server, policy, watch
+from lessons.publish import http_server, papers, policy, watch
 from lessons.publish.http_server import HOST, NOT_FOUND, Reply, Request
 from lessons.publish.worker import Told, Worker
 from lessons.visible import visible
@@ -131,8 +130,8 @@ class _Server(http_server.Quiet, LiveReloadServer):
         if request.parts[0] == "livereload":
             return self._news(request.path)
         epoch = self._visible_epoch
-        if request.parts[-1] == DECK_PDF:
-            return self._deck(request)
+        if request.parts[-1] in papers.NAMES:
+            return self._paper(request)
         problems = ""
 
         def get(address: str) -> bytes | None:
@@ -169,9 +168,9 @@ class _Server(http_server.Quiet, LiveReloadServer):
             self._epoch_cond.wait_for(newer, timeout=POLL)
             return Reply(b"%d" % self._visible_epoch)
 
-    def _deck(self, request: Request) -> Reply:
-        """A page's deck, printed where somebody wants to have it: one at a time, and each once."""
-        told = self.ask("head of deck" if request.head else "deck", "/".join((*request.parts[:-1], "index.html")))
+    def _paper(self, request: Request) -> Reply:
+        """What is printed of a page, where somebody wants to have it: one at a time, and each once."""
+        told = self.ask("head of paper" if request.head else "paper", "/".join(request.parts))
         if told.problems:
             print(visible(told.problems), flush=True)
             return Reply(f"500: {visible(told.problems)}\n".encode(), status=HTTPStatus.INTERNAL_SERVER_ERROR)

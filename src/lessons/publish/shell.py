@@ -63,6 +63,7 @@ class Shell:
     order: tuple[str, ...] = ()
     nav: tuple[str, ...] = ()  # the addresses as the navigation has them
     name: str = ""  # of a site that has an address, under which its pages are shared
+    url: str = ""  # that address
 
 
 def shell(
@@ -86,7 +87,7 @@ def shell(
         for address, frame in made.frames.items():
             store.save_value(FOLDER, keys[address], asdict(frame))
         whole = {"files": made.files, "sheets": made.sheets, "icons": made.icons, "search": made.search}
-        whole |= {"order": made.order, "nav": made.nav, "name": made.name}
+        whole |= {"order": made.order, "nav": made.nav, "name": made.name, "url": made.url}
         store.save_value(FOLDER, everywhere, whole)
         frames |= made.frames
         known |= {keys[address]: frame for address, frame in made.frames.items()} | {everywhere: whole}
@@ -100,7 +101,8 @@ def shell(
         raise NoShell(f"{fault}; see lessons/publish/frame.py") from None
     icons = {*whole["icons"], *(icon for one in frames.values() for icon in one.icons)}
     order, in_nav = tuple(whole["order"]), tuple(whole["nav"])
-    return Shell(frames, whole["files"], sheets, tuple(sorted(icons)), whole["search"], order, in_nav, whole["name"])
+    called = (whole["name"], whole["url"])
+    return Shell(frames, whole["files"], sheets, tuple(sorted(icons)), whole["search"], order, in_nav, *called)
 
 
 def _frame(kept: dict[str, Any]) -> Frame:
@@ -224,7 +226,8 @@ class _Generator:
             sheets, icons = common(one.sheets for one in own), tuple(icon for one in own for icon in one.icons)
             name = config.site_name if config.site_url else ""
             in_nav = tuple(one.file.dest_uri for one in nav.pages)
-            return Shell(frames, made, sheets, icons, _how_to_search(config), order, in_nav, name)
+            url = config.site_url or ""
+            return Shell(frames, made, sheets, icons, _how_to_search(config), order, in_nav, name, url)
         finally:
             config.plugins.on_shutdown()
 

@@ -17,12 +17,14 @@ from lessons.page import mathtext, published, search
 from lessons.page.blocks import DECK_OFFER
 from lessons.page.markup import words
 from lessons.page.page import Page
-from lessons.publish import fonts, frame, listing, notices, practice, scripts, share, styles
+from lessons.publish import fonts, frame, listing, notices, practice, scripts, share, styles, teachers
 from lessons.publish.http_server import read
 from lessons.publish.policy import TEMPLATES
+from lessons.publish.quiz import quiz
 from lessons.publish.shell import SITEMAP, UNSHOWN, Shell, sitemap_compressed
 
 SEARCH = "search/search_index.json"
+NAMELESS = "Lessons"  # what a question bank calls a site without an address
 LANGUAGES = "assets/javascripts/lunr"  # of the search: English needs none, and they are under another licence
 
 
@@ -35,6 +37,7 @@ class Site(Mapping[str, bytes]):
         self._beside = {
             page.beside(name): text for page in pages for name, text in {**page.files, **practice.files(page)}.items()
         }
+        self._quizzes = {page.beside(name): (page, write) for page in pages for name, write in teachers.files(page)}
 
     def __iter__(self) -> Iterator[str]:
         yield from self._paths
@@ -51,6 +54,9 @@ class Site(Mapping[str, bytes]):
             return self._page(page).encode("utf-8", errors="xmlcharrefreplace")
         if (text := self._beside.get(address)) is not None:
             return text.encode()
+        if address in self._quizzes:
+            page, write = self._quizzes[address]
+            return write(quiz(page, self.shell.name or NAMELESS, self.shell.url)).encode()
         if address in self._given:
             return self._script(address) if address.endswith(".js") else self._read(address)
         if address == SEARCH and self.shell.search:
@@ -94,7 +100,7 @@ class Site(Mapping[str, bytes]):
     @functools.cached_property
     def _addresses(self) -> list[str]:
         own = [*([SEARCH] if self.shell.search else []), f"{SITEMAP}.gz", *self.shell.files, *self._made, *self._theme]
-        return [*self._by_address, *self._beside, *self._given, *own, *self._shared]
+        return [*self._by_address, *self._beside, *self._quizzes, *self._given, *own, *self._shared]
 
     @functools.cached_property
     def _given(self) -> dict[str, Path]:
@@ -162,11 +168,17 @@ class Site(Mapping[str, bytes]):
 
     @functools.cached_property
     def _listings(self) -> dict[str, str]:
-        """The lists of lessons, by the addresses of the pages that ask for one; in the order of the navigation."""
+        """The lists of lessons and of what they have for teachers, by the addresses of the pages that ask for one; in
+        the order of the navigation.
+        """
         pages = [page for address in self.shell.nav if (page := self._by_address.get(address)) is not None]
         asking = [page for page in self.pages if listing.asked_for(page)]
         pictures = share.pictures(self.pages) if asking else {}
-        return {page.address: listing.listed(page, pages, pictures) for page in asking}
+        lists = {page.address: listing.listed(page, pages, pictures) for page in asking}
+        for page in filter(teachers.asked_for, self.pages):
+            material = teachers.listed(page, pages, printed=self.decks)
+            lists[page.address] = lists.get(page.address, "") + material
+        return lists
 
     @functools.cached_property
     def _search(self) -> str:

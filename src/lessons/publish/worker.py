@@ -19,8 +19,7 @@ from typing import Any
 
 from lessons import bounds, faults, scratch
 from lessons.problem import report
-from lessons.publish import chromium, notices, pdf, watch
-from lessons.publish.deck import Deck
+from lessons.publish import chromium, notices, papers, pdf, watch
 from lessons.publish.pdf import CannotPrint, NoBrowser
 from lessons.publish.project import Project
 from lessons.publish.shell import NoShell, shell
@@ -45,8 +44,8 @@ class Worker:
     connection: Any = None
 
     def ask(self, question: str, address: str = "") -> Told:
-        """Ask `site` for a file, `deck` for a page's printed deck (`head of deck`: only whether it has one), or `pages`
-        for no more than that all is well.
+        """Ask `site` for a file, `paper` for what is printed of a page (`head of paper`: only whether it is there), or
+        `pages` for no more than that all is well.
         """
         if self.process is None:
             self._start()
@@ -160,11 +159,13 @@ class _Pages:
                 return Told(self.problems, self.before.get(address) if found is None else found)
             if self.problems:
                 return Told(self.problems)
-            if question in ("deck", "head of deck"):
-                page = self.site.page(address)
-                if page is None or not page.cards:
+            if question in ("paper", "head of paper"):
+                folder, _, name = address.rpartition("/")
+                page = self.site.page(f"{folder}/index.html".lstrip("/"))
+                paper = papers.papers(page, self.site.docs).get(name) if page else None
+                if paper is None:
                     return Told()
-                return Told(data=b"" if question == "head of deck" else pdf.printed(Deck(page, self.site.docs)))
+                return Told(data=b"" if question == "head of paper" else pdf.printed(paper))
             return Told(data=self.site.get(address))
         except (NoBrowser, CannotPrint, notices.Unlicensed) as fault:
             return Told(str(fault))
