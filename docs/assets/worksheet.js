@@ -1,6 +1,6 @@
 // A page as a worksheet: what is asked, with room to write on paper, and no answers. `?print=worksheet` asks for it, and
 // only then is this loaded. `&key=1` adds the values on a last page, `&questions=0` leaves out the questions,
-// `&variant=…` takes other numbers for an exercise, by their id.
+// `&variant=…` takes other numbers for an exercise, by their id, and `&paper=a4` settles the paper.
 
 import { all } from "./variants.js";
 
@@ -14,7 +14,7 @@ const STYLE = `
 .md-typeset .worksheet .lesson-kicker { display: inline }
 .md-typeset .worksheet :is(h2, h3) { margin: 0 0 0.6em; padding: 0; border: 0; font-size: 1.15em; line-height: 1.35; break-after: avoid }
 .md-typeset .worksheet-key h2 { margin-bottom: 1.2em; font-size: 1.3em }
-.worksheet section { margin-top: 2em; break-inside: avoid }
+.worksheet > section { margin-top: 2em; break-inside: avoid }
 .md-typeset .worksheet .lesson-prompt { font: inherit }
 .worksheet-name { display: flex; gap: 0.5em; align-items: end; margin: 1.4em 0 }
 .worksheet-line { flex: 1; min-width: 4em; height: 1.6em; border-bottom: 1px solid currentcolor }
@@ -48,6 +48,7 @@ const tasks = [...article.querySelectorAll(".lesson-question, .lesson-exercise")
 const isExercise = (task) => task.matches(".lesson-exercise");
 const exercises = tasks.filter(isExercise);
 const asked = new URLSearchParams(location.search);
+const paper = { a4: "A4", letter: "letter" }[asked.get("paper")];
 
 /** The variant of each exercise that is not to be as the page has it, by the exercise's id. */
 const chosen = new Map();
@@ -111,7 +112,7 @@ function prompt(exercise) {
   const own = exercise.querySelector(":scope > .lesson-content");
   const content = variant ? parsed(variant.prompt) : own.cloneNode(true);
   content.querySelectorAll("details, .headerlink").forEach((one) => one.remove());
-  return make("div", "worksheet-prompt", content);
+  return make("div", "worksheet-prompt", ...content.childNodes);
 }
 
 function task(one) {
@@ -176,6 +177,7 @@ function address() {
   const said = new URLSearchParams({ print: "worksheet" });
   if (keyed.checked) said.set("key", "1");
   if (!questions.checked) said.set("questions", "0");
+  if (paper) said.set("paper", asked.get("paper"));
   for (const variant of chosen.values()) said.append("variant", variant.id);
   return `?${said}`;
 }
@@ -245,7 +247,7 @@ function tools() {
 
 if (tasks.length) {
   const styles = new CSSStyleSheet();
-  styles.replaceSync(STYLE);
+  styles.replaceSync(paper ? `${STYLE} @page { size: ${paper} }` : STYLE);
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, styles];
   await choose();
   await lay();

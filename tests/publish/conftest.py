@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import html
 import json
+import math
 import os
 import shutil
 import subprocess
@@ -14,6 +16,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from lessons.page import mathml
+from lessons.page.page import Answer, Exercise, Page, Slip, Variant
 
 ROOT = Path(__file__).parents[2]
 PAGE = "---\ntitle: A page\ndescription: What it is about.\n---\n\n# Home\n\n{}\n"
@@ -187,3 +192,43 @@ def small() -> Callable[..., Small]:
 @pytest.fixture(scope="session")
 def hashes() -> Callable[[Path], dict[str, str]]:
     return held
+
+
+# Words with every sign that a format of quizzes could take for its own.
+HOSTILE = r"~ = # {a} : \n \\ %50% // ::x:: ]]> &amp;lt; <b>ü</b> $CATEGORY -> [html] #### ½ “q”"
+
+
+@pytest.fixture(scope="session")
+def hostile() -> str:
+    """Words with every sign that a format of quizzes could take for its own."""
+    return HOSTILE
+
+
+@pytest.fixture(scope="session")
+def taught() -> Page:
+    """A lesson of two exercises: one of two values, in hostile words; and one with other numbers."""
+    words = html.escape(HOSTILE, quote=False)
+    tex = mathml.typeset(r"\nu = \{x : a < b\}")
+    slips = (
+        Slip("half", 0.636294, f"{words} {tex}"),
+        Slip("sign", -0.318147, "minus"),
+        Slip("none", math.nan, "never"),
+    )
+    first = Answer("one-kl", f"1. KL {HOSTILE}", 0.3181471805599453, 3, "nats", "0.318 nats", slips)
+    second = Answer("one-ratio", "2. Ratio", -2.0, 2, "", "−2.00")
+    solution = f"<p>{tex}</p>\n\n<pre>a\n  b\n\nc</pre>"
+    hints = (f"<p>Think. {words}</p>", "<p>Again.</p>")
+    one = Exercise("one", f"Exercise 1: {words}&para;", f"<p>{words}\n{tex}</p>", solution, (first, second), hints)
+
+    def other(number: int) -> Variant:
+        answer = Answer("two-sum", "The sum", number + 0.25, 3, "nats", f"{number}.250 nats", (Slip("no", 0.5, "no"),))
+        given = (("mu", str(number)), ("std", "0.5"))
+        return Variant(f"v{number}", given, f"<p>Add {number}.</p>", f"<p>{number} + ¼</p>", (answer,), ("<p>¼</p>",))
+
+    two = other(1)
+    varied = Exercise(
+        "two", "Exercise 2: Sums / more", two.prompt, two.solution, two.answers, two.hints, (other(2), other(3))
+    )
+    plain = Exercise("three", "Exercise 3: In words", "<p>Say.</p>", "<p>So.</p>")
+    meta = {"title": "One -- lesson / two", "description": "D"}
+    return Page("docs/lessons/one.md", "lessons/one/index.html", meta, "", exercises=(one, varied, plain))

@@ -17,7 +17,7 @@ from lessons.publish import share
 from lessons.publish.document import Document
 
 PDF, KEY_PDF = "worksheet.pdf", "worksheet-key.pdf"  # beside the page
-QUERY, WITH_KEY = "?print=worksheet", "&key=1"
+QUERY, WITH_KEY, ON_PAPER = "?print=worksheet", "&key=1", "&paper=a4"
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Worksheet(Document):
 
     @property
     def query(self) -> str:
-        return f"{QUERY}{WITH_KEY}" if self.key else QUERY
+        return f"{QUERY}{ON_PAPER}{WITH_KEY if self.key else ''}"
 
     def content(self) -> str:
         """The page's; with the values in it, which its script would fetch from beside a page of the site."""
