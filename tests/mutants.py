@@ -37,7 +37,7 @@ QUIET += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
 # The tests of each module, the quickest to fail first.
 TESTS = {
     "arrays": ("arrays", "gaussian"),
-    "derivation": ("derivation", "formula"),
+    "derivation": ("derivation", "elsewhere", "formula"),
     "discrete": ("discrete", "oracles"),
     "elbo": ("elbo", "oracles"),
     "elsewhere": ("elsewhere",),

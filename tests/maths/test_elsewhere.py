@@ -74,23 +74,28 @@ def test_errors_that_the_numbers_hide(name: str) -> None:
     assert hidden
 
 
-def told(change: Callable[[str], str], monkeypatch: pytest.MonkeyPatch) -> str:
-    written = Writer.tex
-    monkeypatch.setattr(Writer, "tex", lambda self, node: change(written(self, node)))
+def told(change: Callable[[str], str], monkeypatch: pytest.MonkeyPatch, text: str, **given: Any) -> str:
+    written = Writer.line
+    monkeypatch.setattr(Writer, "line", lambda self, *line: change(written(self, *line)))
     with pytest.raises(NotProven) as fault:
-        worked.formula("y", "sigma**2 + mu", sigma=1, mu=0)
+        worked.formula("y", text, **given)
     return str(fault.value)
 
 
 def test_a_line_that_is_right_by_chance_is_no_derivation(monkeypatch: pytest.MonkeyPatch) -> None:
     assert worked.formula("y", "sigma**2 + mu", sigma=1, mu=0).value == 1
-    message = told(lambda tex: tex.replace(r"\sigma^2 +", r"\sigma +"), monkeypatch)
+    message = told(lambda tex: tex.replace(r"\sigma^2 +", r"\sigma +"), monkeypatch, "sigma**2 + mu", sigma=1, mu=0)
     number = r"-?\d\.\d+"
     assert re.fullmatch(
         rf"the line \\sigma \+ \\mu gives {number}, and the formula {number}, "
         rf"where \\sigma = {number}, \\mu = {number}",
         message,
     )
+
+
+def test_the_figures_of_a_formula_are_no_rounded_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    message = told(lambda tex: tex.replace("0.1254", "0.125"), monkeypatch, "0.1254*x", x=0)
+    assert message.startswith("the line 0.125 x gives ")
 
 
 # The numbers ----------------------------------------------------------------------------------------------

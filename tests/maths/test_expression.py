@@ -134,6 +134,7 @@ def test_what_a_formula_holds() -> None:
     assert read("1/2*log(2*pi)").constant
     assert not tree.constant
     assert not expression.Number(2.0).constant  # a result, no literal
+    assert not expression.Matrix(((2.0,),)).constant  # of what is given
     assert expression.size(read("v*a"), arrays(NUMBERS)) == 3
     assert expression.depth(read("log(a + b)")) == 3
 

@@ -113,7 +113,7 @@ class Writer:
 
     def line(self, node: Node, breaks: Collection[int] = ()) -> str:
         """A whole line, which goes on in the next row before these terms of its sum."""
-        if not isinstance(node, Sum) or not breaks:
+        if not isinstance(node, Sum):
             return self.tex(node)
         pieces = self._terms(node)
         return pieces[0] + "".join(f"{BREAK if n in breaks else ' '}{piece}" for n, piece in enumerate(pieces[1:], 1))
