@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urldefrag, urljoin
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 MM = 72 / 25.4
 A4 = (210 * MM, 297 * MM)
