@@ -119,6 +119,18 @@ def test_a_deck_is_printed_once_and_again_when_it_changes(docs: Path, monkeypatc
     assert len(printed) == 3
 
 
+def test_names_that_chromium_counts_are_counted_from_one(docs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    printed = []
+    for first in (17, 95):  # what a script had made before
+        names = b"".join(b"/ID (node%08d)\n" % (first + more) for more in (0, 9, 4, 0))
+        content = b"%PDF\n/Type /Page\n/Type /Page\n" + names + b"%%EOF\n"
+        monkeypatch.setattr(pdf, "_print", lambda browser, url, target, content=content: target.write_bytes(content))
+        shutil.rmtree(pdf.CACHE, ignore_errors=True)
+        printed.append(pdf.printed(Deck(PAGE, docs)))
+    assert printed[0] == printed[1]
+    assert [name[-1:] for name in printed[0].split(b")")[:-1]] == [b"1", b"3", b"2", b"1"]  # in their order
+
+
 def test_a_damaged_print_is_made_again(docs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pdf, "_print", lambda browser, url, target: target.write_bytes(WHOLE))
     pdf.printed(Deck(PAGE, docs))

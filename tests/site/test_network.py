@@ -101,6 +101,7 @@ def test_links_within_the_site_lead_somewhere(
         if not link.startswith(address):
             continue
         target, _, anchor = link.partition("#")
+        target = target.partition("?")[0]
         path = site / target.removeprefix(address)
         if not (path / "index.html" if target.endswith("/") else path).is_file() or (
             anchor and target in found and anchor not in found[target]["anchors"] and not anchor.startswith("__")

@@ -92,7 +92,8 @@ def test_both_builders_make_the_same_articles(site: Path, next_site: Path) -> No
     alike = ours.keys() - {
         "404.html",
         "lessons/index.html",
-    }  # Zensical has its own of the one, and no list in the other
+        "teachers/index.html",
+    }  # Zensical has its own of the first, and no list in the others
     found = {name: differences(ours[name], theirs[name]) for name in alike}
     assert {name: faults for name, faults in found.items() if faults} == {}
 

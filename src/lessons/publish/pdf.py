@@ -22,6 +22,7 @@ from lessons.visible import visible
 
 SECONDS = 120  # a document may take
 CACHE = Path(".cache/pdf")
+_NODE = re.compile(rb"\(node\d{8}\)")
 
 
 class NoBrowser(RuntimeError):
@@ -43,7 +44,7 @@ def printed(document: Document) -> bytes:
     key = hashlib.sha256(f"{chromium.identity()}\0{document.digest}".encode()).hexdigest()
     data = store.load(CACHE, key)
     if data is None:
-        data = _undated(_as_pdf(browser, document))
+        data = _settled(_as_pdf(browser, document))
         if isinstance(document, Deck) and document.one_a_page:
             _require_one_a_page(browser, document, _pages(data))
         store.save(CACHE, key, data)
@@ -117,6 +118,12 @@ def _alone(url: str) -> tuple[str, ...]:
     )
 
 
-def _undated(data: bytes) -> bytes:
-    """The same PDF with its dates set to the epoch, so that two prints of one page are one file."""
-    return re.sub(rb"(/(?:Creation|Mod)Date \(D:)\d{14}", rb"\g<1>19700101000000", data)
+def _settled(data: bytes) -> bytes:
+    """The same PDF with its dates set to the epoch, so that two prints of one page are one file.
+
+    And with the names of its elements counted anew, in their order: Chromium counts on from what a script had made.
+    """
+    data = re.sub(rb"(/(?:Creation|Mod)Date \(D:)\d{14}", rb"\g<1>19700101000000", data)
+    names = sorted(set(_NODE.findall(data)))
+    counted = {name: b"(node%08d)" % number for number, name in enumerate(names, 1)}
+    return _NODE.sub(lambda name: counted[name[0]], data)
