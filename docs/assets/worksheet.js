@@ -2,8 +2,6 @@
 // only then is this loaded. `&key=1` adds the values on a last page, `&questions=0` leaves out the questions,
 // `&variant=…` takes other numbers for an exercise, by their id, and `&paper=a4` settles the paper.
 
-import { all } from "./variants.js";
-
 const STYLE = `
 .md-sidebar--secondary, .md-nav--secondary, .md-footer, .md-top { display: none !important }
 @media screen and (width >= 76.25em) {
@@ -217,6 +215,9 @@ async function otherNumbers() {
   await lay();
   status.textContent = "The exercises have other numbers.";
 }
+
+/** The variants of each exercise: a script of their own knows their file. */
+const all = async () => (await import("./variants.js")).all();
 
 /** The variants that the address names. */
 async function choose() {

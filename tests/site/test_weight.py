@@ -9,7 +9,8 @@ from typing import Any
 
 from playwright.sync_api import Browser
 
-TOTAL, HTML, SECOND = 60_000, 20_000, 25_000
+# A third exercise made the page 1.3 KB longer, and smaller scripts paid for it: the whole visit may be less than before.
+TOTAL, HTML, SECOND = 57_500, 21_500, 25_000
 
 
 def weights(site: Path, address: str, requests: list[str]) -> dict[str, int]:
