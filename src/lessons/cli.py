@@ -106,6 +106,7 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument(
         "--ready", action="store_true", help="refuse what is left to be written, and run these notebooks"
     )
+    check.add_argument("--explain", action="store_true", help="also tell of each answer, its slips and other numbers")
     check.add_argument("--base", metavar="REVISION", help="tell of ids that were there at this revision and are gone")
     check.set_defaults(run=_check)
 
@@ -183,11 +184,12 @@ def _is_there(path: Path) -> bool:
 
 
 def _check(options: argparse.Namespace) -> int:
-    whole = not (options.pages or options.ready or options.base is not None or options.format != "text")
+    aside = options.ready or options.explain or options.base is not None or options.format != "text"
+    whole = not (options.pages or aside)
     if whole and (known := _known("check")) is not None:
         _say(known)
         return 0
-    from lessons.authoring import ready
+    from lessons.authoring import explain, ready
     from lessons.notebook.pages import Notebooks, sources
     from lessons.page import checks, tree
     from lessons.problem import report
@@ -217,6 +219,8 @@ def _check(options: argparse.Namespace) -> int:
     if problems or options.format == "json":
         _say(report(problems, options.format), error=options.format == "text", form=options.format)
         return int(bool(problems))
+    if options.explain and (told := explain.explained(check.pages.values())):
+        _say(told)
     count = len(pages) + len(chosen)
     said = f"{count} page{'' if count == 1 else 's'}, no problems"
     if whole:

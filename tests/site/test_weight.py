@@ -9,7 +9,7 @@ from typing import Any
 
 from playwright.sync_api import Browser
 
-# A third exercise made the page 1.3 KB longer, and smaller scripts paid for it: the whole visit may be less than before.
+# A third exercise made the page 1.3 KB longer; smaller scripts paid for it, so that the whole visit may be less.
 TOTAL, HTML, SECOND = 57_500, 21_500, 25_000
 
 

@@ -35,6 +35,7 @@ class Question:
     unit: str
     shown: str
     slips: tuple[tuple[str, str, float], ...]  # those a verdict can name: name, words, value
+    hidden: tuple[str, ...]  # those it cannot, by name
 
     @property
     def label(self) -> str:
@@ -110,7 +111,8 @@ def questions(source: Source, described: Descriptions) -> dict[str, Question]:
         near = typed.too_near(said.number, {name: value for name, _, value in said.slips}, digits)
         slips = tuple(slip for slip in said.slips if slip[0] not in near)
         unit = option(block, "unit", said.unit)
-        found[block.id] = Question(block, said.number, digits, unit, _shown(said.number, digits, unit), slips)
+        shown = _shown(said.number, digits, unit)
+        found[block.id] = Question(block, said.number, digits, unit, shown, slips, tuple(near))
     return found
 
 
@@ -152,6 +154,7 @@ class Fields(Treeprocessor):
             "data-unit": question.unit,
             "data-shown": question.shown,
             "data-label": question.label,
+            "data-hidden": " ".join(question.hidden),
             "data-search-exclude": "",
             "hidden": "",
         }

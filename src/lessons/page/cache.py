@@ -111,7 +111,10 @@ def variant(data: dict[str, Any]) -> Variant:
 
 
 def _asked(data: dict[str, Any]) -> dict[str, Any]:
-    answers = tuple(Answer(**one | {"slips": tuple(Slip(**slip) for slip in one["slips"])}) for one in data["answers"])
+    answers = tuple(
+        Answer(**one | {"slips": tuple(Slip(**slip) for slip in one["slips"]), "hidden": tuple(one["hidden"])})
+        for one in data["answers"]
+    )
     return {"answers": answers, "hints": tuple(data["hints"])}
 
 

@@ -78,7 +78,10 @@ class Slip:
 
 @dataclass(frozen=True)
 class Answer:
-    """A quantity that an exercise asks for: its value with all its digits, and how many of them are asked for."""
+    """A quantity that an exercise asks for: its value with all its digits, and how many of them are asked for.
+
+    hidden: slips that these numbers cannot tell apart, by their names.
+    """
 
     id: str
     label: str
@@ -87,6 +90,7 @@ class Answer:
     unit: str
     shown: str  # the value as it should be given
     slips: tuple[Slip, ...] = ()
+    hidden: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -155,6 +155,15 @@ class _Inside(Treeprocessor):
         return text
 
 
+def _words(heading: etree.Element) -> Iterator[str]:
+    """The text of a heading, without the link to itself."""
+    yield heading.text or ""
+    for part in heading:
+        if part.get("class") != "headerlink":
+            yield from _words(part)
+        yield part.tail or ""
+
+
 class _Harvest(_Inside):
     """The blocks of a page as values, taken from the tree when all in it is done."""
 
@@ -185,7 +194,7 @@ class _Harvest(_Inside):
     def _exercises(self) -> Iterator[Exercise]:
         for block in self._found(blocks.Exercise):
             title = block.find("./h3")
-            named = "" if title is None else "".join(title.itertext())
+            named = "" if title is None else "".join(_words(title))
             yield Exercise(
                 block.get("aria-labelledby", ""),
                 self.finished(named).strip(),
@@ -211,9 +220,10 @@ class _Harvest(_Inside):
                 told["unit"],
                 told["shown"],
                 slips,
+                tuple(place.get("data-hidden", "").split()),
             )
             place[:] = []
-            for name in ("data-value", "data-shown", "data-search-exclude"):
+            for name in ("data-value", "data-shown", "data-hidden", "data-search-exclude"):
                 place.attrib.pop(name, None)
 
     def _content(self, block: etree.Element | None) -> str:

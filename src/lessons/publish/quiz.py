@@ -160,7 +160,7 @@ def _decimals(digits: int) -> str:
 
 def in_words(title: str) -> str:
     """A heading's HTML as plain words, without the sign of its link."""
-    return html.unescape(mathtext.plain(title)).rstrip("¶ ")
+    return html.unescape(mathtext.plain(title)).strip()
 
 
 def _shortened(words: str, most: int) -> str:
