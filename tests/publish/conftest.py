@@ -218,7 +218,7 @@ def taught() -> Page:
     second = Answer("one-ratio", "2. Ratio", -2.0, 2, "", "−2.00")
     solution = f"<p>{tex}</p>\n\n<pre>a\n  b\n\nc</pre>"
     hints = (f"<p>Think. {words}</p>", "<p>Again.</p>")
-    one = Exercise("one", f"Exercise 1: {words}&para;", f"<p>{words}\n{tex}</p>", solution, (first, second), hints)
+    one = Exercise("one", f"Exercise 1: {words}", f"<p>{words}\n{tex}</p>", solution, (first, second), hints)
 
     def other(number: int) -> Variant:
         answer = Answer("two-sum", "The sum", number + 0.25, 3, "nats", f"{number}.250 nats", (Slip("no", 0.5, "no"),))

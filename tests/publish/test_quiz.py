@@ -135,7 +135,6 @@ def test_no_value_two_units_off_is_right(taught: Page) -> None:
 def test_names_are_words_and_fit(taught: Page, hostile: str) -> None:
     first = next(quiz.quiz(taught, SITE).questions)
     assert hostile in first.name
-    assert "¶" not in first.name
     long = asked(taught, label="long " * 99)
     assert len(long.name) == quiz.LONGEST_NAME
 
