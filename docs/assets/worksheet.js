@@ -253,6 +253,7 @@ if (tasks.length) {
   await choose();
   await lay();
   article.replaceChildren(tools(), place);
+  document.title = `Worksheet: ${document.title}`; // by which a build knows that a PDF is one
   document.body.dataset.print = "worksheet"; // for whoever waits to print it
   scrollTo({ top: 0 });
 }

@@ -79,9 +79,29 @@ def test_it_is_printed_from_the_address_that_lays_it_out(
 
     def print_(browser: str, url: str, target: Path) -> None:
         asked.append(url.partition("/lessons/")[2])
-        target.write_bytes(b"%PDF\n/Type /Page\n%%EOF\n")
+        target.write_bytes(b"%PDF\n/Title (Worksheet: One)\n/Type /Page\n%%EOF\n")
 
     monkeypatch.setattr(pdf, "_print", print_)
     for paper in papers(lesson, docs).values():
         assert pdf.printed(paper)
     assert asked == [f"one/worksheet.html?print=worksheet&paper=a4{key}" for key in ("", "&key=1")]
+
+
+@pytest.mark.parametrize("title", [b"(One)", b"<FEFF004F006E0065>"])
+def test_what_was_not_laid_out_is_not_published(
+    lesson: Page, docs: Path, monkeypatch: pytest.MonkeyPatch, title: bytes
+) -> None:
+    """Its script was not there, or failed: then all answers would stand on it."""
+    printed = b"%PDF\n/Title " + title + b"\n/Type /Page\n%%EOF\n"
+    monkeypatch.setattr(pdf, "_print", lambda browser, url, target: target.write_bytes(printed))
+    with pytest.raises(pdf.CannotPrint, match=r"worksheet\.js did not lay it out"):
+        pdf.printed(Worksheet(lesson, docs))
+
+
+def test_a_title_in_other_letters_is_a_worksheets_too(
+    lesson: Page, docs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    title = "Worksheet: β".encode("utf-16-be").hex().upper().encode()
+    printed = b"%PDF\n/Title <FEFF" + title + b">\n/Type /Page\n%%EOF\n"
+    monkeypatch.setattr(pdf, "_print", lambda browser, url, target: target.write_bytes(printed))
+    assert pdf.printed(Worksheet(lesson, docs)) == printed

@@ -18,10 +18,15 @@ from lessons.publish import chromium
 from lessons.publish.deck import Deck
 from lessons.publish.document import Document
 from lessons.publish.http_server import served
+from lessons.publish.worksheet import Worksheet
 from lessons.visible import visible
 
 SECONDS = 120  # a document may take
 CACHE = Path(".cache/pdf")
+# How the title begins that the script gives to what it has laid out, in each of a PDF's two ways to write it.
+_WORKSHEET = re.compile(
+    rb"/Title\s*(?:\(Worksheet: |<FEFF" + "Worksheet: ".encode("utf-16-be").hex().encode() + rb")", re.I
+)
 _NODE = re.compile(rb"\(node\d{8}\)")
 
 
@@ -47,6 +52,8 @@ def printed(document: Document) -> bytes:
         data = _settled(_as_pdf(browser, document))
         if isinstance(document, Deck) and document.one_a_page:
             _require_one_a_page(browser, document, _pages(data))
+        if isinstance(document, Worksheet) and not _WORKSHEET.search(data):
+            raise CannotPrint(f"{document.address} would show every answer: {document.SCRIPTS[0]} did not lay it out")
         store.save(CACHE, key, data)
     return data
 
