@@ -23,6 +23,8 @@ ASSETS = (
     "favicon.svg",
     "lesson.css",
     "lesson.js",
+    "log.js",
+    "practice.js",
     "print.css",
     "settings.js",
     "theme.js",
