@@ -206,8 +206,23 @@ function sayWhatHides() {
   );
 }
 
+/** What a reader answers is kept in this browser, by a script that comes once there is something to keep or to show. */
+function keepPractice() {
+  const load = () => import("./practice.js");
+  const on = (kind, selector, tell) =>
+    document.addEventListener(kind, (event) => {
+      if (event.target.closest?.(selector)) load().then((practice) => tell?.(practice, event), () => {});
+    });
+  on("focusin", ".lesson-ask", (practice) => practice.equip());
+  on("click", ".lesson-answer:not(.lesson-outcome) > summary");
+  on("answer", ".lesson-ask", (practice, { target, detail }) => practice.answered(target, detail));
+  if (!document.querySelector(".lesson-question, .lesson-exercise") || !window.__md_get?.("practice")) return;
+  (window.requestIdleCallback ?? setTimeout)(() => load().catch(() => {}));
+}
+
 printByAddress();
 openWhilePrinting();
+keepPractice();
 sayWhatHides();
 copyFormulasAsTex();
 document.querySelectorAll(".lesson-deck").forEach(equip);

@@ -102,6 +102,7 @@ def field(page: Page, label: str) -> Any:
 def test_the_whole_exercise_by_keyboard(page: Page) -> None:
     first = field(page, "Case c")
     first.focus()
+    expect(page.locator("#kl-case-c fieldset")).to_be_visible()  # whose radio buttons follow the button
     page.keyboard.type("0.636")
     page.keyboard.press("Enter")
     verdict = page.locator("#kl-case-c output")
@@ -113,6 +114,7 @@ def test_the_whole_exercise_by_keyboard(page: Page) -> None:
     page.keyboard.press("Space")
     expect(verdict).to_have_text("Right.")
     assert verdict.get_attribute("data-kind") == "right"
+    page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.id") == "kl-case-d-field"
 
@@ -151,6 +153,8 @@ def test_a_number_that_cannot_be_read_is_never_called_wrong(page: Page) -> None:
 
 
 def test_what_is_typed_never_becomes_a_part_of_the_page(page: Page) -> None:
+    field(page, "Case c").focus()
+    expect(page.locator("#kl-case-c fieldset")).to_be_visible()
     before = page.evaluate("document.querySelectorAll('*').length")
     page.evaluate("window.ran = 0; window.alert = () => { window.ran += 1; }; 0")
     for text in (

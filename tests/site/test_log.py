@@ -11,7 +11,30 @@ from playwright.sync_api import Page
 
 LOG = "const log = await import('/assets/log.js');"
 DATABASE = "/lessons-log"
-EVENT: dict[str, object] = {"id": "a", "v": 1, "at": 1, "off": 0, "page": "lessons/vae-training/", "item": "kl-case-c", "kind": "answer"}
+EVENT: dict[str, object] = {
+    "id": "a",
+    "v": 1,
+    "at": 1,
+    "off": 0,
+    "page": "lessons/vae-training/",
+    "item": "kl-case-c",
+    "kind": "answer",
+}
+# What makes an event none.
+BROKEN: list[dict[str, object]] = [
+    {"v": 2},
+    {"v": "1"},
+    {"v": None},
+    {"at": None},
+    {"at": "1"},
+    {"item": 1},
+    {"item": None},
+    {"page": []},
+    {"kind": {}},
+    {"id": "another"},
+    {"id": None},
+    {"id": "__proto__"},
+]
 # What may lie under a key of its own: nothing of this is an event.
 JUNK = [
     "null",
@@ -32,12 +55,8 @@ JUNK = [
     "(() => { const one = {}; one.one = one; return one; })()",
     "new Error('x')",
     "/x/",
-    *(json.dumps(EVENT | {"id": f"junk-{20 + number}"} | change)
-      for number, change in enumerate((
-          {"v": 2}, {"v": "1"}, {"v": None}, {"at": None}, {"at": "1"}, {"item": 1}, {"item": None}, {"page": []},
-          {"kind": {}}, {"id": "another"}, {"id": None}, {"id": "__proto__"},
-      ))),
-]  # fmt: skip
+    *(json.dumps(EVENT | {"id": f"junk-{20 + number}"} | change) for number, change in enumerate(BROKEN)),
+]
 PUT = """async ([name, rows]) => {
     const request = indexedDB.open(name);
     request.onupgradeneeded = () => request.result.createObjectStore("events");

@@ -99,6 +99,11 @@ def test_all_that_a_reader_can_do_works(
     expect(page.locator(".lesson-card details[open]")).to_have_count(10)
     page.get_by_role("button", name="Shuffle").click()
     expect(page.locator(".lesson-card details[open]")).to_have_count(0)
+    page.locator("#distributions-answer > summary").click()
+    page.get_by_role("radio", name="had it").first.check()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Export").click()
+    assert download.value.suggested_filename.startswith("lessons-log-")
     page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))")
     page.locator(".highlight").first.hover()
     page.get_by_title("Copy to clipboard").first.click()
@@ -111,8 +116,9 @@ def test_all_that_a_reader_can_do_works(
     page.keyboard.press("Enter")
     page.wait_for_url("**h=reparameterization*")
     expect(page.locator("body")).to_have_attribute("data-md-color-scheme", "slate")
-    # The only thing that the site remembers, under its own folder.
-    assert set(page.evaluate("JSON.parse(sessionStorage.asked)")) <= {"asked", f"{BELOW}.__palette"}
+    # The only things that the site remembers, under its own folder.
+    known = {"asked", f"{BELOW}.__palette", f"{BELOW}.practice"}
+    assert set(page.evaluate("JSON.parse(sessionStorage.asked)")) <= known
     for name, query in (("page", ""), ("cards", "?print=cards")):
         page.goto(f"{hosts[how]}{PRACTICE}{query}", wait_until="networkidle")
         page.pdf(path=tmp_path / f"{name}.pdf", prefer_css_page_size=True)

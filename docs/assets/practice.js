@@ -1,0 +1,164 @@
+// What a reader thinks of an answer, and at the page's end what is still open, with a way to each.
+// Loaded by lesson.js, once a reader has begun to answer or has a history.
+
+import { all, append, exportFile, forget, importFile, onChange, page } from "./log.js";
+
+const SURE = { sure: 3, "so-so": 2, guess: 1 };
+const GRADES = { "had it": 3, partly: 2, not: 1 };
+const ITEMS = ".lesson-question, .lesson-ask, .lesson-exercise:not(:has(.lesson-ask))";
+const idOf = (place) => place.getAttribute("aria-labelledby") ?? place.id;
+
+function make(tag, properties, ...inside) {
+  const element = Object.assign(document.createElement(tag), properties);
+  element.append(...inside);
+  return element;
+}
+
+let groups = 0;
+
+function choice(asked, options, className, onchange) {
+  const name = `lesson-choice-${(groups += 1)}`;
+  const labels = Object.entries(options).map(([words, value]) =>
+    make("label", {}, make("input", { type: "radio", name, value }), words),
+  );
+  return make("fieldset", { className: "lesson-choice", onchange }, make("legend", { className }, asked), ...labels);
+}
+
+const sureness = () => choice("How sure are you?", SURE, "lesson-unseen");
+const chosen = (fieldset) => +fieldset?.querySelector(":checked")?.value || undefined;
+const clear = (within) => within.querySelectorAll(".lesson-choice :checked").forEach((one) => (one.checked = false));
+
+/** Put the choices where there are none. */
+export function equip() {
+  for (const form of document.querySelectorAll(".lesson-ask form:not(:has(fieldset))")) {
+    form.querySelector("output").before(sureness());
+    form.parentElement.addEventListener("variant", () => clear(form)); // with other numbers one begins anew
+  }
+  for (const place of document.querySelectorAll(ITEMS)) {
+    const answer = place.querySelector(".lesson-answer:not(:has(fieldset))");
+    if (!answer) continue;
+    const sure = sureness();
+    let replaces;
+    const onchange = () => {
+      replaces = keep({ kind: "grade", item: idOf(place), grade: chosen(grade), confidence: chosen(sure), replaces });
+    };
+    const grade = choice("Did you have it?", GRADES, "", onchange);
+    answer.before(sure);
+    answer.append(grade);
+  }
+}
+
+const remember = (value) => window.__md_set?.("practice", value);
+
+function keep(event) {
+  remember(1);
+  return append(event);
+}
+
+/** A typed answer was judged. */
+export function answered(place, { kind: verdict, text, slip, variant }) {
+  if (verdict === "unreadable") return;
+  const confidence = chosen(place.querySelector("fieldset"));
+  keep({ kind: "answer", item: place.id, verdict, text: text?.slice(0, 100), slip, variant, confidence });
+}
+
+/** How items of this page stand: "right", "open", or "sure", where a reader was and is wrong. */
+function standing(events) {
+  const states = new Map();
+  for (const { page: of, item, verdict, grade, confidence } of events) {
+    if (of !== page || !(verdict || grade)) continue;
+    const sure = states.get(item) === "sure" || (confidence === 3 && verdict !== "more");
+    states.set(item, grade > 2 || ["right", "last"].includes(verdict) ? "right" : sure ? "sure" : "open");
+  }
+  return states;
+}
+
+/** A link into an item's field, or onto the button of its answer. */
+function leadTo(place, short) {
+  const heading = place.closest("section").querySelector("h3");
+  const [kicker, ...rest] = heading.cloneNode(true).childNodes;
+  const asks = place.matches(".lesson-ask");
+  const words = asks ? [`: ${place.dataset.label}`] : short ? [] : [":", ...rest.filter((one) => one.nodeName !== "A")];
+  const href = `#${asks ? place.id : heading.id}`;
+  const onclick = () => {
+    history.pushState(null, "", href);
+    (asks ? place : heading).scrollIntoView();
+    place.querySelector("input[type=text], summary").focus({ preventScroll: true });
+    return false;
+  };
+  return make("li", {}, make("a", { href, onclick }, kicker.firstChild.data, ...words));
+}
+
+const GROUPS = { sure: "You were sure, and it was not right", open: "Not right yet", new: "Not answered yet" };
+const body = make("div");
+const status = make("output", { role: "status" });
+let summary = null;
+
+async function show() {
+  const { events, aside, keeps } = await all();
+  const states = standing(events);
+  if (!states.size && !summary) return;
+  const items = [...document.querySelectorAll(ITEMS)];
+  const those = (state) => items.filter((place) => (states.get(idOf(place)) ?? "new") === state);
+  const right = those("right").length;
+  const said = [
+    `${right} of ${items.length} right.`,
+    keeps
+      ? "Your answers are kept in this browser and nowhere else."
+      : "Nothing is kept in this browser: when you leave this page, your answers are gone.",
+    aside ? `Set aside, as they cannot be read: ${aside} entries.` : "",
+  ];
+  body.replaceChildren(make("p", {}, said.join(" ")));
+  for (const [state, words] of Object.entries(GROUPS)) {
+    const short = state === "new";
+    const links = those(state).map((place) => leadTo(place, short));
+    const list = make("ul", { className: short ? "lesson-short" : "" }, ...links);
+    if (links.length) body.append(make("h3", {}, words), list);
+  }
+  if (summary) return;
+  const title = make("h2", {}, "Where you stand on this page");
+  const tools = make("div", { className: "lesson-tools" }, ...buttons, status);
+  summary = make("section", { className: "lesson-practice" }, title, body, tools);
+  document.querySelector("article").append(summary);
+}
+
+/** A button, and what is said when its work is done. */
+const button = (words, work) =>
+  make("button", { type: "button", onclick: async ({ target }) => status.replaceChildren(await work(target)) }, words);
+
+let chooser; // which some browsers lose, where nothing else holds it
+const FORGET = "Forget my answers";
+const buttons = [
+  button("Export", async () => {
+    const file = await exportFile();
+    make("a", { href: URL.createObjectURL(file), download: file.name }).click();
+    return file.name;
+  }),
+  button("Import", async () => {
+    chooser = make("input", { type: "file", accept: ".json" });
+    chooser.click();
+    await new Promise((resolve) => (chooser.onchange = resolve));
+    try {
+      return `New entries: ${await importFile(await chooser.files[0].text())}.`;
+    } catch {
+      return "This is no file that was exported here.";
+    }
+  }),
+  button(FORGET, async (target) => {
+    const sure = target.textContent !== FORGET;
+    target.textContent = sure ? FORGET : "Yes, forget them";
+    if (!sure) return "Press again to forget your answers on this page.";
+    if (!(await forget((event) => event.page === page))) return "This was not possible.";
+    if (!(await all()).events.length) remember(0);
+    clear(document);
+    return "Forgotten.";
+  }),
+];
+buttons[2].onblur = ({ target }) => {
+  target.textContent = FORGET;
+  status.textContent = "";
+};
+
+equip();
+onChange(show);
+show();
