@@ -159,6 +159,12 @@ def test_each_choice_can_be_pressed(open_page: Callable[..., Page], practice: st
     assert page.evaluate(COVERED) == []
     page.evaluate("document.querySelectorAll('.lesson-answer').forEach((one) => (one.open = true))")
     assert page.evaluate(COVERED) == []
+    below = page.evaluate("""() => {
+        const box = (one) => one.getBoundingClientRect();
+        return [...document.querySelectorAll(".lesson-answer > .lesson-choice")]
+            .map((one) => box(one).top - box(one.previousElementSibling.lastElementChild).bottom);
+    }""")
+    assert min(below) > 0  # it stands in the free room and on no words
 
 
 # ---- choices ------------------------------------------------------------------------------------------------------
