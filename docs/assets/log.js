@@ -1,4 +1,5 @@
-// What readers did here, as a list that is only added to: docs/decisions/what-readers-did.md.
+// What readers did here, as a list that is only added to; whatever is shown of it is made from it.
+// What an event holds, and why: docs/decisions/what-readers-did.md.
 
 const FORMAT = "lessons-log";
 const STORE = "events";
@@ -17,7 +18,7 @@ try {
   others.onmessage = () => changed();
 } catch {} // forbidden
 
-/** Call this when something may have changed, in another tab, too. */
+/** Call this when the log may have changed, here or in another tab. */
 export function onChange(call) {
   changed = call;
 }
@@ -64,22 +65,28 @@ const isText = (value) => typeof value === "string";
 const isEvent = ([key, row]) =>
   row?.v === 1 && row.id === key && Number.isFinite(row.at) && [key, row.page, row.item, row.kind].every(isText);
 
-/** Whatever is there, by its key. */
+/** Whatever is there, by its key. Where a row cannot be read, all the others are, one by one. */
 async function everything() {
-  const found = await inStore("readonly", (events) => [events.getAllKeys(), events.getAll()]);
-  const [keys, rows] = found ?? [[]];
-  return new Map([...keys.map((key, index) => [key, rows[index]]), ...waiting]);
+  const read = (work) => inStore("readonly", work);
+  const found = await read((events) => [events.getAllKeys(), events.getAll()]);
+  const [keys] = found ?? (await read((events) => [events.getAllKeys()])) ?? [[]];
+  const rows = found ? found[1] : await read((events) => keys.map((key) => passedOver(events.get(key))));
+  return new Map([...keys.map((key, index) => [key, rows?.[index]]), ...waiting]);
+}
+
+/** A request whose failure is not its transaction's. */
+function passedOver(request, failure = "") {
+  request.onerror = (fault) => {
+    if (!failure || request.error.name === failure) fault.preventDefault();
+  };
+  return request;
 }
 
 /** Store what waits; what is there already stays as it is. */
 async function store() {
   const batch = [...waiting];
   const done = await inStore("readwrite", (events) => {
-    for (const [id, event] of batch) {
-      events.add(event, id).onerror = (fault) => {
-        if (fault.target.error.name === "ConstraintError") fault.preventDefault();
-      };
-    }
+    for (const [id, event] of batch) passedOver(events.add(event, id), "ConstraintError"); // it is there
   });
   if (done) for (const [id] of batch) waiting.delete(id);
   tell();

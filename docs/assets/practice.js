@@ -4,7 +4,7 @@
 import { all, append, exportFile, forget, importFile, onChange, page } from "./log.js";
 
 const SURE = { sure: 3, "so-so": 2, guess: 1 };
-const GRADES = { "had it": 3, partly: 2, not: 1 };
+const GRADES = { "had it": 3, partly: 2, not: 1 }; // as cards are graded; 4, easy, is for those
 const ITEMS = ".lesson-question, .lesson-ask, .lesson-exercise:not(:has(.lesson-ask))";
 const idOf = (place) => place.getAttribute("aria-labelledby") ?? place.id;
 
@@ -28,7 +28,7 @@ const sureness = () => choice("How sure are you?", SURE, "lesson-unseen");
 const chosen = (fieldset) => +fieldset?.querySelector(":checked")?.value || undefined;
 const clear = (within) => within.querySelectorAll(".lesson-choice :checked").forEach((one) => (one.checked = false));
 
-/** Put the choices where there are none. */
+/** Put the choices where there are none: a form that is made anew has lost them. */
 export function equip() {
   for (const form of document.querySelectorAll(".lesson-ask form:not(:has(fieldset))")) {
     form.querySelector("output").before(sureness());
@@ -48,14 +48,14 @@ export function equip() {
   }
 }
 
-const remember = (value) => window.__md_set?.("practice", value);
+const remember = (value) => window.__md_set?.("practice", value); // lesson.js asks for it
 
 function keep(event) {
   remember(1);
   return append(event);
 }
 
-/** A typed answer was judged. */
+/** A typed answer was judged. One that could not be read says nothing. */
 export function answered(place, { kind: verdict, text, slip, variant }) {
   if (verdict === "unreadable") return;
   const confidence = chosen(place.querySelector("fieldset"));
@@ -83,7 +83,7 @@ function leadTo(place, short) {
   const onclick = () => {
     history.pushState(null, "", href);
     (asks ? place : heading).scrollIntoView();
-    place.querySelector("input[type=text], summary").focus({ preventScroll: true });
+    place.querySelector("input[type=text], .lesson-answer > summary").focus({ preventScroll: true });
     return false;
   };
   return make("li", {}, make("a", { href, onclick }, kicker.firstChild.data, ...words));
@@ -106,7 +106,7 @@ async function show() {
     keeps
       ? "Your answers are kept in this browser and nowhere else."
       : "Nothing is kept in this browser: when you leave this page, your answers are gone.",
-    aside ? `Set aside, as they cannot be read: ${aside} entries.` : "",
+    aside ? `Entries that cannot be read, set aside and exported with the rest: ${aside}.` : "",
   ];
   body.replaceChildren(make("p", {}, said.join(" ")));
   for (const [state, words] of Object.entries(GROUPS)) {
@@ -132,7 +132,7 @@ const buttons = [
   button("Export", async () => {
     const file = await exportFile();
     make("a", { href: URL.createObjectURL(file), download: file.name }).click();
-    return file.name;
+    return `Exported as ${file.name}.`;
   }),
   button("Import", async () => {
     chooser = make("input", { type: "file", accept: ".json" });
@@ -148,7 +148,7 @@ const buttons = [
     const sure = target.textContent !== FORGET;
     target.textContent = sure ? FORGET : "Yes, forget them";
     if (!sure) return "Press again to forget your answers on this page.";
-    if (!(await forget((event) => event.page === page))) return "This was not possible.";
+    if (!(await forget((event) => event.page === page))) return "What is stored in this browser could not be removed.";
     if (!(await all()).events.length) remember(0);
     clear(document);
     return "Forgotten.";

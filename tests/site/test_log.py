@@ -235,12 +235,25 @@ def test_what_cannot_be_stored_lives_as_long_as_the_page(
     assert traffic.complaints == []
 
 
-def test_a_log_that_cannot_be_read_is_an_empty_one(plain: Page) -> None:
-    plain.evaluate(f"IDBObjectStore.prototype.getAll = () => {{ {NO_ROOM} }}; 0")
-    appended(plain, kind="answer", item="one")
-    assert log(plain, "return log.all()") == {"events": [], "aside": 0, "keeps": False}
-    plain.reload()
-    assert [one["item"] for one in events(plain)] == ["one"]
+def test_a_row_that_cannot_be_read_hides_no_others(plain: Page) -> None:
+    for item in ("one", "two", "three"):
+        appended(plain, kind="answer", item=item)
+    lost = events(plain)[1]["id"]
+    plain.evaluate(
+        """(lost) => {
+            const get = IDBObjectStore.prototype.get;
+            IDBObjectStore.prototype.getAll = () => { throw new DOMException("", "DataError"); };
+            IDBObjectStore.prototype.get = function (key) {
+                return key === lost ? this.add(1, lost) : get.call(this, key); // which fails
+            };
+            const transaction = IDBDatabase.prototype.transaction;
+            IDBDatabase.prototype.transaction = function (name) { return transaction.call(this, name, "readwrite"); };
+        }""",
+        lost,
+    )
+    found = log(plain, "return log.all()")
+    assert [one["item"] for one in found["events"]] == ["one", "three"]
+    assert (found["aside"], found["keeps"]) == (1, True)
 
 
 def test_what_found_no_room_is_stored_once_there_is_some(plain: Page) -> None:

@@ -61,6 +61,11 @@ def until(page: Page, group: str, *links: str | re.Pattern[str]) -> None:
     expect(page.locator(f"{SUMMARY} h3", has_text=group).locator("+ ul a")).to_have_text([*links])
 
 
+def right(page: Page, count: int, then: str = "") -> None:
+    """Wait until the summary says so."""
+    expect(page.locator(f"{SUMMARY} p")).to_have_text(re.compile(rf"^{count} of \d+ right\. .*{then}"))
+
+
 def sum_up(page: Page) -> None:
     """Something of everything."""
     answer(page, "kl-case-d", "9")
@@ -74,7 +79,7 @@ def sum_up(page: Page) -> None:
         "Question 5: What is the KL divergence from 𝒩(μ,σ2) to the standard normal 𝒩(0,1), in closed form?",
         "Exercise 1: Case d",
     )
-    expect(page.locator(SUMMARY)).to_contain_text("2 of 14 right.")
+    right(page, 2)
 
 
 # ---- what it costs ------------------------------------------------------------------------------------------------
@@ -124,7 +129,7 @@ def test_what_was_checked_before_the_script_came_is_kept(page: Page) -> None:
     answer(page, "kl-case-c", "9")
     held[0].continue_()
     until(page, "Not right yet", "Exercise 1: Case c")
-    expect(page.locator(SUMMARY)).to_contain_text("1 of 14 right.")
+    right(page, 1)
 
 
 @pytest.mark.parametrize("width", [320, 390, 768, 1280])
@@ -204,7 +209,7 @@ def test_the_whole_of_it_by_keyboard(page: Page) -> None:
     page.keyboard.press("ControlOrMeta+A")
     page.keyboard.type("0.318")
     page.keyboard.press("Enter")
-    expect(page.locator(SUMMARY)).to_contain_text("1 of 14 right.")
+    right(page, 1)
     assert SURE_AND_WRONG not in said(page)
     page.locator(f"{SUMMARY} a").first.press("Enter")
     summary = page.locator("#distributions-answer > summary")
@@ -220,19 +225,19 @@ def test_the_whole_of_it_by_keyboard(page: Page) -> None:
             break
     page.keyboard.press("Space")
     expect(page.locator("#distributions-answer").get_by_role("radio", name="had it")).to_be_checked()
-    expect(page.locator(SUMMARY)).to_contain_text("2 of 14 right.")
+    right(page, 2)
     forget = page.get_by_role("button", name="Forget my answers")
     forget.focus()
     page.keyboard.press("Enter")
     expect(page.locator(SUMMARY).get_by_role("status")).to_have_text("Press again to forget your answers on this page.")
     page.keyboard.press("Enter")
-    expect(page.locator(SUMMARY)).to_contain_text("0 of 14 right.")
+    right(page, 0)
     expect(forget).to_be_focused()
 
 
 def test_nothing_has_to_be_chosen(page: Page) -> None:
     answer(page, "kl-case-b", "2")
-    expect(page.locator(SUMMARY)).to_contain_text("1 of 14 right.")
+    right(page, 1)
     assert page.locator(".lesson-choice :checked").count() == 0
 
 
@@ -263,9 +268,7 @@ def test_what_was_sure_and_wrong_comes_first(page: Page) -> None:
     assert found[SURE_AND_WRONG] == ["Exercise 1: Case c"]
     assert found["Not answered yet"][:2] == ["Question 1", "Question 2"]
     assert "Exercise 2: 4. The loss" in found["Not answered yet"]
-    expect(page.locator(SUMMARY)).to_contain_text(
-        "2 of 14 right. Your answers are kept in this browser and nowhere else."
-    )
+    right(page, 2, "Your answers are kept in this browser and nowhere else")
 
 
 def test_the_latest_answer_counts(page: Page) -> None:
@@ -276,19 +279,19 @@ def test_the_latest_answer_counts(page: Page) -> None:
     answer(page, "kl-case-c", "0.31")  # right so far
     until(page, SURE_AND_WRONG, "Exercise 1: Case c")
     answer(page, "kl-case-c", "0.318")
-    expect(page.locator(SUMMARY)).to_contain_text("1 of 14 right.")
+    right(page, 1)
     assert SURE_AND_WRONG not in said(page)
     answer(page, "kl-case-c", "two")  # which cannot be read, and is not wrong
     answer(page, "kl-case-d", "1.3", "sure")  # right so far, and not wrong either
     until(page, "Not right yet", "Exercise 1: Case d")
-    expect(page.locator(SUMMARY)).to_contain_text("1 of 14 right.")
+    right(page, 1)
 
 
 def test_a_grade_can_be_mended(page: Page) -> None:
     grade(page, "distributions", "not")
     until(page, "Not right yet", re.compile(r"Question 1: Which two distributions .* from the start\?"))
     grade(page, "distributions", "had it")
-    expect(page.locator(SUMMARY)).to_contain_text("1 of 14 right.")
+    right(page, 1)
     events = page.evaluate("import('/assets/log.js').then((log) => log.all()).then((all) => all.events)")
     assert [(one["kind"], one["item"], one["grade"]) for one in events] == [
         ("grade", "distributions", 1),
@@ -335,10 +338,10 @@ def test_it_is_there_at_the_next_visit_and_in_another_tab(page: Page, practice: 
     expect(other.locator(SUMMARY)).to_be_visible()
     assert said(other) == before
     answer(other, "kl-case-c", "0.318")
-    expect(page.locator(SUMMARY)).to_contain_text("3 of 14 right.")  # nobody touched this one
+    right(page, 3)  # nobody touched this one
     other.close()
     page.reload()
-    expect(page.locator(SUMMARY)).to_contain_text("3 of 14 right.")
+    right(page, 3)
     assert page.locator(".lesson-choice :checked").count() == 0  # a new visit, a new try
 
 
@@ -373,21 +376,21 @@ def test_out_forgotten_and_in_again(page: Page, tmp_path: Path) -> None:
     forget.click()
     page.get_by_role("button", name="Export").focus()  # and changed one's mind
     expect(forget).to_be_visible()
-    expect(page.locator(SUMMARY)).to_contain_text("2 of 14 right.")
+    right(page, 2)
     forget.click()
     page.get_by_role("button", name="Yes, forget them").click()
-    expect(page.locator(SUMMARY)).to_contain_text("0 of 14 right.")
+    right(page, 0)
     assert page.locator(".lesson-choice :checked").count() == 0
     page.reload(wait_until="networkidle")
     expect(page.locator(SUMMARY)).to_have_count(0)
 
     answer(page, "kl-case-a", "0")
-    expect(page.locator(SUMMARY)).to_contain_text("1 of 14 right.")
+    right(page, 1)
     forget.click()
     page.get_by_role("button", name="Yes, forget them").click()
-    expect(page.locator(SUMMARY)).to_contain_text("0 of 14 right.")
+    right(page, 0)
     take_in(page, path, f"New entries: {len(events)}.")
-    expect(page.locator(SUMMARY)).to_contain_text("2 of 14 right.")
+    right(page, 2)
     assert page.locator(f"{SUMMARY} > div").first.inner_html() == before
     take_in(page, path, "New entries: 0.")
 
@@ -402,7 +405,7 @@ def test_other_pages_are_not_forgotten_with_this_one(page: Page, practice: str, 
     page.get_by_role("button", name="Yes, forget them").click()
     expect(page.locator(SUMMARY)).to_contain_text("0 of")
     page.goto(practice)
-    expect(page.locator(SUMMARY)).to_contain_text("1 of 14 right.")
+    right(page, 1)
 
 
 def test_a_file_runs_nothing(page: Page, tmp_path: Path, traffic: Any) -> None:
@@ -461,10 +464,10 @@ def test_a_browser_that_keeps_nothing_says_so(
     page.goto(practice)
     sum_up(page)
     kept = "Your answers are kept in this browser" if refused != "indexedDB" else "Nothing is kept in this browser"
-    expect(page.locator(SUMMARY)).to_contain_text(f"2 of 14 right. {kept}")
+    right(page, 2, kept)
     page.get_by_role("button", name="Forget my answers").click()
     page.get_by_role("button", name="Yes, forget them").click()
-    expect(page.locator(SUMMARY)).to_contain_text("0 of 14 right.")
+    right(page, 0)
     assert traffic.complaints == []
 
 
