@@ -216,7 +216,8 @@ function keepPractice() {
   on("focusin", ".lesson-ask", (practice) => practice.equip());
   on("click", ".lesson-answer:not(.lesson-outcome) > summary");
   on("answer", ".lesson-ask", (practice, { target, detail }) => practice.answered(target, detail));
-  if (!document.querySelector(".lesson-question, .lesson-exercise") || !window.__md_get?.("practice")) return;
+  const printed = new URLSearchParams(location.search).has("print"); // then another sheet takes the page's place
+  if (printed || !document.querySelector(".lesson-question, .lesson-exercise") || !window.__md_get?.("practice")) return;
   (window.requestIdleCallback ?? setTimeout)(() => load().catch(() => {}));
 }
 
