@@ -1,7 +1,7 @@
 // Exercises with other numbers: what was computed for them at build takes the place of what stands on the page.
 // Loaded by whoever asks for some, or follows a link to them.
 
-const KEY = "lesson-variants"; // which this reader has seen, by exercise
+const KEY = `${new URL("..", import.meta.url).pathname}.variants`; // which this reader has seen, by exercise
 
 /** The variants of each exercise of this page: `variants.json` beside it, fetched once. */
 let fetched = null;

@@ -159,9 +159,10 @@ def test_where_nothing_may_be_kept_this_visit_still_knows(page: Page, exercise: 
 
 @pytest.mark.parametrize("kept", ["not json", "[]", '{"narrow-training-step": 5}', "null"])
 def test_what_is_kept_may_be_damaged(page: Page, exercise: Locator, kept: str) -> None:
-    page.evaluate("(kept) => localStorage.setItem('lessons-variants', kept)", kept)
+    page.evaluate("(kept) => localStorage.setItem('/.variants', kept)", kept)
     another(exercise).click()
     expect(told(exercise)).to_have_text("Other numbers, 1 of 12.")
+    assert page.evaluate("JSON.parse(localStorage.getItem('/.variants'))['narrow-training-step'].length") == 1
 
 
 def test_all_of_it_by_keyboard(page: Page, exercise: Locator) -> None:
