@@ -57,7 +57,7 @@ class Project:
             env=self.environment | environment,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=300,  # of what hangs, on the slowest machine
             check=False,
         )
 

@@ -772,6 +772,7 @@ ELSEWHERE = {
     "L014": "page/test_published.py",
     "L015": "test_bounds.py",
     "L111": "page/test_extension.py",
+    "L016": "publish/test_scripts.py",
     "L402": "page/test_asking.py",
     "L403": "page/test_grids.py",
     "L304": "page/test_tables.py",

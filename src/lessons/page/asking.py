@@ -154,10 +154,11 @@ class Fields(Treeprocessor):
             "data-unit": question.unit,
             "data-shown": question.shown,
             "data-label": question.label,
-            "data-hidden": " ".join(question.hidden),
             "data-search-exclude": "",
             "hidden": "",
         }
+        if question.hidden:
+            element.set("data-hidden", " ".join(question.hidden))
         for name, said, value in question.slips:
             told = words.get(name)
             if told is None:
