@@ -39,8 +39,8 @@ def prompt(exercise: Locator) -> str:
 
 
 def check(exercise: Locator, field: str, text: str) -> Locator:
-    exercise.locator(f"#{field} input").fill(text)
-    exercise.locator(f"#{field} input").press("Enter")
+    exercise.locator(f"#{field} input[type=text]").fill(text)
+    exercise.locator(f"#{field} input[type=text]").press("Enter")
     return exercise.locator(f"#{field} output")
 
 
@@ -52,7 +52,7 @@ def test_other_numbers_come_with_their_own_answers(page: Page, exercise: Locator
     expect(told(exercise)).to_have_text("Other numbers, 1 of 12.")
     assert prompt(exercise) != before
     expect(exercise.locator("#narrow-divergence output")).to_be_empty()
-    assert exercise.locator("#narrow-divergence input").input_value() == ""
+    assert exercise.locator("#narrow-divergence input[type=text]").input_value() == ""
     first = packed[EXERCISE]["answers"][0]
     for name, said in first.items():
         expect(check(exercise, name, said["shown"])).to_have_text("Right.")
