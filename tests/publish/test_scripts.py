@@ -12,6 +12,8 @@ import pytest
 from lessons import store
 from lessons.page import mathml, published
 from lessons.publish import scripts
+from lessons.publish.shell import Shell
+from lessons.publish.site import Site
 
 ASSETS = Path(__file__).parents[2] / "docs/assets"
 SCRIPTS = sorted(name for name in published.ASSETS if name.endswith(".js"))
@@ -127,3 +129,15 @@ def test_without_esbuild_it_says_so(
     monkeypatch.setattr(scripts, "_program", scripts._program.__wrapped__)
     with pytest.raises(scripts.NotInstalled, match=re.escape(said)):
         scripts.minified("a.js", CLASSIC)
+
+
+def test_an_edit_of_a_script_is_served_at_once(tmp_path: Path) -> None:
+    script = tmp_path / "docs/assets/lesson.js"
+    script.parent.mkdir(parents=True)
+    script.write_text("const first = 1; // one", encoding="utf-8")
+    site = Site(tmp_path / "docs", [], Shell(), decks=False)
+    assert site["assets/lesson.js"] == b"const first=1;\n"
+    script.write_text("const second = 2; // two", encoding="utf-8")
+    assert site["assets/lesson.js"] == b"const second=2;\n"
+    script.write_text("const second = ; // half typed", encoding="utf-8")
+    assert site.get("assets/lesson.js") is None

@@ -22,7 +22,6 @@ from lessons.problem import Location, Problem
 
 CACHE = Path(".cache/scripts")
 PACKAGES = ("esbuild", "@esbuild")  # below node_modules: what it is, and the program for this machine
-SECONDS = 10.0  # a script takes hundredths
 # es2022: what our scripts are written in; nothing newer is put in their place, and nothing older.
 OPTIONS = ("--minify", "--target=es2022", "--charset=utf8", "--legal-comments=inline", "--tsconfig-raw={}")
 _TELLING = ("--log-level=error", "--log-limit=0", "--color=false", "--sourcefile=script.js")
@@ -78,14 +77,10 @@ def _minified(path: str, written: bytes) -> bytes:
             capture_output=True,
             cwd=os.sep,  # it looks for settings where it is started
             env={},
-            timeout=SECONDS,
             check=False,
         )
     except OSError as fault:
         raise NotInstalled(f"esbuild cannot be run: {fault.strerror}; `make setup` installs it again") from None
-    except subprocess.TimeoutExpired:
-        told = Problem(Location(path), "L016", f"the script takes longer than {SECONDS:g} s to read", "make it simpler")
-        raise NotAScript([told]) from None
     if done.returncode == 0:
         return done.stdout
     said = done.stderr.decode(errors="replace")
