@@ -221,6 +221,31 @@ function keepPractice() {
   (window.requestIdleCallback ?? setTimeout)(() => load().catch(() => {}));
 }
 
+/**
+ * The site can be kept for offline, see offline.js: by whoever asks, and by nobody else. So a first visit fetches, registers
+ * and remembers nothing; and what a whole site weighs is never fetched unasked.
+ */
+function offerToKeep() {
+  const place = document.querySelector(".md-copyright");
+  if (!navigator.serviceWorker || !place) return;
+  const status = document.createElement("span");
+  const press = button("Keep for offline");
+  const load = (asked) =>
+    import("./offline.js").then(
+      ({ attend }) => attend(press, status, asked),
+      () => asked && (status.textContent = "It cannot be kept now: try again when you are connected. "),
+    );
+  const line = document.createElement("div");
+  line.className = "lesson-keep";
+  press.onclick = () => {
+    status.setAttribute("role", "status"); // only an answer to a press is read out
+    load(true);
+  };
+  line.append(status, press);
+  place.append(line);
+  if (navigator.serviceWorker.controller) addEventListener("load", () => load(false));
+}
+
 printByAddress();
 openWhilePrinting();
 keepPractice();
@@ -228,6 +253,7 @@ sayWhatHides();
 copyFormulasAsTex();
 document.querySelectorAll(".lesson-deck").forEach(equip);
 addEventListener("load", reachScrollers);
+offerToKeep();
 document.addEventListener("theme", () => {
   // The theme's script has put a scroller around each table, and a landmark without a name into each block of code.
   reachScrollers();

@@ -51,7 +51,7 @@ REFUSED = {
     "extra_javascript: [lessons/x.js]": "2:20: L012 extra_javascript may not be 'lessons/x.js'",
     "extra_javascript: [assets/../lessons/x.js]": "2:20: L012 extra_javascript may not be 'assets/../lessons/x.js'",
     "extra_css: [lessons/x.css]": "2:13: L012 extra_css may not be 'lessons/x.css'",
-    "extra: {homepage: 'javascript:x'}": "2:1: L012 mkdocs.yml may not have the key 'extra'",
+    "extra: {homepage: 'javascript:x'}": "2:9: L012 extra may not have the key 'homepage'",
     "repo_url: javascript:x": "2:11: L012 repo_url may not be 'javascript:x'",
     "site_url: javascript:x": "2:11: L012 site_url may not be 'javascript:x'",
     "theme: {name: material, font: {text: Roboto}}": "2:31: L012 theme.font may not be that",

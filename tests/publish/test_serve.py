@@ -109,7 +109,7 @@ def test_what_is_saved_is_served(copy: Any, serve: Callable[[Any], Server]) -> N
     assert '<script src="/livereload/' in server.get(path)
     assert "Content-Security-Policy" in server.get(path)
 
-    copy.edit(PAGE, "d = worked.kl_standard_normal(mu=1, std=2)", "d = worked.kl_standard_normal(mu=2.5, std=2)")
+    copy.edit(PAGE, "mu_d, std_d = 1, 2", "mu_d, std_d = 2.5, 2")
     server.wait_for_page(path, lambda text: "3.932" in text)
 
     # The package: a result's symbol, which stands in every derivation.

@@ -103,17 +103,17 @@ def test_every_figure_follows_a_function_that_nothing_guards(
     copy.edit(WORKED, "self.log_var, found, rate)", "self.log_var, found, 2 * rate)")
     changed = rebuild(copy)
     before, after = lesson["the-update"]["values"], changed["the-update"]["values"]
-    assert after[:3] == ["0.1", "0.6", "−0.03"]
-    assert [after[3], after[5]] == [before[3], before[5]]
-    assert after[4] != before[4]
+    assert after[2:5] == ["0.1", "0.6", "−0.03"]
+    assert [after[5], after[7]] == [before[5], before[7]]
     assert after[6] != before[6]
+    assert after[8] != before[8]
     assert {name for name in lesson if changed[name] != lesson[name]} == {"the-update"}
 
 
 def test_a_parameter_of_the_page_changes_all_that_follows_from_it(
     copy: Any, lesson: Lesson, rebuild: Callable[[Any], Lesson]
 ) -> None:
-    copy.edit(PAGE, "d = worked.kl_standard_normal(mu=1, std=2)", "d = worked.kl_standard_normal(mu=2.5, std=2)")
+    copy.edit(PAGE, "mu_d, std_d = 1, 2", "mu_d, std_d = 2.5, 2")
     changed = rebuild(copy)
     before, after = lesson["four-kls"], changed["four-kls"]
     assert after["prompt"][4] == ["d", "2.5", "2"]

@@ -249,6 +249,7 @@ KEYS: dict[str, Rule] = {
             ),
         }
     ),
+    "extra": _keys({"offline": _one_of(True, False)}),  # whether readers may keep the site
     "nav": _either(_one_of(None), _nav),
     "theme": _either(_one_of("material"), _keys(THEME)),
     "plugins": _named(PLUGINS),

@@ -24,6 +24,7 @@ ASSETS = (
     "lesson.css",
     "lesson.js",
     "log.js",
+    "offline.js",
     "practice.js",
     "print.css",
     "settings.js",

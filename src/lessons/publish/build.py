@@ -14,7 +14,7 @@ from lessons import files
 from lessons.page import checks, tree
 from lessons.page.page import Page
 from lessons.problem import Problem, report
-from lessons.publish import digest, notices, papers, pdf, swap
+from lessons.publish import digest, notices, offline, papers, pdf, swap
 from lessons.publish.project import Project
 from lessons.publish.shell import NoShell, shell
 from lessons.publish.site import Site
@@ -47,7 +47,11 @@ def build(config_file: Path, site: Path, *, decks: bool = False, say: Say = prin
             found = dict(whole) | (print_decks(whole.docs, whole.pages) if decks else {})
         except (NoShell, notices.Unlicensed) as fault:
             raise BuildFailed(str(fault)) from None
-        listed = digest.listing({address: hashlib.sha256(data).hexdigest() for address, data in found.items()})
+        sums = {address: hashlib.sha256(data).hexdigest() for address, data in found.items()}
+        if whole.shell.offline:  # last, for it has all others
+            found[offline.WORKER] = offline.worker(sums)
+            sums[offline.WORKER] = hashlib.sha256(found[offline.WORKER]).hexdigest()
+        listed = digest.listing(sums)
         for address, data in [*found.items(), (digest.LIST, listed)]:
             place = fresh / address
             place.parent.mkdir(parents=True, exist_ok=True)

@@ -81,7 +81,8 @@ COMPONENTS = (
         "The code of the lessons",
         "MIT",
         lambda: _python("lessons"),
-        rf"_headers|assets/({'|'.join(map(re.escape, published.ASSETS))})|{STYLES}",
+        rf"_headers|sw\.js|manifest\.webmanifest|assets/icon-[\w-]+\.png"
+        rf"|assets/({'|'.join(map(re.escape, published.ASSETS))})|{STYLES}",
     ),
     Component(
         "Material for MkDocs",

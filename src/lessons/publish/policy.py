@@ -64,7 +64,8 @@ def policy(*, header: bool) -> str:
         "img-src 'self' data:",  # the theme's icons and the figures' pixels
         "font-src 'self'",
         "connect-src 'self'",  # the search index
-        "worker-src 'self'",  # the search
+        "worker-src 'self'",  # the search, and what keeps the site for offline
+        "manifest-src 'self'",
         "base-uri 'none'",
         "form-action 'none'",
     ]

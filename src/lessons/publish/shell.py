@@ -64,6 +64,8 @@ class Shell:
     nav: tuple[str, ...] = ()  # the addresses as the navigation has them
     name: str = ""  # of a site that has an address, under which its pages are shared
     url: str = ""  # that address
+    about: tuple[str, ...] = ("", "")  # the name of the site, whether it has an address or not, and its description
+    offline: bool = True  # whether readers may keep it
 
 
 def shell(
@@ -88,6 +90,7 @@ def shell(
             store.save_value(FOLDER, keys[address], asdict(frame))
         whole = {"files": made.files, "sheets": made.sheets, "icons": made.icons, "search": made.search}
         whole |= {"order": made.order, "nav": made.nav, "name": made.name, "url": made.url}
+        whole |= {"about": made.about, "offline": made.offline}
         store.save_value(FOLDER, everywhere, whole)
         frames |= made.frames
         known |= {keys[address]: frame for address, frame in made.frames.items()} | {everywhere: whole}
@@ -102,7 +105,8 @@ def shell(
     icons = {*whole["icons"], *(icon for one in frames.values() for icon in one.icons)}
     order, in_nav = tuple(whole["order"]), tuple(whole["nav"])
     called = (whole["name"], whole["url"])
-    return Shell(frames, whole["files"], sheets, tuple(sorted(icons)), whole["search"], order, in_nav, *called)
+    around = Shell(frames, whole["files"], sheets, tuple(sorted(icons)), whole["search"], order, in_nav, *called)
+    return replace(around, about=tuple(whole["about"]), offline=whole["offline"])
 
 
 def _frame(kept: dict[str, Any]) -> Frame:
@@ -227,7 +231,9 @@ class _Generator:
             name = config.site_name if config.site_url else ""
             in_nav = tuple(one.file.dest_uri for one in nav.pages)
             url = config.site_url or ""
-            return Shell(frames, made, sheets, icons, _how_to_search(config), order, in_nav, name, url)
+            made_of = Shell(frames, made, sheets, icons, _how_to_search(config), order, in_nav, name, url)
+            about = (config.site_name, config.site_description or "")
+            return replace(made_of, about=about, offline=config.extra.get("offline", True))
         finally:
             config.plugins.on_shutdown()
 

@@ -17,7 +17,7 @@ from lessons.page import mathtext, published, search
 from lessons.page.blocks import DECK_OFFER
 from lessons.page.markup import words
 from lessons.page.page import Page
-from lessons.publish import fonts, frame, listing, notices, practice, scripts, share, styles, teachers
+from lessons.publish import fonts, frame, listing, notices, offline, practice, scripts, share, styles, teachers
 from lessons.publish.http_server import read
 from lessons.publish.policy import TEMPLATES
 from lessons.publish.quiz import quiz
@@ -29,7 +29,10 @@ LANGUAGES = "assets/javascripts/lunr"  # of the search: English needs none, and 
 
 
 class Site(Mapping[str, bytes]):
-    """The files of a site. `decks`: whether a page with cards offers them as PDF. Raises Unlicensed on its notices."""
+    """The files of a site. `decks`: whether a page with cards offers them as PDF. Raises Unlicensed on its notices.
+
+    Its service worker keeps nothing: that it is to keep all others says whoever has them all, see `offline`.
+    """
 
     def __init__(self, docs: Path, pages: Sequence[Page], shell: Shell, *, decks: bool) -> None:
         self.docs, self.pages, self.shell, self.decks = docs, pages, shell, decks
@@ -69,6 +72,10 @@ class Site(Mapping[str, bytes]):
             return self._restyled(self.shell.files[address], has_formulas=False).encode()
         if address in self._theme:
             return self._theme[address]
+        if address in self._installed:
+            return self._installed[address]
+        if address == offline.WORKER:
+            return offline.worker({})
         if address in self._shared:
             return share.drawn(self._shared[address], self.shell.name)
         return self._made[address]
@@ -100,7 +107,8 @@ class Site(Mapping[str, bytes]):
     @functools.cached_property
     def _addresses(self) -> list[str]:
         own = [*([SEARCH] if self.shell.search else []), f"{SITEMAP}.gz", *self.shell.files, *self._made, *self._theme]
-        return [*self._by_address, *self._beside, *self._quizzes, *self._given, *own, *self._shared]
+        beside = [*self._by_address, *self._beside, *self._quizzes, *self._given]
+        return [*beside, *own, *self._shared, *self._installed, offline.WORKER]
 
     @functools.cached_property
     def _given(self) -> dict[str, Path]:
@@ -109,6 +117,7 @@ class Site(Mapping[str, bytes]):
             path.relative_to(self.docs).as_posix(): path
             for path in published.walk(self.docs)
             if path.suffix not in (published.PAGE, ".ipynb", ".css") and path.is_file()
+            if self.shell.offline or path != self.docs / offline.SCRIPT
         }
 
     @functools.cached_property
@@ -122,6 +131,13 @@ class Site(Mapping[str, bytes]):
     def _shared(self) -> dict[str, share.Picture]:
         """The pictures that go with links to the site, by their addresses; none where it has no address of its own."""
         return {one.address: one for one in share.pictures(self.pages).values()} if self.shell.name else {}
+
+    @functools.cached_property
+    def _installed(self) -> dict[str, bytes]:
+        """What a reader's system needs to have the site among its programs."""
+        if not self.shell.offline or offline.FAVICON not in self._given:
+            return {}
+        return offline.files(self.shell.about[0], self.shell.about[1], self._read(offline.FAVICON))
 
     @functools.cached_property
     def _made(self) -> dict[str, bytes]:

@@ -27,7 +27,7 @@ from lessons.page.markup import words
 from lessons.page.page import Page
 from lessons.page.published import ASSETS
 from lessons.problem import report
-from lessons.publish import fonts, frame, scripts, styles
+from lessons.publish import fonts, frame, offline, scripts, styles
 from lessons.publish.build import BuildFailed, print_decks, publish
 from lessons.publish.project import Project, Say
 from lessons.publish.site import LANGUAGES
@@ -87,6 +87,7 @@ def _dress(site: Path, made: Sequence[Page]) -> None:
     for path in ours:
         if path.is_file():
             path.write_bytes(scripts.minified(f"docs/assets/{path.name}", path.read_bytes()))
+    (site / offline.SCRIPT).unlink(missing_ok=True)  # there is no worker for it to ask
     for path, (text, _) in pages.items():
         path.write_text(text, encoding="utf-8")
 
