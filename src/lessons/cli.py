@@ -284,7 +284,7 @@ def _values(options: argparse.Namespace) -> int:
 
 def _build(options: argparse.Namespace) -> int:
     from lessons import store
-    from lessons.publish import chromium, digest
+    from lessons.publish import changes, chromium, digest
 
     browser = chromium.identity()
     if options.pdf and not browser:
@@ -295,7 +295,7 @@ def _build(options: argparse.Namespace) -> int:
         different = store.compare()
     elif options.fresh:
         store.forget()
-    site, command = _place(options.site), f"build {printed}"
+    site, command = _place(options.site), f"build {printed} {changes.of_all(Path())}"
     known = _known(command)
     if known is None or not digest.is_as_built(site, known):
         from lessons.publish.build import BuildFailed, build

@@ -83,6 +83,21 @@ def contents(root: Path, wanted: Sequence[File]) -> Iterator[tuple[File, bytes]]
         at += size + 1
 
 
+def state(root: Path) -> str:
+    """What decides the history there is: the last commit, and whether what is older was fetched. Raises GitFailed."""
+    return _git(root, "rev-parse", "--is-shallow-repository", "--verify", "HEAD").decode()
+
+
+def changed(root: Path, *places: str) -> int:
+    """When one of these places of the project was last committed with a change, in seconds; 0 where none ever was.
+
+    Where history was not fetched whole, it may be later than that, and never earlier. Raises GitFailed.
+    """
+    # Neither `log` nor `show`: these would ask a program whether a signature is good, if the repository says so.
+    told = _git(root, "rev-list", "--max-count=1", "--timestamp", "HEAD", "--", *places)
+    return int(told.split()[0]) if told else 0
+
+
 def unpack(root: Path, revision: str, folder: Path, *, without: Sequence[str] = ()) -> None:
     """Write the regular files of a revision into an empty folder. `without`: names at the top. Raises GitFailed."""
     wanted = [file for file in files(root, revision) if PurePosixPath(file.name).parts[0] not in without]

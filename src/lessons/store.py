@@ -35,6 +35,8 @@ KINDS = (
     "pdf",
     "share",
     "icons",
+    "changes",
+    "anki",
 )  # folders of `.cache`
 GROWING = ("mathml",)  # entries that gather what runs came across
 MOST = 512 * 2**20  # bytes of all results of a project; a site of three hundred pages keeps some 50 MB

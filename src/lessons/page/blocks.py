@@ -26,8 +26,8 @@ from lessons.page import permalinks
 
 # The file that holds a page's printed deck, beside the page.
 DECK_PDF = "flashcards.pdf"
-_DECK_LINK = f'<a href="{DECK_PDF}" download>Download the deck as PDF</a>'
-DECK_OFFER = f'<p class="lesson-deck-pdf">{_DECK_LINK}</p>\n'  # as it stands on a page
+DECK_LINK = f'<a href="{DECK_PDF}" download>Download the deck as PDF</a>'
+DECK_OFFER = f'<p class="lesson-deck-pdf">{DECK_LINK}</p>\n'  # as it stands on a page
 DECK_CLASS = "lesson-deck"
 UNFINISHED_DECK = "lesson-deck"  # the tag that a deck has while the page is parsed
 ID_PATTERN = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
@@ -247,7 +247,7 @@ class Flashcard(LessonBlock):
         if self.config.get("deck_pdf") and "offered" not in self.tracker:
             self.tracker["offered"] = True
             offer = etree.SubElement(parent, "p", {"class": "lesson-deck-pdf"})
-            offer.text = self.md.htmlStash.store(_DECK_LINK)
+            offer.text = self.md.htmlStash.store(DECK_LINK)
 
 
 class InDepth(LessonBlock):

@@ -8,16 +8,14 @@ was written.
 from __future__ import annotations
 
 import html
-import re
 from collections.abc import Iterator
 
+from lessons.publish.portable import legal
 from lessons.publish.quiz import Category, Question, Quiz, Reply
 
 NAME = "exercises.xml"
 PENALTY = "0.3333333"  # of a mark, for each wrong try where a quiz allows several: Moodle's own default
 _UNIT_IS_TYPED, _UNIT_IS_NOT_USED = "0", "3"  # how Moodle asks for a unit: here it may stand behind the number
-# What no XML may hold, not even by its number.
-_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def written(quiz: Quiz) -> str:
@@ -73,12 +71,8 @@ def _answer(reply: Reply) -> Iterator[str]:
 
 
 def _plain(words: str) -> str:
-    return html.escape(_legal(words), quote=False)
+    return html.escape(legal(words), quote=False)
 
 
 def _html(content: str) -> str:
-    return f"<text><![CDATA[{_legal(content).replace(']]>', ']]&gt;')}]]></text>"
-
-
-def _legal(text: str) -> str:
-    return _FORBIDDEN.sub("\ufffd", text)
+    return f"<text><![CDATA[{legal(content).replace(']]>', ']]&gt;')}]]></text>"

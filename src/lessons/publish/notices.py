@@ -26,7 +26,7 @@ PAGE = "notices.txt"
 CACHE = Path(".cache/notices")
 ALLOWED = ("0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "CC-BY-4.0", "MIT", "OFL-1.1", "W3C-20150513")
 
-MADE = "|".join((*papers.NAMES, moodle.NAME))
+MADE = "|".join((*papers.NAMES, moodle.NAME, r"[\w-]+\.apkg"))
 KINDS = (*published.PICTURES, *published.DATA)  # beside pages; each was judged
 Terms = tuple[str, str]  # the licence a package declares, and the text it brings
 

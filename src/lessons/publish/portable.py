@@ -3,8 +3,8 @@
     <math data-tex="\\mu"><mi>μ</mi></math>       \\(\\mu\\)
     <a href="../kl/">the lesson</a>             <a href="https://…/lessons/kl/">the lesson</a>
 
-What cannot go along (a drawing, a button, the code behind a value) is left out, a drawing with its description left in
-its place.
+What cannot go along (a button, the code behind a value) is left out; a drawing stays for who can show it, and else
+leaves its description in its place.
 """
 
 from __future__ import annotations
@@ -27,27 +27,44 @@ LEFT_OUT = frozenset(("script", "style", "svg", "button", "form", "template", "i
 # What belongs to the site's own pages: the code behind a value, a place for a field, the link to a heading.
 OURS = frozenset(("lesson-code", "lesson-ask", "lesson-variants", "lesson-hint", "headerlink", "lesson-unseen"))
 VOID = frozenset(("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"))
-_MATH = re.compile(r"<math\b(?P<attributes>[^>]*)>.*?</math>", re.DOTALL)
+_MATH = re.compile(
+    r"<math\b(?P<attributes>[^>]*)>.*?</math>|(?P<code><code\b.*?</code>)|\\(?=[(\[])",  # where TeX is looked for
+    re.DOTALL,
+)
+_APART = "\\\N{WORD JOINER}"  # a backslash before a bracket, as words have it
 _TEX = re.compile(r'\bdata-tex="([^"]*)"')
 _DISPLAYED = re.compile(r'\bdisplay="block"')
 _DRAWING = re.compile(r"<svg\b(?P<attributes>[^>]*)>.*?</svg>", re.DOTALL)
 _SAID = re.compile(r'\baria-label="([^"]*)"')
 _ALIGNED = re.compile(r"text-align: ?(?:left|right|center);?")
 _SPANS = ("colspan", "rowspan", "scope", "start")
+# What no XML may hold, and no database, not even by its number.
+_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SCHEMES = ("http", "https", "mailto")
 
 
-def portable(content: str, url: str = "") -> str:
-    """HTML of a page as other systems take it. `url`: where the page is; without it, links are left as words."""
+def portable(content: str, url: str = "", *, drawings: bool = False) -> str:
+    """HTML of a page as other systems take it. `url`: where the page is; without it, links are left as words.
+    `drawings`: whether they go along.
+    """
     with_tex = _MATH.sub(_tex, content)  # a reader of tags takes long for MathML
     reading = _Reading(url)
+    if drawings:  # as they are: a reader of tags would write their names small
+        with_tex = _DRAWING.sub(reading.set_aside, with_tex)
     reading.feed(_DRAWING.sub(_described, with_tex))
     reading.close()
     return "".join(reading.written).strip()
 
 
+def legal(text: str) -> str:
+    """Text with a sign for each character that files cannot hold."""
+    return _FORBIDDEN.sub("\ufffd", text)
+
+
 def _tex(formula: re.Match[str]) -> str:
     """A formula as the TeX it was written in, between the signs that MathJax looks for."""
+    if formula["attributes"] is None:
+        return formula["code"] or _APART
     tex = _TEX.search(formula["attributes"])
     if tex is None:
         return ""
@@ -68,6 +85,12 @@ class _Reading(HTMLParser):
         self.url = url
         self.written: list[str] = []
         self.ends: list[tuple[str, str | None]] = []  # the elements that are open, and what ends each; None: left out
+        self.drawings: list[str] = []
+
+    def set_aside(self, drawing: re.Match[str]) -> str:
+        """Keep a drawing as it is. Returns the tag that it comes back for."""
+        self.drawings.append(drawing[0])
+        return f'<img data-drawing="{len(self.drawings) - 1}">'
 
     @property
     def _left_out(self) -> bool:
@@ -124,6 +147,9 @@ class _Reading(HTMLParser):
         return f'<a href="{html.escape(address)}">', "</a>"
 
     def _picture(self, attributes: dict[str, str]) -> str:
+        number = attributes.get("data-drawing", "")
+        if number.isascii() and number.isdecimal() and int(number) < len(self.drawings):
+            return self.drawings[int(number)]
         said = html.escape(attributes.get("alt", ""), quote=False)
         if not said:
             return ""

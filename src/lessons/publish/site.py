@@ -14,15 +14,31 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from lessons.page import mathtext, published, search
-from lessons.page.blocks import DECK_OFFER
+from lessons.page.blocks import DECK_LINK, DECK_OFFER
 from lessons.page.markup import words
 from lessons.page.page import Page
-from lessons.publish import fonts, frame, listing, notices, offline, practice, scripts, share, styles, teachers
+from lessons.publish import (
+    anki,
+    changes,
+    flashcards,
+    fonts,
+    frame,
+    listing,
+    notices,
+    offline,
+    practice,
+    scripts,
+    share,
+    styles,
+    table,
+    teachers,
+)
 from lessons.publish.http_server import read
 from lessons.publish.policy import TEMPLATES
 from lessons.publish.quiz import quiz
 from lessons.publish.shell import SITEMAP, UNSHOWN, Shell, sitemap_compressed
 
+ANKI_LINK = f'<a href="{anki.PACKAGE}" download>Download the deck for Anki</a>'
 SEARCH = "search/search_index.json"
 NAMELESS = "Lessons"  # what a question bank calls a site without an address
 LANGUAGES = "assets/javascripts/lunr"  # of the search: English needs none, and they are under another licence
@@ -41,6 +57,8 @@ class Site(Mapping[str, bytes]):
             page.beside(name): text for page in pages for name, text in {**page.files, **practice.files(page)}.items()
         }
         self._quizzes = {page.beside(name): (page, write) for page in pages for name, write in teachers.files(page)}
+        self._tables = {page.beside(name): page for page in flashcards.with_cards(pages) for name in table.NAMES}
+        self._packages = self._with_packages()
 
     def __iter__(self) -> Iterator[str]:
         yield from self._paths
@@ -59,7 +77,11 @@ class Site(Mapping[str, bytes]):
             return text.encode()
         if address in self._quizzes:
             page, write = self._quizzes[address]
-            return write(quiz(page, self.shell.name or NAMELESS, self.shell.url)).encode()
+            return write(quiz(page, self._called, self.shell.url)).encode()
+        if (asked := self._packages.get(address)) is not None:
+            return anki.package([self._deck(page) for page in asked], self._called)
+        if (asking := self._tables.get(address)) is not None:
+            return table.written(address, asking, self._deck(asking), self._called).encode()
         if address in self._given:
             return self._script(address) if address.endswith(".js") else self._read(address)
         if address == SEARCH and self.shell.search:
@@ -107,8 +129,18 @@ class Site(Mapping[str, bytes]):
     @functools.cached_property
     def _addresses(self) -> list[str]:
         own = [*([SEARCH] if self.shell.search else []), f"{SITEMAP}.gz", *self.shell.files, *self._made, *self._theme]
-        beside = [*self._by_address, *self._beside, *self._quizzes, *self._given]
+        beside = [*self._by_address, *self._beside, *self._quizzes, *self._packages, *self._tables, *self._given]
         return [*beside, *own, *self._shared, *self._installed, offline.WORKER]
+
+    @functools.cached_property
+    def _in_nav(self) -> list[Page]:
+        """The pages that the navigation has, in its order."""
+        return [page for address in self.shell.nav if (page := self._by_address.get(address)) is not None]
+
+    @property
+    def _in_order(self) -> list[Page]:
+        """All pages: as the navigation has them, and then those that it has not."""
+        return [*self._in_nav, *(page for page in self.pages if page not in self._in_nav)]
 
     @functools.cached_property
     def _given(self) -> dict[str, Path]:
@@ -124,6 +156,24 @@ class Site(Mapping[str, bytes]):
     def _theme(self) -> dict[str, bytes]:
         """The theme's files, but for its stylesheets."""
         return {address: path.read_bytes() for address, path in _of_theme().items() if not address.endswith(".css")}
+
+    @property
+    def _called(self) -> str:
+        return self.shell.name or NAMELESS
+
+    # ---- flashcards ----
+
+    def _with_packages(self) -> dict[str, list[Page]]:
+        """The pages whose cards are in a package, by its address: one of each lesson, and one of all in the order of
+        the navigation.
+        """
+        pages = flashcards.with_cards(self._in_order)
+        found = {page.beside(anki.PACKAGE): [page] for page in pages}
+        return found | ({anki.address_of_all(self._called): pages} if pages else {})
+
+    def _deck(self, page: Page) -> flashcards.Deck:
+        changed = changes.of_page(self.docs.parent, page)
+        return flashcards.deck(page, self._called, self.shell.url, changed)
 
     # ---- folds over all pages ----
 
@@ -187,12 +237,13 @@ class Site(Mapping[str, bytes]):
         """The lists of lessons and of what they have for teachers, by the addresses of the pages that ask for one; in
         the order of the navigation.
         """
-        pages = [page for address in self.shell.nav if (page := self._by_address.get(address)) is not None]
+        pages = self._in_nav
         asking = [page for page in self.pages if listing.asked_for(page)]
         pictures = share.pictures(self.pages) if asking else {}
         lists = {page.address: listing.listed(page, pages, pictures) for page in asking}
         for page in filter(teachers.asked_for, self.pages):
-            material = teachers.listed(page, pages, printed=self.decks)
+            whole = anki.address_of_all(self._called) if self._packages else ""
+            material = teachers.listed(page, pages, printed=self.decks, cards=whole)
             lists[page.address] = lists.get(page.address, "") + material
         return lists
 
@@ -206,10 +257,16 @@ class Site(Mapping[str, bytes]):
     # ---- one page ----
 
     def _page(self, page: Page) -> str:
-        content = page.html if self.decks else page.html.replace(DECK_OFFER, "")
+        content = page.html.replace(DECK_OFFER, self._offer(page))
         content += self._listings.get(page.address, "")
         around = self.shell.frames[page.address]
         return f"{self._restyled(around.before, has_formulas=bool(page.glyphs))}{content}{around.after}"
+
+    def _offer(self, page: Page) -> str:
+        """What a page offers before its first deck: its cards to take along."""
+        links = [DECK_LINK] if self.decks else []
+        links += [ANKI_LINK] if page.beside(anki.PACKAGE) in self._packages else []
+        return DECK_OFFER.replace(DECK_LINK, "".join(links)) if links else ""
 
     def _restyled(self, html: str, *, has_formulas: bool) -> str:
         """HTML with the stylesheets' names; the font of the formulas is asked for together with them."""

@@ -13,7 +13,7 @@ from lessons.page import names
 from lessons.page.blocks import DECK_PDF
 from lessons.page.page import Page
 from lessons.page.render import relative
-from lessons.publish import gift, moodle, worksheet
+from lessons.publish import anki, gift, moodle, table, worksheet
 from lessons.publish.listing import counted
 from lessons.publish.quiz import Quiz, asks
 from lessons.publish.share import is_lesson
@@ -21,6 +21,7 @@ from lessons.publish.share import is_lesson
 Write = Callable[[Quiz], str]
 QUIZZES: tuple[tuple[str, Write], ...] = ((moodle.NAME, moodle.written), (gift.NAME, gift.written))
 CARDS = "?print=cards"
+KEPT = ((anki.PACKAGE, "for Anki"), (table.TABLE, "as a table for Anki"), (table.PLAIN, "as plain text"))
 
 
 def files(page: Page) -> tuple[tuple[str, Write], ...]:
@@ -33,16 +34,20 @@ def asked_for(page: Page) -> str:
     return str(page.meta.get("material", ""))
 
 
-def listed(page: Page, pages: Iterable[Page], *, printed: bool) -> str:
+def listed(page: Page, pages: Iterable[Page], *, printed: bool, cards: str = "") -> str:
     """The material of the lessons of the folder that a page asks for, in the order of `pages`, as HTML that follows its
-    own. `printed`: whether the PDFs lie beside them.
+    own. `printed`: whether the PDFs lie beside them; `cards`: the address of all their cards for Anki.
     """
     folder = page.url.rpartition("/")[0]
     found = [one for one in pages if one.url.startswith(f"{asked_for(page)}/") and is_lesson(one)]
-    return "\n".join("\n".join(_entry(one, relative(one.url, folder), printed)) for one in found)
+    lists = ["\n".join(_entry(one, relative(one.url, folder), printed, bool(cards))) for one in found]
+    if cards:
+        link = _link(relative(cards, folder), "one deck for Anki", download=True)
+        lists.append(f"<p>The flashcards of all lessons: {link}.</p>")
+    return "\n".join(lists)
 
 
-def _entry(page: Page, way: str, printed: bool) -> Iterator[str]:
+def _entry(page: Page, way: str, printed: bool, packed: bool) -> Iterator[str]:
     yield f'<h3 id="{names.slug(page.title, "-")}"><a href="{html.escape(way)}">{html.escape(page.title)}</a></h3>'
     yield "<ul>"
     if worksheet.asked_of(page):
@@ -52,7 +57,8 @@ def _entry(page: Page, way: str, printed: bool) -> Iterator[str]:
     if page.cards:
         pdf = f", {_link(way + DECK_PDF, 'as PDF', download=True)}" if printed else ""
         cards = counted(page.cards, "flashcard").capitalize()
-        yield f"<li>{cards}: {_link(way + CARDS, 'to print, one a page')}{pdf}</li>"
+        kept = f", {', '.join(_link(way + name, words, download=True) for name, words in KEPT)}" if packed else ""
+        yield f"<li>{cards}: {_link(way + CARDS, 'to print, one a page')}{pdf}{kept}</li>"
     yield "</ul>"
 
 

@@ -1,0 +1,42 @@
+"""When a lesson's cards last changed, by its history: whoever has them takes them again only if they are newer.
+
+A card is written by its author, by the code that computes its numbers, and by what turns it into a note. What cannot be
+seen from these files (a new version of a library, another way to write numbers) is found by the tests of `anki`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path, PurePosixPath
+
+from lessons import git, store
+from lessons.page.page import Page
+
+CACHE = Path(".cache/changes")
+CODE = ("mkdocs.yml", "src/lessons/maths", "src/lessons/publish/anki.py", "src/lessons/publish/portable.py")
+LESSONS = "docs/lessons"
+
+
+def of_page(root: Path, page: Page) -> int:
+    """When a page's text, its data, or what computes and writes its cards was last changed; 0 where nobody knows."""
+    return _changed(root, page.path, PurePosixPath(page.path).with_suffix("").as_posix(), *CODE)
+
+
+def of_all(root: Path) -> int:
+    """The same, of all lessons."""
+    return _changed(root, LESSONS, *CODE)
+
+
+def _changed(root: Path, *places: str) -> int:
+    try:
+        state = git.state(root)
+        key = hashlib.sha256(
+            "\0".join((state, str(root.resolve()), *places)).encode(errors="surrogateescape")
+        ).hexdigest()
+        known = store.load(CACHE, key)
+        if known is None:
+            known = str(git.changed(root, *places)).encode()
+            store.save(CACHE, key, known)
+        return int(known)
+    except git.GitFailed:
+        return 0

@@ -1,0 +1,91 @@
+"""A lesson's flashcards as other programs keep them: each known by a name that never changes, with a way back.
+
+`anki` and `table` write them down. A note's `guid` is made of the card's id, which is unique in the site: so whoever
+takes a deck again gets an edited card in the place of the old one, whatever else has changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from lessons.page import names
+from lessons.page.page import Page
+from lessons.publish.portable import legal, portable
+from lessons.publish.quiz import LICENCE, LICENCE_URL
+from lessons.publish.share import is_lesson
+
+EPOCH = 1_767_225_600  # 2026-01-01: no card says that it is older
+
+
+@dataclass(frozen=True)
+class Note:
+    """A card as Anki has it. `guid` is what it is known by; both sides are HTML with formulas as TeX."""
+
+    id: str
+    guid: str
+    front: str
+    back: str
+    link: str
+
+
+@dataclass(frozen=True)
+class Deck:
+    """The cards of a lesson. `changed`: in seconds; `url`: the lesson's whole address, empty where it has none."""
+
+    id: int
+    title: str
+    about: str
+    url: str
+    tag: str
+    changed: int
+    notes: tuple[Note, ...]
+
+
+def deck(page: Page, site: str, root: str, changed: int) -> Deck:
+    """The deck of a page's cards. `site`: its name; `root`: its address, empty where it has none."""
+    url = f"{root}{page.url}" if root else ""
+    tag = f"{slug(site)}::{page.url.rstrip('/').rpartition('/')[2]}"
+    title = legal(page.title)
+    name = html.escape(title, quote=False)
+    source = f'<a href="{html.escape(url)}">{name}</a>' if url else name
+    about = f'{source}. {html.escape(legal(page.description), quote=False)} <a href="{LICENCE_URL}">{LICENCE}</a>.'
+    notes = tuple(_notes(page, url))
+    return Deck(constant(f"deck/{page.url}"), title, about, url, tag, max(changed, EPOCH), notes)
+
+
+def with_cards(pages: Iterable[Page]) -> list[Page]:
+    """The lessons that have a deck, in their order."""
+    return [page for page in pages if page.cards and is_lesson(page)]
+
+
+def path(*parts: str) -> str:
+    """The name of a deck within others: two colons stand between them, and nowhere else."""
+    return "::".join(re.sub(":{2,}", ":", " ".join(part.split())).strip(": ") or "Lessons" for part in parts)
+
+
+def _notes(page: Page, url: str) -> Iterator[Note]:
+    for card in page.cards:
+        link = f"{url}#{card.id}" if url else ""
+        guid = hashlib.sha256(f"lessons/{card.id}".encode()).hexdigest()[:16]
+        yield Note(card.id, guid, _side(card.front, link), _side(card.back, link), link)
+
+
+def slug(name: str) -> str:
+    """A name of letters, digits and hyphens, for a file or a tag."""
+    return names.slug(name, "-") or "lessons"
+
+
+def constant(name: str) -> int:
+    """The id of a deck or of the kind of notes: large enough that nobody has it by accident."""
+    return 2**30 + int(hashlib.sha256(f"lessons/{name}".encode()).hexdigest(), 16) % 2**30
+
+
+_COMMAND = re.compile(r"(?<!\\)\[(?=sound:|anki:|/?latex\]|/?\$\$?\])")  # to Anki, in the words of a field
+
+
+def _side(content: str, link: str) -> str:
+    return _COMMAND.sub("&#91;", legal(portable(content, link, drawings=True)))

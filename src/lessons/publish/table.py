@@ -1,0 +1,56 @@
+"""Flashcards as tables: one that Anki imports again and again, and one of two columns for whatever takes cards.
+
+#guid column:1
+5c1f0e…  <p>What is \\(z\\)?</p>  <p>A draw.</p>  vae-lessons::vae-training
+"""
+
+from __future__ import annotations
+
+import html
+import re
+
+from lessons.page import mathtext
+from lessons.page.page import Page
+from lessons.publish.flashcards import Deck, Note, path
+from lessons.publish.portable import portable
+
+TABLE, PLAIN = "cards.txt", "cards-plain.txt"  # beside a lesson
+NAMES = (TABLE, PLAIN)
+
+
+def written(name: str, page: Page, deck: Deck, site: str) -> str:
+    """The table of a page's cards that has this name, or lies at this address."""
+    return plain(page) if name.endswith(PLAIN) else for_anki(deck, site)
+
+
+def for_anki(deck: Deck, site: str) -> str:
+    """The cards as a table that Anki imports: it knows a card by the first column, so that an edit updates it."""
+    head = ["#separator:tab", "#html:true", "#guid column:1", "#tags column:4"]
+    head += ["#notetype:Basic", f"#deck:{path(site, deck.title)}"]
+    head.append("#columns:Guid\tFront\tBack\tTags")
+    rows = ((note.guid, note.front, f"{note.back}{_source(deck, note)}", deck.tag) for note in deck.notes)
+    return "".join(f"{line}\n" for line in [*head, *("\t".join(map(_cell, row)) for row in rows)])
+
+
+def _source(deck: Deck, note: Note) -> str:
+    title = html.escape(deck.title, quote=False)
+    return f'<p><small><a href="{html.escape(note.link)}">{title}</a></small></p>' if note.link else ""
+
+
+def _cell(text: str) -> str:
+    """A cell that may hold quotation marks and lines; none begins with the sign of a comment."""
+    return f'"{text.replace(chr(34), chr(34) * 2)}"' if re.search('["\t\r\n]|^#', text) else text
+
+
+def plain(page: Page) -> str:
+    """The cards as two columns of words, formulas as a line of text: whatever takes cards takes this."""
+    rows = ((_words(card.front), _words(card.back)) for card in page.cards)
+    return "".join(f"{front}\t{back}\n" for front, back in rows)
+
+
+_BREAK = re.compile(r"</?(?:p|li|ol|ul|div|tr|table|pre|br|section|summary|blockquote)\b[^>]*>")
+
+
+def _words(content: str) -> str:
+    kept = portable(mathtext.on_one_line(content))
+    return html.unescape(mathtext.plain(_BREAK.sub(" ", kept)))
