@@ -107,6 +107,10 @@ REFUSED: dict[str, tuple[bytes, str, str]] = {
     "lessons/lpt1.png": (PNG, "L014", "on Windows the file name 'lpt1.png' is a device's"),
     f"lessons/{'a' * 90}.md": (b"", "L014", "the file name has 93 characters"),
     **{f"{name}.md": (b"", "L014", f"the address {name}/ is the site's own") for name in published.RESERVED},
+    **{
+        f"lessons/a/{name}": (b"{}", "L014", "the site makes a file of its own with the name")
+        for name in published.BESIDE
+    },
 }
 
 

@@ -205,6 +205,7 @@ def test_what_is_deployed_is_what_was_compared() -> None:
     ]
     assert [(name, one["path"]) for name, one in uploads] == [("build", "dist/artifact.tar")]
     assert "make as-text-pdf" in [step.get("run") for step in told["build"]["steps"]]
+    assert [told[name]["steps"][0]["with"].get("fetch-depth") for name in ("build", "verify")] == [0, 0]  # dated decks
     assert told["verify"]["needs"] == "build"
     assert [step.get("run") for step in told["verify"]["steps"]][-3:] == ["make as-text-pdf", None, "make same"]
     assert set(told["deploy"]["needs"]) == {"test", "build", "verify"}

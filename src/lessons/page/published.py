@@ -36,6 +36,7 @@ MOST_BYTES = 2_000_000
 LONGEST = 80  # of a name
 # Addresses that the site's own files have, or may get.
 RESERVED = ("404", "assets", "notebooks", "notices", "search", "sitemap", "templates")
+BESIDE = ("answers.json", "variants.json", "cards.txt", "cards-plain.txt")  # a lesson, made of it
 _STEM = r"[a-z0-9]+(?:[-_][a-z0-9]+)*"
 _FILE = re.compile(rf"{_STEM}\.[a-z0-9]+")
 _FOLDER = re.compile(_STEM)
@@ -145,6 +146,8 @@ def _reserved(within: PurePosixPath) -> Fault | None:
     """What would stand where the site has something of its own."""
     if len(within.parts) == 1 and within.stem in RESERVED:
         return "L014", f"the address {within.stem}/ is the site's own", "choose another name"
+    if within.name in BESIDE:
+        return "L014", f"the site makes a file of its own with the name {within.name}", "choose another name"
     return None
 
 

@@ -80,7 +80,8 @@ STYLES = """.card {
 .card th, .card td { padding: .2rem .6rem; border-bottom: 1px solid var(--lesson-rule); }
 .card blockquote { margin-inline: 0; padding-inline-start: 1rem; border-inline-start: 3px solid var(--lesson-rule); }
 .card svg { display: block; max-width: 100%; height: auto; margin: 1rem auto; font-family: system-ui, sans-serif; }
-.card mjx-container { max-width: 100%; overflow: auto hidden; }
+.card mjx-container { max-width: 100%; overflow: auto hidden; padding-block: .25em; }
+@media (max-width: 30rem) { .card { font-size: 18px; } }
 """
 
 

@@ -1,7 +1,7 @@
 """When a lesson's cards last changed, by its history: whoever has them takes them again only if they are newer.
 
 A card is written by its author, by the code that computes its numbers, and by what turns it into a note. What cannot be
-seen from these files (a new version of a library, another way to write numbers) is found by the tests of `anki`.
+seen from these files, another way to write HTML above all, the tests of `flashcards` find.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from lessons import git, store
 from lessons.page.page import Page
 
 CACHE = Path(".cache/changes")
-CODE = ("mkdocs.yml", "src/lessons/maths", "src/lessons/publish/anki.py", "src/lessons/publish/portable.py")
+WRITERS = ("anki", "flashcards", "portable")
+CODE = ("mkdocs.yml", "src/lessons/maths", *(f"src/lessons/publish/{name}.py" for name in WRITERS))
 LESSONS = "docs/lessons"
 
 
