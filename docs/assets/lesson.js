@@ -1,8 +1,6 @@
 // What a page can do beyond reading. Everything here is extra: without this file every answer still opens by
 // click, Enter and Space, and prints.
 
-const PAPERS = { a6: "A6", a5: "A5", a4: "A4", letter: "US Letter", index: "3 × 5 in card" };
-
 /** The id after the # of the address; none where it is no proper one. */
 function linkedId() {
   try {
@@ -38,12 +36,13 @@ function openWhilePrinting() {
   });
 }
 
-/** How the address wants the page laid out: as its deck, its worksheet, or not at all. */
+/** How the address wants the page laid out: as its deck, as sheets to cut, as its worksheet, or not at all. */
 const printLayout = () => new URLSearchParams(location.search).get("print");
 
 /** `?print=cards&paper=a5` lays the page out as its deck, for any program that prints a page by its address. */
 function printByAddress() {
   if (printLayout() === "worksheet") import("./worksheet.js");
+  if (["sheets", "fold", "test"].includes(printLayout())) import("./sheets.js");
   if (printLayout() !== "cards") return;
   const paper = new URLSearchParams(location.search).get("paper") ?? "a6";
   layOutCards(paper);
@@ -81,14 +80,6 @@ function button(label, onClick) {
   return element;
 }
 
-function paperChoice() {
-  const label = document.createElement("label");
-  const select = document.createElement("select");
-  for (const [value, name] of Object.entries(PAPERS)) select.add(new Option(name, value));
-  label.append("Paper", select);
-  return { label, select };
-}
-
 /** The buttons above a deck, and the keys inside it. */
 function equip(deck) {
   const cards = () => [...deck.children];
@@ -120,17 +111,22 @@ function equip(deck) {
     status.textContent = "Shuffled, all cards closed.";
   });
 
-  const { label, select } = paperChoice();
-  const print = button("Print flashcards", () => {
-    layOutCards(select.value);
-    window.print();
-  });
+  // What one may choose is asked by a script of its own; where that cannot be had, one card a page as ever.
+  const print = button("Print flashcards", () =>
+    import("./printing.js").then(
+      ({ ask }) => ask(layOutCards),
+      () => {
+        layOutCards("a6");
+        window.print();
+      },
+    ),
+  );
 
   const tools = document.createElement("div");
   tools.className = "lesson-tools";
   tools.setAttribute("role", "group");
   tools.setAttribute("aria-label", "Flashcards");
-  tools.append(reveal, shuffle, print, label, status);
+  tools.append(reveal, shuffle, print, status);
   deck.before(tools);
 
   const steps = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1, Home: -Infinity, End: Infinity };

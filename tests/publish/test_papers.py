@@ -14,7 +14,7 @@ from lessons.publish.papers import NAMES, papers
 from lessons.publish.worksheet import Worksheet
 
 PLACE = '<div class="lesson-ask" data-digits="3" data-label="x" data-unit="nats" hidden="" id="{}"></div>'
-SCRIPT = "assets/worksheet.js"
+SCRIPT, CUT = "assets/worksheet.js", "assets/sheets.js"
 
 
 @pytest.fixture
@@ -22,7 +22,8 @@ def docs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """What a worksheet takes from docs/: its script."""
     monkeypatch.setattr(pdf, "CACHE", tmp_path / "cache")
     (tmp_path / "docs/assets").mkdir(parents=True)
-    (tmp_path / "docs" / SCRIPT).write_text("// it lays out", encoding="utf-8")
+    for script in (SCRIPT, CUT):
+        (tmp_path / "docs" / script).write_text("// it lays out", encoding="utf-8")
     return tmp_path / "docs"
 
 

@@ -49,6 +49,8 @@ def test_a_lesson_has_its_worksheet_its_quiz_and_its_cards(taught: Page) -> None
         f"{way}exercises.gift.txt",
         f"{way}?print=cards",
         f"{way}flashcards.pdf",
+        f"{way}?print=sheets",
+        f"{way}flashcards-sheets.pdf",
     ]
     assert "Worksheet, three exercises:" in html
     assert "Quiz, three values to give, words for 4 wrong ones, 2 sets of other numbers:" in html
@@ -62,6 +64,8 @@ def test_nothing_leads_to_what_is_not_there(taught: Page) -> None:
         "../lessons/two/",
         "../lessons/two/?print=cards",
         "../lessons/two/flashcards.pdf",
+        "../lessons/two/?print=sheets",
+        "../lessons/two/flashcards-sheets.pdf",
     ]
     unasked = dataclasses.replace(taught, exercises=taught.exercises[2:])
     assert links(teachers.listed(LIST, [unasked], printed=True)) == [

@@ -1,5 +1,6 @@
-// Print pages with Firefox: node firefox_print.mjs FIREFOX JOBS, the jobs as JSON: [{url, pdf, script}].
-// Firefox is told over WebDriver BiDi by puppeteer-core, which lighthouse brings. `script: false` switches JavaScript off.
+// Print pages with Firefox: node firefox_print.mjs FIREFOX JOBS, the jobs as JSON: [{url, pdf, script, mark}].
+// Firefox is told over WebDriver BiDi by puppeteer-core, which lighthouse brings. `script: false` switches JavaScript off;
+// `mark` is run before a page that its address lays out is printed.
 
 import puppeteer from "puppeteer-core";
 
@@ -17,9 +18,13 @@ async function printAll(wanted, script) {
   }
 }
 
-async function print(browser, { url, pdf }) {
+async function print(browser, { url, pdf, mark }) {
   const page = await browser.newPage();
   await page.goto(url, { waitUntil: "load" });
+  if (mark) {
+    await page.waitForSelector("body[data-print]");
+    await page.evaluate(mark);
+  }
   await page.pdf({ path: pdf, preferCSSPageSize: true, printBackground: false });
 }
 

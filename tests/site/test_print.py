@@ -30,7 +30,7 @@ SHEET = "sheet"
 NO_SCRIPT = "sheet without scripts"
 # What belongs to the screen: the header, the navigation, the footer, the buttons.
 # The lesson's own sentence over its deck, which speaks of a button. The button itself is not printed.
-LEAD_IN = "The Print flashcards button lays out one card a page"
+LEAD_IN = "The Print flashcards button lays them out one card a page"
 SCREEN_ONLY = [
     "VAE lessons",
     "Skip to content",
@@ -170,8 +170,9 @@ def test_the_print_button(
 ) -> None:
     page = open_page(practice)
     page.evaluate("() => { window.printed = []; window.print = () => printed.push({...document.body.dataset}); }")
-    page.get_by_label("Paper").select_option("a5")
     page.get_by_role("button", name="Print flashcards").click()
+    page.get_by_label("Paper", exact=True).select_option("a5")
+    page.get_by_role("button", name="Print", exact=True).click()
     (asked,) = page.evaluate("printed")
     assert (asked["print"], asked["paper"]) == ("cards", "a5")
     check_deck(print_page(page), PAPERS["a5"], cards)
@@ -182,13 +183,16 @@ def test_the_print_button(
 def test_the_print_button_prints_a6_by_default(page: Page) -> None:
     page.evaluate("window.print = () => { window.printed = {...document.body.dataset}; }")
     page.get_by_role("button", name="Print flashcards").click()
+    page.get_by_role("button", name="Print", exact=True).click()
     assert page.evaluate("printed.paper") == "a6"
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     assert page.evaluate("[document.body.dataset.print, document.adoptedStyleSheets.length]") == [None, 0]
 
 
 def test_every_paper_is_offered(page: Page) -> None:
-    assert page.locator(".lesson-tools option").evaluate_all("all => all.map(one => one.value)") == list(PAPERS)
+    page.get_by_role("button", name="Print flashcards").click()
+    papers = page.get_by_label("Paper", exact=True).locator("option")
+    assert papers.evaluate_all("all => all.map(one => one.value)") == list(PAPERS)
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["scripts", "no scripts"])

@@ -34,6 +34,17 @@ def named(content: str) -> str:
     return _NAMING.sub(lambda naming: _MATH.sub(_labelled, naming[0]), content)
 
 
+def spoken(content: str) -> tuple[str, frozenset[str]]:
+    """HTML for paper, where no MathML is left to be read: each formula as a picture with words; and those words."""
+    said: set[str] = set()
+
+    def pictured(formula: re.Match[str]) -> str:
+        said.add(words(formula[1]))
+        return _labelled(formula).replace("<math", '<math role="img"', 1)
+
+    return _MATH.sub(pictured, content), frozenset(said)
+
+
 def _labelled(formula: re.Match[str]) -> str:
     label = html.escape(words(formula[1]))
     return (

@@ -8,14 +8,27 @@ from typing import ClassVar
 
 from lessons.page import glossary
 from lessons.page.blocks import DECK_PDF
+from lessons.page.page import Page
 from lessons.publish.document import STYLES, Document
 
 DOCUMENT = "deck.html"
-_CARD = """<li class="lesson-card" id="{id}"><details open><summary>{front}</summary>
+_CARD = """<li class="lesson-card" id="{id}">{title}<details open><summary>{front}</summary>
 <section class="lesson-content">
 {back}
 </section>
 </details></li>"""
+
+
+def listed(page: Page, title: str = "", front: str = "{}") -> str:
+    """A page's cards as HTML. `title`: what stands on the first one, `front`: what a front stands in."""
+    cards = "\n".join(
+        _CARD.format(
+            id=html.escape(card.id), title="" if number else title, front=front.format(card.front), back=card.back
+        )
+        for number, card in enumerate(page.cards)
+    )
+    # Paper leads nowhere.
+    return glossary.LINK.sub(r"\1", f'<ol class="lesson-deck">\n{cards}\n</ol>')
 
 
 @dataclass(frozen=True)
@@ -27,11 +40,9 @@ class Deck(Document):
     ASKED: ClassVar[str] = ' data-print="cards" data-paper="a6"'
 
     def content(self) -> str:
-        cards = "\n".join(
-            _CARD.format(id=html.escape(card.id), front=card.front, back=card.back) for card in self.page.cards
-        )
-        # Paper leads nowhere.
-        return glossary.LINK.sub(r"\1", f'<ol class="lesson-deck">\n{cards}\n</ol>')
+        """The cards, with headings for a PDF's outline: the page's title on the first, and each front."""
+        title = f'<h1 class="lesson-card-title">{html.escape(self.page.title)}</h1>'
+        return listed(self.page, title, "<h2>{}</h2>")
 
     @property
     def one_a_page(self) -> bool:

@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import ClassVar
 from urllib.parse import unquote
 
-from lessons.page import glyphs
+from lessons.page import glyphs, mathtext
 from lessons.page.page import Page
-from lessons.publish import fonts, frame
+from lessons.publish import fonts, frame, outline
 from lessons.publish.http_server import NOT_FOUND, Reply, Request, kind, read
 from lessons.publish.policy import TEMPLATES
 
@@ -67,6 +67,20 @@ class Document(ABC):
     def address(self) -> str:
         return self.page.beside(self.NAME)
 
+    @property
+    def formulas(self) -> frozenset[str]:
+        """The words of each formula."""
+        return self._spoken[1]
+
+    @property
+    def headings(self) -> dict[str, str]:
+        """The words of each heading, by what a PDF's outline makes of them."""
+        return outline.headings(self._spoken[0])
+
+    @functools.cached_property
+    def _spoken(self) -> tuple[str, frozenset[str]]:
+        return mathtext.spoken(self.content())
+
     @functools.cached_property
     def digest(self) -> str:
         """The hash of all that decides how it prints, but for the browser."""
@@ -86,7 +100,7 @@ class Document(ABC):
 
     @functools.cached_property
     def _files(self) -> dict[str, bytes]:
-        content = self.content()
+        content = self._spoken[0]
         own = (*self._own, *(name for name in self.SCRIPTS if (self.docs / name).is_file()))
         made = fonts.written(glyphs.shown(content)) | {name: (self.docs / name).read_bytes() for name in own}
         made |= self._pictures(content)

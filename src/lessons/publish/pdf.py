@@ -1,7 +1,8 @@
-"""Print a part of a page to PDF, its deck or its worksheet, through Chromium."""
+"""Print a part of a page to PDF, its deck or its worksheet, through Chromium: tagged, with an outline."""
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 import re
@@ -13,20 +14,21 @@ from dataclasses import replace
 from pathlib import Path
 
 from lessons import store
+from lessons.page.page import Page
 from lessons.problem import Location, Problem, report
-from lessons.publish import chromium
+from lessons.publish import chromium, outline, sheets, tagged
 from lessons.publish.deck import Deck
 from lessons.publish.document import Document
 from lessons.publish.http_server import served
+from lessons.publish.sheets import Sheets
 from lessons.publish.worksheet import Worksheet
 from lessons.visible import visible
 
 SECONDS = 120  # a document may take
 CACHE = Path(".cache/pdf")
-# How the title begins that the script gives to what it has laid out, in each of a PDF's two ways to write it.
-_WORKSHEET = re.compile(
-    rb"/Title\s*(?:\(Worksheet: |<FEFF" + "Worksheet: ".encode("utf-16-be").hex().encode() + rb")", re.I
-)
+# How the title begins that a script gives to what it has laid out; and to sheets on which these sides do not fit.
+LAID_OUT = {Worksheet: "Worksheet: ", Sheets: "Flashcards: "}
+TOO_TALL = "Too tall: "
 _NODE = re.compile(rb"\(node\d{8}\)")
 
 
@@ -46,16 +48,42 @@ def printed(document: Document) -> bytes:
     browser = chromium.browser()
     if browser is None:
         raise NoBrowser("printing the decks needs Chromium: `make pdf` installs it")
-    key = hashlib.sha256(f"{chromium.identity()}\0{document.digest}".encode()).hexdigest()
+    key = hashlib.sha256(f"{chromium.identity()}\0{_how()}\0{document.digest}".encode()).hexdigest()
     data = store.load(CACHE, key)
     if data is None:
-        data = _settled(_as_pdf(browser, document))
+        data = tagged.tagged(_settled(_as_pdf(browser, document)), document.formulas, document.headings)
         if isinstance(document, Deck) and document.one_a_page:
             _require_one_a_page(browser, document, _pages(data))
-        if isinstance(document, Worksheet) and not _WORKSHEET.search(data):
-            raise CannotPrint(f"{document.address} would show every answer: {document.SCRIPTS[0]} did not lay it out")
+        _require_laid_out(document, tagged.title(data))
         store.save(CACHE, key, data)
     return data
+
+
+@functools.cache
+def _how() -> str:
+    """The hash of what is done to print a document: a change of it forgets what was printed before."""
+    return hashlib.sha256(
+        b"".join(Path(file).read_bytes() for file in (__file__, tagged.__file__, outline.__file__))
+    ).hexdigest()
+
+
+def _require_laid_out(document: Document, title: str) -> None:
+    """Raises CannotPrint."""
+    if isinstance(document, Sheets) and title.startswith(TOO_TALL):
+        sides = [side.split(" ") for side in title.removeprefix(TOO_TALL).split(", ")]
+        raise CannotPrint(report(list(_too_tall(document.page, sides))))
+    begins = LAID_OUT.get(type(document), "")
+    if not title.startswith(begins):
+        raise CannotPrint(f"{document.address} would show what it must not: {document.SCRIPTS[0]} did not lay it out")
+
+
+def _too_tall(page: Page, sides: list[list[str]]) -> Iterator[Problem]:
+    """The sides that do not fit a field of a sheet, however small they are set."""
+    places = dict(page.outline.ids)
+    for side, card in sides:
+        message = f"the {side} of the card {card} is too long for {sheets.FIELD}, the size of one to cut"
+        repair = "shorten it, or make two cards of it"
+        yield Problem(places.get(card, Location(page.path)), "L305", message, repair)
 
 
 def _as_pdf(browser: str, document: Document) -> bytes:
@@ -95,6 +123,7 @@ def _print(browser: str, url: str, target: Path) -> None:
             *_alone(url),
             f"--user-data-dir={profile}",
             "--no-pdf-header-footer",
+            "--generate-pdf-document-outline",
             "--virtual-time-budget=5000",
             f"--print-to-pdf={target.resolve()}",
             url,

@@ -13,7 +13,7 @@ from lessons.page import names
 from lessons.page.blocks import DECK_PDF
 from lessons.page.page import Page
 from lessons.page.render import relative
-from lessons.publish import anki, gift, moodle, table, worksheet
+from lessons.publish import anki, gift, moodle, sheets, table, worksheet
 from lessons.publish.listing import counted
 from lessons.publish.quiz import Quiz, asks
 from lessons.publish.share import is_lesson
@@ -55,10 +55,7 @@ def _entry(page: Page, way: str, printed: bool, packed: bool) -> Iterator[str]:
     if files(page):
         yield f"<li>{_quiz(page, way)}</li>"
     if page.cards:
-        pdf = f", {_link(way + DECK_PDF, 'as PDF', download=True)}" if printed else ""
-        cards = counted(page.cards, "flashcard").capitalize()
-        kept = f", {', '.join(_link(way + name, words, download=True) for name, words in KEPT)}" if packed else ""
-        yield f"<li>{cards}: {_link(way + CARDS, 'to print, one a page')}{pdf}{kept}</li>"
+        yield f"<li>{_flashcards(page, way, printed, packed)}</li>"
     yield "</ul>"
 
 
@@ -71,6 +68,15 @@ def _worksheet(page: Page, way: str, printed: bool) -> str:
         links.append(_link(way + worksheet.PDF, "as PDF", download=True))
         links += [_link(way + worksheet.KEY_PDF, "as PDF with the key", download=True)] if asks(page) else []
     return f"Worksheet, {holds}: {', '.join(links)}"
+
+
+def _flashcards(page: Page, way: str, printed: bool, packed: bool) -> str:
+    links = [_link(way + CARDS, "to print, one a page")]
+    links += [_link(way + DECK_PDF, "as PDF", download=True)] if printed else []
+    links.append(_link(way + sheets.QUERY, "on sheets to cut"))
+    links += [_link(way + sheets.PDF, "as PDF", download=True)] if printed else []
+    links += [_link(way + name, words, download=True) for name, words in KEPT] if packed else []
+    return f"{counted(page.cards, 'flashcard').capitalize()}: {', '.join(links)}"
 
 
 def _quiz(page: Page, way: str) -> str:

@@ -1,0 +1,266 @@
+// The cards of a page on paper to be cut, or folded and cut. `?print=sheets` prints fronts, and on the other side of the
+// paper their backs; `?print=fold` each front beside its back; `?print=test` the sheet by which a printer is set right.
+// Only what asks for it loads it. `&paper=` a4 or letter, `&per=` 4, 6 or 8 fields to a sheet (1: a side each, on any
+// paper of "one a page"), `&flip=` long or short, the edge that the paper is turned over, and `&dx=` and `&dy=`: by how
+// many millimetres backs move to the right and down, for a printer that does not meet the other side.
+
+/** Width and height in millimetres, lying. */
+const PAPERS = { a6: [148, 105], a5: [210, 148], a4: [297, 210], letter: [279.4, 215.9], index: [127, 76.2] };
+/** Columns and rows for so many fields; whether the paper stands. */
+const GRIDS = { 1: [1, 1, false], 4: [2, 2, false], 6: [2, 3, true], 8: [2, 4, true] };
+const KINDS = ["sheets", "fold", "test"];
+const LARGE = ["a4", "letter"];
+const MARGIN = 10; // millimetres around the fields, for the marks and for what printers cannot reach
+const FARTHEST = 5; // millimetres that backs may be moved by
+const [TEXT, LEAST, STEP] = [0.102, 7, 0.25]; // points: of each millimetre of a text's width, at least, and smaller by
+const KEY = new URL("..", import.meta.url).pathname + ".print";
+const STYLE = `
+.sheets { position: absolute; top: 0; left: -1000cm; visibility: hidden; color: #000; text-align: start }
+.sheet { position: relative; overflow: hidden; width: var(--width); height: calc(var(--height) - 0.1mm); break-after: page; break-inside: avoid }
+.sheet:last-child { break-after: auto }
+.sheet-field { position: absolute; box-sizing: border-box; display: flex; flex-direction: column; overflow: hidden; padding: calc(var(--across) * 0.05) calc(var(--across) * 0.06); line-height: 1.35 }
+.sheets .sheet-head { display: flex; gap: 1em; flex: none; justify-content: space-between; margin: 0 0 0.4em; border-bottom: 0.5pt solid #8a2b1d; color: #555; font: 600 0.72em/1.6 var(--lesson-sans); print-color-adjust: exact }
+.sheets .sheet-head > :last-child { overflow: hidden; margin: 0; color: inherit; font: inherit; letter-spacing: 0; text-overflow: ellipsis; white-space: nowrap }
+.sheet-body { display: flex; flex: 1; flex-direction: column; justify-content: safe center; min-height: 0; overflow: hidden }
+.sheets .sheet-body > * { flex: none }
+.sheets .sheet-body > h2 { margin: 0; padding: 0; border: 0; color: inherit; font: 600 1.08em/1.35 var(--lesson-serif); letter-spacing: 0; text-align: center; text-wrap: balance }
+.sheets .sheet-body :is(p, .lesson-formula) { margin: 0 0 0.5em }
+.sheets .sheet-body :is(ol, ul) { margin-block: 0; padding-inline-start: 1.6em }
+.sheets .sheet-body :is(p, ol, ul, .lesson-formula):last-child { margin-bottom: 0 }
+.sheet-mark { position: absolute; border: 0 solid #000 }
+.sheet-mark.sheet-down { border-left-width: 0.2mm; margin-left: -0.1mm }
+.sheet-mark.sheet-across { border-top-width: 0.2mm; margin-top: -0.1mm }
+.sheet-mark.sheet-fold { border-style: dashed; border-color: #777 }
+.sheet-words { position: absolute; font: 11pt/1.5 var(--lesson-sans); text-align: center }
+@media print {
+  body:is([data-print=sheets], [data-print=fold], [data-print=test]) > :not(.sheets) { display: none !important }
+  body .sheets { position: static; visibility: visible }
+}
+`;
+
+/** What was said in one of the page's own addresses, or a query like it. */
+const said = (query) => Object.fromEntries(new URLSearchParams(query));
+
+/** What is kept of the last time: each browser has its own printer. */
+export function kept() {
+  try {
+    return JSON.parse(localStorage.getItem(KEY)) ?? {};
+  } catch {
+    return {};
+  }
+}
+
+export function keep(choice) {
+  try {
+    localStorage.setItem(KEY, JSON.stringify(choice));
+  } catch {} // full, or refused: it holds for this time
+}
+
+const oneOf = (value, values) => (values.includes(String(value)) ? String(value) : values[0]);
+
+/** Millimetres, as a number that a printer can be off by. */
+export function offset(value) {
+  const number = Number(value);
+  return Number.isFinite(number) ? Math.max(-FARTHEST, Math.min(FARTHEST, number)) : 0;
+}
+
+/** A choice without what cannot be: the papers, the numbers and the edges that there are. */
+export function settled(asked) {
+  const print = oneOf(asked.print, KINDS);
+  const per = print === "sheets" && String(asked.per) === "1" ? "1" : oneOf(asked.per, ["8", "4", "6"]);
+  const paper = oneOf(asked.paper, per === "1" ? Object.keys(PAPERS) : LARGE);
+  const [dx, dy] = [offset(asked.dx), offset(asked.dy)];
+  return { print, paper, per, flip: oneOf(asked.flip, ["long", "short"]), dx, dy };
+}
+
+/** Where the fields lie: millimetres from the upper left, and what the paper measures. */
+export function grid({ print, paper, per }) {
+  const [columns, rows, stands] = print === "test" ? [1, 1, true] : GRIDS[per];
+  const [width, height] = stands ? [...PAPERS[paper]].reverse() : PAPERS[paper];
+  const margin = per === "1" && print !== "test" ? 0 : MARGIN;
+  return {
+    columns, rows, stands, width, height, margin,
+    across: (width - 2 * margin) / columns,
+    down: (height - 2 * margin) / rows,
+  };
+}
+
+// ---- what stands on the paper ---------------------------------------------------------------------------------------
+
+function make(tag, className, ...inside) {
+  const element = document.createElement(tag);
+  element.className = className;
+  element.append(...inside);
+  return element;
+}
+
+/** An element at a place, with a size if it has one: in millimetres. */
+function placed(element, left, top, width, height) {
+  Object.entries({ left, top, width, height }).forEach(([name, value]) => (element.style[name] = `${value ?? 0}mm`));
+  return element;
+}
+
+const line = (left, top, width, height, more = "") =>
+  placed(make("div", `sheet-mark ${width ? "sheet-across" : "sheet-down"} ${more}`), left, top, width, height);
+
+let copies = 0;
+/** What stands in an element once more, its ids new: a picture's parts refer to each other by them. */
+function copied(element) {
+  const copy = element.cloneNode(true);
+  copy.querySelectorAll(".headerlink").forEach((link) => link.remove());
+  const number = ++copies;
+  const renamed = new Set([...copy.querySelectorAll("[id]")].map((one) => one.id));
+  const other = (all, id) => (renamed.has(id) ? `${all}-on-sheet-${number}` : all);
+  for (const one of copy.querySelectorAll("*")) {
+    for (const { name, value } of [...one.attributes]) {
+      if (name === "id") one.id = `${value}-on-sheet-${number}`;
+      else if (name.endsWith("href") || value.includes("url(#")) one.setAttribute(name, value.replace(/#([\w-]+)/g, other));
+    }
+  }
+  return [...copy.childNodes];
+}
+
+/** The cards in their own order, whatever order they were shuffled into. */
+function cards() {
+  const own = (card, index) => Number(card.style.counterSet.split(" ")[1]) || index + 1;
+  return [...document.querySelectorAll(".lesson-deck")].flatMap((deck) =>
+    [...deck.querySelectorAll(".lesson-card")]
+      .map((card, index) => ({ number: own(card, index), id: card.id, card }))
+      .sort((one, other) => one.number - other.number),
+  );
+}
+
+const title = () =>
+  document.querySelector("article h1")?.textContent.replace("¶", "").trim() || document.title.split(" - ")[0];
+
+function field(sides, { number, id, card }, side) {
+  const first = !sides.length;
+  const head = make("div", "sheet-head", make("span", "", String(number)), make(first ? "h1" : "span", "", title()));
+  const body = make("div", "sheet-body");
+  if (side === "front") body.append(make("h2", "", ...copied(card.querySelector("summary"))));
+  else body.append(...copied(card.querySelector(".lesson-content")));
+  const element = make("section", `sheet-field sheet-${side}`, head, body);
+  sides.push({ element, body, id, side });
+  return element;
+}
+
+/** Short lines in the margin, where to cut; and where to fold. */
+function* marks({ columns, rows, width, height, margin, across, down }, folds) {
+  const [from, long] = [2, 5]; // millimetres: to the fields, and of each line
+  for (let column = 0; column <= columns; column++) {
+    const [x, more] = [margin + column * across, folds && column === 1 ? "sheet-fold" : ""];
+    yield line(x, margin - from - long, 0, long, more);
+    yield line(x, height - margin + from, 0, long, more);
+  }
+  for (let row = 0; row <= rows; row++) {
+    const y = margin + row * down;
+    yield line(margin - from - long, y, long, 0);
+    yield line(width - margin + from, y, long, 0);
+  }
+}
+
+/** The sheets in the order in which they are printed, and each side of each card. */
+function sheets(choice) {
+  const { print, per, flip, dx, dy } = choice;
+  const place = grid(choice);
+  const { columns, rows, stands, margin, across, down } = place;
+  const [found, sides, all] = [[], [], cards()];
+  const at = (element, column, row, x = 0, y = 0) =>
+    placed(element, margin + column * across + x, margin + row * down + y, across, down);
+  if (print === "fold") {
+    for (let start = 0; start < all.length; start += rows) {
+      const fields = all.slice(start, start + rows).flatMap((card, row) => [
+        at(field(sides, card, "front"), 0, row),
+        at(field(sides, card, "back"), 1, row),
+        line(margin + across, margin + row * down, 0, down, "sheet-fold"),
+      ]);
+      found.push(make("div", "sheet", ...marks(place, true), ...fields));
+    }
+    return { found, sides };
+  }
+  // Turned over its long edge, a sheet that stands has its left where its right was, and one that lies its top below.
+  const sideways = (flip === "long") === stands;
+  for (let start = 0; start < all.length; start += columns * rows) {
+    const here = all.slice(start, start + columns * rows);
+    const cell = (index) => [index % columns, Math.floor(index / columns)];
+    const other = ([column, row]) => (sideways ? [columns - 1 - column, row] : [column, rows - 1 - row]);
+    const fronts = here.map((card, index) => at(field(sides, card, "front"), ...cell(index)));
+    const backs = here.map((card, index) => at(field(sides, card, "back"), ...other(cell(index)), dx, dy));
+    found.push(make("div", "sheet", ...(per === "1" ? [] : marks(place, false)), ...fronts), make("div", "sheet", ...backs));
+  }
+  return { found, sides };
+}
+
+/** Two sides with a cross: held against the light, one shows on the other's scale how far apart they are. */
+function test(choice) {
+  const { flip, dx, dy } = choice;
+  const { width, height } = grid(choice);
+  const [x, y] = [width / 2, height / 2];
+  const words = (top, ...lines) => placed(make("div", "sheet-words", ...lines.map((text) => make("p", "", text))), 20, top, width - 40);
+  const front = make(
+    "div", "sheet", line(x, y - 15, 0, 30), line(x - 15, y, 30, 0),
+    words(30, "Front. Print this sheet on both sides, at 100 %.", `Turn it over its ${flip} edge: if the other side is not upright then, choose the other edge.`),
+  );
+  const scale = [line(x + dx, y + dy - 12, 0, 24), line(x + dx - 12, y + dy, 24, 0)];
+  for (let mm = -FARTHEST; mm <= FARTHEST; mm++) {
+    const long = mm % 5 ? 2 : 4;
+    scale.push(line(x + dx + mm, y + dy - long / 2, 0, long), line(x + dx - long / 2, y + dy + mm, long, 0));
+  }
+  const back = make(
+    "div", "sheet", ...scale,
+    words(30, "Back. Hold this side towards you and the sheet against the light.",
+      "The lines are a millimetre apart. How far to the right of this cross does the other one lie, and how far below? " +
+        "Add that to what you have chosen; to the left and above count as less than nothing."),
+    words(height - 50, `Printed with ${dx} mm to the right and ${dy} mm down.`),
+  );
+  return { found: [front, back], sides: [] };
+}
+
+/** Set each side smaller until it fits. Returns those that would be too small to read. */
+function fitted(sides, across) {
+  const fits = (body) => body.scrollHeight <= body.clientHeight + 1 && body.scrollWidth <= body.clientWidth + 1;
+  return sides.filter(({ element, body }) => {
+    let size = TEXT * 0.88 * across; // without the space at both sides
+    element.style.fontSize = `${size}pt`;
+    while (!fits(body) && size > LEAST) element.style.fontSize = `${(size = Math.max(LEAST, size - STEP))}pt`;
+    return !fits(body);
+  });
+}
+
+// ---- laid out, and away again ---------------------------------------------------------------------------------------
+
+const styles = new CSSStyleSheet();
+
+export function clear() {
+  document.querySelectorAll("body > .sheets").forEach((one) => one.remove());
+  document.adoptedStyleSheets = document.adoptedStyleSheets.filter((one) => one !== styles);
+  delete document.body.dataset.print;
+}
+
+/** Lay a choice out for the printer. Returns the sides that do not fit, each as the id of its card and its name. */
+export async function layOut(asked) {
+  const choice = settled(asked);
+  clear();
+  const { width, height, across } = grid(choice);
+  const none = ["left", "right"].map((side) => `@bottom-${side} { content: none }`).join(" ");
+  styles.replaceSync(`${STYLE} @page { size: ${width}mm ${height}mm; margin: 0; ${none} }`);
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, styles];
+  const { found, sides } = choice.print === "test" ? test(choice) : sheets(choice);
+  const place = make("div", "sheets md-typeset", ...found);
+  place.style.cssText = `--width: ${width}mm; --height: ${height}mm; --across: ${across}mm`;
+  document.body.append(place);
+  await document.fonts.ready;
+  const tooTall = fitted(sides, across);
+  document.body.dataset.print = choice.print; // last, for whoever waits to print it
+  return tooTall.map(({ id, side }) => ({ id, side }));
+}
+
+const asked = said(location.search);
+if (KINDS.includes(asked.print) && (asked.print === "test" || document.querySelector(".lesson-card"))) {
+  const { dx, dy } = kept();
+  const name = document.title;
+  const tooTall = await layOut({ dx, dy, ...asked });
+  // By its title a build knows whether a PDF is what it should be.
+  const which = tooTall.map(({ id, side }) => `${side} ${id}`).join(", ");
+  document.title = tooTall.length ? `Too tall: ${which}` : `Flashcards: ${name}`;
+}

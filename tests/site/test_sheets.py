@@ -1,0 +1,288 @@
+"""Cards on sheets: backs meet fronts, whatever their number; to fold; the test sheet; and the dialog that asks."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+MM = 72 / 25.4
+NEAR = 0.2 * MM
+SIZES = {"a4": (210 * MM, 297 * MM), "letter": (8.5 * 72, 11 * 72)}  # as they stand
+NUMBERS = (1, 3, 4, 5, 8, 9, 17, 40)
+# A word in the middle of each field, the same on both sides of a card, and one in the middle of each side of the paper.
+MARK = """(() => {
+    const mark = (element, word) => {
+        const span = document.createElement("span");
+        span.textContent = word;
+        span.style.cssText = "position: absolute; top: 50%; left: 50%; transform: translate(-50%, -50%);"
+            + " font: 8px/1 monospace; white-space: nowrap";
+        element.append(span);
+    };
+    for (const field of document.querySelectorAll(".sheet-field")) {
+        mark(field, "k" + field.querySelector(".sheet-head span").textContent);
+        field.querySelectorAll(".sheet-head, .sheet-body").forEach((one) => one.remove());
+    }
+    document.querySelectorAll(".sheet").forEach((sheet) => mark(sheet, "middle"));
+})()"""
+LAY_OUT = """async ([asked, number]) => {
+    const deck = document.querySelector(".lesson-deck");
+    window.card ??= deck.firstElementChild;
+    deck.replaceChildren(...Array.from({ length: number }, (_, index) => {
+        const card = window.card.cloneNode(true);
+        card.style.counterSet = `card ${index + 1}`;
+        card.id = `card-${index + 1}`;
+        return card;
+    }));
+    const { layOut } = await import(new URL("../../assets/sheets.js", location).href);
+    return layOut(asked);
+}"""
+
+Places = list[dict[str, tuple[float, float]]]  # of each page: where the middle of each word lies, from the page's
+
+
+@pytest.fixture(scope="session")
+def places(tool: Callable[[str], str]) -> Callable[[Path, tuple[float, float]], Places]:
+    """Where the marks of a PDF lie, in points; its pages are of this size."""
+
+    def read(path: Path, size: tuple[float, float]) -> Places:
+        text = subprocess.run(
+            [tool("pdftotext"), "-bbox", path, "-"], capture_output=True, text=True, check=True, timeout=60
+        ).stdout
+        found = []
+        for page in text.split("<page ")[1:]:
+            assert tuple(map(float, re.findall(r'(?:width|height)="([\d.]+)"', page)[:2])) == pytest.approx(size, abs=1)
+            words = re.findall(r'xMin="(.+?)" yMin="(.+?)" xMax="(.+?)" yMax="(.+?)">(k\d+|middle)<', page)
+            at = {
+                name: ((float(left) + float(right)) / 2, (float(top) + float(bottom)) / 2)
+                for left, top, right, bottom, name in words
+            }
+            x, y = at.pop("middle")
+            assert (x, y) == pytest.approx((size[0] / 2, size[1] / 2), abs=0.5 * MM)
+            found.append({name: (across - x, down - y) for name, (across, down) in at.items()})
+        return found
+
+    return read
+
+
+def meet(pages: Places, number: int, per: int, sideways: bool, moved: tuple[float, float] = (0, 0)) -> None:
+    """Fronts, then their backs where the other side of the paper has them; each card once."""
+    assert len(pages) == 2 * -(-number // per)
+    for start in range(0, len(pages), 2):
+        fronts, backs = pages[start : start + 2]
+        first = start // 2 * per
+        assert set(fronts) == {f"k{one + 1}" for one in range(first, min(first + per, number))} == set(backs)
+        for name, (x, y) in fronts.items():
+            there = (-x if sideways else x, y if sideways else -y)
+            assert backs[name] == pytest.approx((there[0] + moved[0] * MM, there[1] + moved[1] * MM), abs=NEAR), name
+
+
+@pytest.mark.parametrize("flip", ["long", "short"])
+@pytest.mark.parametrize("paper", SIZES)
+def test_backs_meet_fronts(page: Page, tmp_path: Path, places: Callable[..., Places], paper: str, flip: str) -> None:
+    def lay(number: int, per: int, **more: float) -> Places:
+        page.evaluate(LAY_OUT, [{"print": "sheets", "paper": paper, "per": per, "flip": flip, **more}, number])
+        page.evaluate(MARK)
+        page.pdf(path=tmp_path / "sheets.pdf", prefer_css_page_size=True)
+        return places(tmp_path / "sheets.pdf", SIZES[paper] if per != 4 else SIZES[paper][::-1])
+
+    for number in NUMBERS:
+        meet(lay(number, 8), number, 8, flip == "long")
+    meet(lay(7, 6), 7, 6, flip == "long")
+    meet(lay(5, 4), 5, 4, flip == "short")  # the paper lies: turned over its long edge, its top comes below
+    meet(lay(3, 8, dx=1.25, dy=-0.5), 3, 8, flip == "long", (1.25, -0.5))
+
+
+def test_backs_meet_fronts_in_firefox(
+    practice: str, tmp_path: Path, tool: Callable[[str], str], places: Callable[..., Places]
+) -> None:
+    url = f"{practice}?print=sheets&paper=letter&per=8&flip=short"
+    job = {"url": url, "pdf": str(tmp_path / "firefox.pdf"), "mark": MARK}
+    script = Path(__file__).with_name("firefox_print.mjs")
+    command = [tool("node"), str(script), tool("firefox-esr"), json.dumps([job])]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=150, check=False)
+    assert done.returncode == 0, done.stderr
+    meet(places(tmp_path / "firefox.pdf", SIZES["letter"]), 10, 8, False)
+
+
+@pytest.fixture
+def printed(
+    open_page: Callable[..., Page], practice: str, tmp_path: Path, read_pdf: Callable[[Path], Any]
+) -> Callable[[str], Any]:
+    """What an address of the practice page prints, as a file of whoever asks for it."""
+
+    def print_(query: str) -> Any:
+        page = open_page("about:blank")
+        page.goto(practice + query)
+        page.wait_for_selector("body[data-print]")
+        page.pdf(path=tmp_path / "printed.pdf", prefer_css_page_size=True)
+        return read_pdf(tmp_path / "printed.pdf")
+
+    return print_
+
+
+FRONT, BACK = "What is the per-example loss?", "one-sample Monte Carlo estimate"
+
+
+def test_the_question_is_on_one_side_and_the_answer_on_the_other(printed: Callable[[str], Any]) -> None:
+    texts = [" ".join(text.split()) for text in printed("?print=sheets&per=1&paper=a6").texts]
+    assert len(texts) == 20
+    assert [number for number, text in enumerate(texts) if FRONT in text] == [10]
+    assert [number for number, text in enumerate(texts) if BACK in text] == [11]
+    cut = [" ".join(text.split()) for text in printed("?print=sheets").texts]
+    assert len(cut) == 4
+    assert FRONT in cut[0]
+    assert BACK in cut[1]
+    assert "Stable Diffusion" in cut[2]
+    assert "Skip to content" not in "".join(cut)
+
+
+def test_to_fold_both_stand_side_by_side(printed: Callable[[str], Any]) -> None:
+    paper = printed("?print=fold&per=6&paper=letter")
+    assert len(paper.texts) == 4  # three cards each
+    (here,) = [text for text in paper.texts if FRONT in " ".join(text.split())]
+    assert "Monte Carlo" in here
+    assert paper.sizes[0] == pytest.approx(SIZES["letter"], abs=1)
+
+
+def test_the_test_sheet_has_two_sides(printed: Callable[[str], Any]) -> None:
+    paper = printed("?print=test&flip=short&dx=0.75&dy=99")
+    assert len(paper.texts) == 2
+    assert "over its short edge" in " ".join(paper.texts[0].split())
+    assert "0.75 mm to the right and 5 mm down" in " ".join(paper.texts[1].split())  # as far as it goes
+
+
+@pytest.mark.parametrize("query", ["?print=sheets&per=999&paper=%3Cb%3E&flip=x&dx=NaN&dy=", "?print=sheets&paper=a6"])
+def test_an_address_that_makes_no_sense_prints_as_one_that_says_nothing(
+    printed: Callable[[str], Any], query: str
+) -> None:
+    paper = printed(query)
+    assert len(paper.texts) == 4
+    assert paper.sizes[0] == pytest.approx(SIZES["a4"], abs=1)
+
+
+# ---- the dialog -------------------------------------------------------------------------------------------------
+
+
+def dialog(page: Page) -> Locator:
+    return page.get_by_role("dialog", name="Print flashcards")
+
+
+@pytest.fixture
+def asked(page: Page) -> Page:
+    """The practice page with the dialog open; what is printed is noted, and not printed."""
+    page.evaluate("() => { window.printed = []; window.print = () => { printed.push({...document.body.dataset}); }; }")
+    page.get_by_role("button", name="Print flashcards").press("Enter")
+    expect(dialog(page)).to_be_visible()
+    return page
+
+
+def test_everything_is_chosen_by_keyboard(asked: Page) -> None:
+    page = asked
+    assert page.evaluate("document.activeElement.id") == "printing-layout"
+    page.keyboard.type("To cut, a")
+    expect(page.get_by_label("On each sheet")).to_have_value("8")
+    page.keyboard.press("Tab")
+    page.keyboard.type("US")
+    for _ in range(3):
+        page.keyboard.press("Tab")
+    page.keyboard.type("1.5")
+    page.keyboard.press("Enter")
+    page.wait_for_function("printed.length === 1")
+    assert page.evaluate("printed[0].print") == "sheets"
+    expect(dialog(page)).to_have_count(0)
+    assert page.locator(".sheet").count() == 4
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.evaluate("['print' in document.body.dataset, document.querySelectorAll('.sheet').length]") == [False, 0]
+    page.reload()
+    page.get_by_role("button", name="Print flashcards").click()
+    for label, value in (("Layout", "sheets"), ("Paper", "letter"), ("Move backs right (mm)", "1.5")):
+        expect(page.get_by_label(label, exact=True)).to_have_value(value)
+
+
+def test_it_shows_what_goes_with_what_is_chosen(asked: Page) -> None:
+    page = asked
+    expect(page.get_by_label("On each sheet")).to_be_hidden()
+    page.get_by_label("Layout").select_option("fold")
+    expect(page.get_by_label("On each sheet").locator("option").last).to_have_text("4 cards of 95 × 69 mm")
+    expect(page.get_by_label("Paper", exact=True)).to_have_value("a4")
+    expect(page.get_by_label("The printer turns")).to_be_hidden()
+    page.get_by_label("Layout").select_option("sheets")
+    page.get_by_label("The printer turns").select_option("short")
+    expect(dialog(page)).to_contain_text("turned over the short edge")
+    page.get_by_role("button", name="Print a test sheet").click()
+    page.wait_for_function("printed.length === 1")
+    assert page.evaluate("printed[0].print") == "test"
+    assert page.locator(".sheet").count() == 2
+
+
+def test_a_card_that_does_not_fit_is_named_and_a_long_one_is_set_smaller(asked: Page) -> None:
+    page = asked
+    page.evaluate("""() => {
+        const [first, second] = document.querySelectorAll(".lesson-card .lesson-content");
+        first.append(...Array.from({length: 100}, () => document.createElement("p")));
+        first.querySelectorAll("p").forEach((one) => one.append("On."));
+        second.append("on and on ".repeat(35));
+    }""")
+    page.get_by_label("Layout").select_option("sheets")
+    page.get_by_role("button", name="Print", exact=True).click()
+    status = dialog(page).get_by_role("status")
+    expect(status).to_contain_text(re.compile("^Too long for a card of this size: the back of “card-[a-z-]+”. Choose"))
+    assert page.evaluate("printed") == []
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_role("button", name="Print flashcards")).to_be_focused()
+    page.locator(".lesson-card").first.evaluate("(card) => card.remove()")
+    page.get_by_role("button", name="Print flashcards").click()
+    page.get_by_role("button", name="Print", exact=True).click()
+    page.wait_for_function("printed.length === 1")
+    sizes = page.locator(".sheet-back").evaluate_all("all => all.map((one) => parseFloat(one.style.fontSize))")
+    assert min(sizes) >= 7
+    assert sorted(sizes)[0] < sorted(sizes)[1]
+
+
+def test_storage_that_is_forbidden_or_damaged_forgets_and_no_more(
+    open_page: Callable[..., Page], practice: str
+) -> None:
+    page = open_page(practice)
+    page.evaluate("localStorage.setItem(new URL('../..', location).pathname + '.print', '{')")
+    page.evaluate("() => { Storage.prototype.setItem = () => { throw new Error('no'); }; window.print = () => {}; }")
+    page.get_by_role("button", name="Print flashcards").click()
+    page.get_by_role("button", name="Print", exact=True).click()
+    expect(dialog(page)).to_have_count(0)
+    assert page.evaluate("document.body.dataset.print") == "cards"
+
+
+def test_without_the_dialog_the_button_prints_one_card_a_page(open_page: Callable[..., Page], practice: str) -> None:
+    page = open_page("about:blank")
+    page.route("**/printing.js", lambda route: route.abort())
+    page.goto(practice)
+    page.evaluate("() => { window.printed = []; window.print = () => { printed.push({...document.body.dataset}); }; }")
+    page.get_by_role("button", name="Print flashcards").click()
+    page.wait_for_function("printed.length === 1")
+    assert page.evaluate("[printed[0].print, printed[0].paper]") == ["cards", "a6"]
+
+
+def test_a_visit_loads_none_of_it(page: Page, traffic: Any, practice: str) -> None:
+    traffic.watch(page)
+    page.goto(practice, wait_until="networkidle")
+    assert not [url for url in traffic.requests if "sheets.js" in url or "printing.js" in url]
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(320, "dark"), (1280, "light")])
+def test_it_fits_and_is_accessible(
+    open_page: Callable[..., Page], practice: str, project: Any, width: int, scheme: str
+) -> None:
+    page = open_page(practice, viewport={"width": width, "height": 700}, color_scheme=scheme, bypass_csp=True)
+    page.get_by_role("button", name="Print flashcards").click()
+    page.get_by_label("Layout").select_option("sheets")
+    assert dialog(page).evaluate("(one) => one.scrollWidth - one.clientWidth") == 0
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.add_script_tag(path=Path(project.folder) / "node_modules/axe-core/axe.min.js")
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']}).then((said) => said.violations)")
+    assert [(one["id"], [node["html"][:80] for node in one["nodes"]]) for one in found] == []
