@@ -94,9 +94,12 @@ function make(tag, className, ...inside) {
   return element;
 }
 
-/** An element at a place, with a size if it has one: in millimetres. */
+/** An element at a place, with a size if it has one: in millimetres. Moved there, because what is laid out there would
+ * begin at a whole pixel, which is a quarter of a millimetre: another one on the other side. */
 function placed(element, left, top, width, height) {
-  Object.entries({ left, top, width, height }).forEach(([name, value]) => (element.style[name] = `${value ?? 0}mm`));
+  Object.assign(element.style, { left: 0, top: 0, transform: `translate(${left}mm, ${top}mm)` });
+  if (width) element.style.width = `${width}mm`;
+  if (height) element.style.height = `${height}mm`;
   return element;
 }
 
@@ -120,22 +123,35 @@ function copied(element) {
   return [...copy.childNodes];
 }
 
-/** The cards in their own order, whatever order they were shuffled into. */
-function cards() {
+/** A lesson's page, with pictures that are found from here. */
+async function fetched({ href }) {
+  const reply = await fetch(href);
+  if (!reply.ok) throw new Error(`${href}: ${reply.status}`);
+  const page = new DOMParser().parseFromString(await reply.text(), "text/html");
+  page.querySelectorAll(".lesson-card img").forEach((one) => (one.src = new URL(one.getAttribute("src"), href)));
+  return page;
+}
+
+/** The cards of this page; where it has none and lists lessons, those of all of them. */
+async function cards() {
+  const lessons = document.querySelector(".lesson-card") ? [] : [...document.querySelectorAll(".lesson-entry h2 a[href]")];
+  return (lessons.length ? await Promise.all(lessons.map(fetched)) : [document]).flatMap(cardsOf);
+}
+
+/** The cards of a page in their own order, whatever order they were shuffled into. */
+function cardsOf(page) {
+  const title = page.querySelector("article h1")?.textContent.replace("¶", "").trim() || page.title;
   const own = (card, index) => Number(card.style.counterSet.split(" ")[1]) || index + 1;
-  return [...document.querySelectorAll(".lesson-deck")].flatMap((deck) =>
+  return [...page.querySelectorAll(".lesson-deck")].flatMap((deck) =>
     [...deck.querySelectorAll(".lesson-card")]
-      .map((card, index) => ({ number: own(card, index), id: card.id, card }))
+      .map((card, index) => ({ number: own(card, index), id: card.id, card, title }))
       .sort((one, other) => one.number - other.number),
   );
 }
 
-const title = () =>
-  document.querySelector("article h1")?.textContent.replace("¶", "").trim() || document.title.split(" - ")[0];
-
-function field(sides, { number, id, card }, side) {
+function field(sides, { number, id, card, title }, side) {
   const first = !sides.length;
-  const head = make("div", "sheet-head", make("span", "", String(number)), make(first ? "h1" : "span", "", title()));
+  const head = make("div", "sheet-head", make("span", "", String(number)), make(first ? "h1" : "span", "", title));
   const body = make("div", "sheet-body");
   if (side === "front") body.append(make("h2", "", ...copied(card.querySelector("summary"))));
   else body.append(...copied(card.querySelector(".lesson-content")));
@@ -160,11 +176,11 @@ function* marks({ columns, rows, width, height, margin, across, down }, folds) {
 }
 
 /** The sheets in the order in which they are printed, and each side of each card. */
-function sheets(choice) {
+async function sheets(choice) {
   const { print, per, flip, dx, dy } = choice;
   const place = grid(choice);
   const { columns, rows, stands, margin, across, down } = place;
-  const [found, sides, all] = [[], [], cards()];
+  const [found, sides, all] = [[], [], await cards()];
   const at = (element, column, row, x = 0, y = 0) =>
     placed(element, margin + column * across + x, margin + row * down + y, across, down);
   if (print === "fold") {
@@ -203,8 +219,8 @@ function test(choice) {
   );
   const scale = [line(x + dx, y + dy - 12, 0, 24), line(x + dx - 12, y + dy, 24, 0)];
   for (let mm = -FARTHEST; mm <= FARTHEST; mm++) {
-    const long = mm % 5 ? 2 : 4;
-    scale.push(line(x + dx + mm, y + dy - long / 2, 0, long), line(x + dx - long / 2, y + dy + mm, long, 0));
+    const long = mm % 5 ? 1 : 3;
+    if (mm) scale.push(line(x + dx + mm, y + dy - long / 2, 0, long), line(x + dx - long / 2, y + dy + mm, long, 0));
   }
   const back = make(
     "div", "sheet", ...scale,
@@ -245,7 +261,7 @@ export async function layOut(asked) {
   const none = ["left", "right"].map((side) => `@bottom-${side} { content: none }`).join(" ");
   styles.replaceSync(`${STYLE} @page { size: ${width}mm ${height}mm; margin: 0; ${none} }`);
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, styles];
-  const { found, sides } = choice.print === "test" ? test(choice) : sheets(choice);
+  const { found, sides } = choice.print === "test" ? test(choice) : await sheets(choice);
   const place = make("div", "sheets md-typeset", ...found);
   place.style.cssText = `--width: ${width}mm; --height: ${height}mm; --across: ${across}mm`;
   document.body.append(place);
@@ -256,7 +272,7 @@ export async function layOut(asked) {
 }
 
 const asked = said(location.search);
-if (KINDS.includes(asked.print) && (asked.print === "test" || document.querySelector(".lesson-card"))) {
+if (KINDS.includes(asked.print) && (asked.print === "test" || document.querySelector(".lesson-card, .lesson-entry"))) {
   const { dx, dy } = kept();
   const name = document.title;
   const tooTall = await layOut({ dx, dy, ...asked });

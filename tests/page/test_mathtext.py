@@ -62,3 +62,12 @@ def test_a_formula_in_a_name_gets_words_and_one_in_text_keeps_its_parts() -> Non
 def test_what_is_said_cannot_break_out_of_the_attribute() -> None:
     said = mathtext.named(f"<h2>{mathml.typeset(chr(92) + 'text{a quote: ' + chr(34) + ' >}')}</h2>")
     assert 'aria-label="a quote: &quot; &gt;"' in said
+
+
+def test_on_paper_each_formula_is_a_picture_with_words() -> None:
+    squared, named = mathml.typeset(r"\sigma^2"), mathtext.named(f"<h2>{mathml.typeset('x_1', display=True)}</h2>")
+    html, words = mathtext.spoken(f"<p>a {squared} b {squared}</p>{named}<p>c</p>")
+    assert html.count('<math role="img" aria-label="sigma squared"') == 2
+    assert html.count('<math role="img" aria-label="x sub 1"') == 1
+    assert words == {"sigma squared", "x sub 1"}
+    assert mathtext.spoken("<p>c</p>") == ("<p>c</p>", frozenset())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import subprocess
 import zlib
@@ -11,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from lessons.page import mathml, mathtext
-from lessons.page.page import Card, Page
+from lessons.page.page import Card, Outline, Page
+from lessons.problem import Location
 from lessons.publish import outline, pdf, tagged
 from lessons.publish.deck import Deck
 from lessons.publish.document import Document
@@ -23,9 +25,9 @@ SQUARED = mathml.typeset(r"\sigma^2")
 FRONT = f"Why is {SQUARED} the variance of everything that a long question like this one asks for on two lines or more?"
 WORDS = "Why is σ² the variance of everything that a long question like this one asks for on two lines or more?"
 CARDS = (Card("one", FRONT, f"<p>By {mathml.typeset('x_1')}.</p>"), Card("two", "Two?", "<p>Back.</p>"))
-PAGE = Page(
-    "docs/lessons/cards.md", "lessons/cards/index.html", {"title": "Cards", "description": "D"}, "", cards=CARDS
-)
+META = {"title": "Cards", "description": "D"}
+PAGE = Page("docs/lessons/cards.md", "lessons/cards/index.html", META, "", cards=CARDS)
+SMALL = b"%PDF\n/Title (Cards)\n%%EOF\n"
 
 
 def tiny(content: bytes, *more: bytes) -> bytes:
@@ -94,8 +96,9 @@ def test_an_outline_has_the_headings_of_the_page() -> None:
 
 @pytest.mark.parametrize("kind", [Deck, Sheets])
 def test_a_printed_deck_is_whole_for_those_who_hear_it(
-    kind: type[Document], tool: Callable[[str], str], tmp_path: Path
+    kind: type[Document], tool: Callable[[str], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(pdf, "CACHE", tmp_path / "cache")
     data = pdf.printed(kind(PAGE, DOCS))
     (tmp_path / "deck.pdf").write_bytes(data)
     about = subprocess.run([tool("pdfinfo"), tmp_path / "deck.pdf"], capture_output=True, text=True, check=True)
@@ -117,20 +120,20 @@ def test_a_card_that_does_not_fit_a_sheet_is_named_with_its_line(
 ) -> None:
     monkeypatch.setattr(pdf, "CACHE", tmp_path)
     long = Card("long", "Too long?", "<p>A sentence that goes on.</p>" * 60)
-    page = Page(PAGE.path, PAGE.address, PAGE.meta, "", cards=(CARDS[0], long))
+    lines = Outline(ids=(("long", Location(PAGE.path, 12, 5)),))
+    page = dataclasses.replace(PAGE, cards=(CARDS[0], long), outline=lines)
     with pytest.raises(pdf.CannotPrint) as told:
         pdf.printed(Sheets(page, DOCS))
     assert str(told.value) == (
-        "docs/lessons/cards.md: L305 the back of the card long is too long for 95 × 69 mm, the size of one to cut\n"
+        "docs/lessons/cards.md:12:5: L305 the back of the card long is too long for 95 × 69 mm, "
+        "the size of one to cut\n"
         "    shorten it, or make two cards of it\n1 problem"
     )
 
 
 def test_sheets_that_were_not_laid_out_are_not_published(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(pdf, "CACHE", tmp_path)
-    monkeypatch.setattr(
-        pdf, "_print", lambda browser, url, target: target.write_bytes(b"%PDF\n/Title (Cards)\n%%EOF\n")
-    )
+    monkeypatch.setattr(pdf, "_print", lambda browser, url, target: target.write_bytes(SMALL))
     for kind in (Sheets, Worksheet):
         with pytest.raises(pdf.CannotPrint, match="did not lay it out"):
             pdf.printed(kind(PAGE, DOCS))

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pdfua
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
@@ -16,7 +17,8 @@ MM = 72 / 25.4
 NEAR = 0.2 * MM
 SIZES = {"a4": (210 * MM, 297 * MM), "letter": (8.5 * 72, 11 * 72)}  # as they stand
 NUMBERS = (1, 3, 4, 5, 8, 9, 17, 40)
-# A word in the middle of each field, the same on both sides of a card, and one in the middle of each side of the paper.
+# A word in the middle of each field, the same on both sides of a card, and one in the middle of each side of the paper,
+# in a box as large as a field: so each word lies as far from where a browser says that it does.
 MARK = """(() => {
     const mark = (element, word) => {
         const span = document.createElement("span");
@@ -29,7 +31,14 @@ MARK = """(() => {
         mark(field, "k" + field.querySelector(".sheet-head span").textContent);
         field.querySelectorAll(".sheet-head, .sheet-body").forEach((one) => one.remove());
     }
-    document.querySelectorAll(".sheet").forEach((sheet) => mark(sheet, "middle"));
+    const { width, height } = document.querySelector(".sheet-field").style;
+    for (const sheet of document.querySelectorAll(".sheet")) {
+        const box = document.createElement("div");
+        box.style.cssText = `position: absolute; top: 0; left: 0; width: ${width}; height: ${height};`
+            + ` transform: translate(calc((var(--width) - ${width}) / 2), calc((var(--height) - ${height}) / 2))`;
+        sheet.append(box);
+        mark(box, "middle");
+    }
 })()"""
 LAY_OUT = """async ([asked, number]) => {
     const deck = document.querySelector(".lesson-deck");
@@ -38,6 +47,7 @@ LAY_OUT = """async ([asked, number]) => {
         const card = window.card.cloneNode(true);
         card.style.counterSet = `card ${index + 1}`;
         card.id = `card-${index + 1}`;
+        card.querySelectorAll("summary, .lesson-content").forEach((one) => one.replaceChildren("x"));
         return card;
     }));
     const { layOut } = await import(new URL("../../assets/sheets.js", location).href);
@@ -151,6 +161,23 @@ def test_to_fold_both_stand_side_by_side(printed: Callable[[str], Any]) -> None:
     assert paper.sizes[0] == pytest.approx(SIZES["letter"], abs=1)
 
 
+def test_the_list_of_lessons_prints_the_cards_of_all(
+    open_page: Callable[..., Page], address: str, tmp_path: Path, read_pdf: Callable[[Path], Any]
+) -> None:
+    page = open_page(f"{address}lessons/?print=sheets")
+    page.wait_for_selector("body[data-print=sheets]")
+    lessons = page.locator(".lesson-entry h2 a").evaluate_all("all => all.map((one) => one.href)")
+    assert len(lessons) >= 2
+    page.pdf(path=tmp_path / "all.pdf", prefer_css_page_size=True)
+    text = " ".join(read_pdf(tmp_path / "all.pdf").text.split())
+    number = 0
+    for lesson in lessons:
+        fronts = open_page(lesson).locator(".lesson-card summary").all_inner_texts()
+        number += len(fronts)
+        assert [front for front in fronts if front.isascii() and " ".join(front.split()) not in text] == []
+    assert page.locator(".sheet-front").count() == page.locator(".sheet-back").count() == number > 10
+
+
 def test_the_test_sheet_has_two_sides(printed: Callable[[str], Any]) -> None:
     paper = printed("?print=test&flip=short&dx=0.75&dy=99")
     assert len(paper.texts) == 2
@@ -165,6 +192,17 @@ def test_an_address_that_makes_no_sense_prints_as_one_that_says_nothing(
     paper = printed(query)
     assert len(paper.texts) == 4
     assert paper.sizes[0] == pytest.approx(SIZES["a4"], abs=1)
+
+
+def test_a_checker_of_pdf_ua_finds_no_fault_in_what_is_published(site: Path) -> None:
+    pdfs = sorted(site.rglob("*.pdf"))
+    assert {path.name for path in pdfs} >= {"flashcards.pdf", "flashcards-sheets.pdf", "worksheet.pdf"}
+    for path in pdfs:
+        found = pdfua.validate(str(path)).findings
+        # No file claims to conform to PDF/UA: a machine can judge a part of it, and nobody has judged the rest.
+        assert {(one.rule_id, one.severity) for one in found} == {("UA-28-004", pdfua.Severity.WARNING)}, path
+        assert b"/Lang (en)" in path.read_bytes()
+        assert b"/S /H1" in path.read_bytes()
 
 
 # ---- the dialog -------------------------------------------------------------------------------------------------
@@ -228,7 +266,7 @@ def test_a_card_that_does_not_fit_is_named_and_a_long_one_is_set_smaller(asked: 
         const [first, second] = document.querySelectorAll(".lesson-card .lesson-content");
         first.append(...Array.from({length: 100}, () => document.createElement("p")));
         first.querySelectorAll("p").forEach((one) => one.append("On."));
-        second.append("on and on ".repeat(35));
+        second.append("on and on ".repeat(55));
     }""")
     page.get_by_label("Layout").select_option("sheets")
     page.get_by_role("button", name="Print", exact=True).click()
