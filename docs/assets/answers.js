@@ -221,5 +221,6 @@ function offer(place) {
 }
 
 document.querySelectorAll(".lesson-ask").forEach(ask);
+document.addEventListener("ask", ({ target }) => ask(target)); // by a script that has made a place for one
 document.querySelectorAll(".lesson-hint").forEach(lead);
 document.querySelectorAll(".lesson-variants").forEach(offer);

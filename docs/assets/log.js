@@ -92,11 +92,11 @@ async function store() {
   tell();
 }
 
-/** Add an event, at least `kind` and `item`: its id. */
+/** Add an event, at least `kind` and `item`: its id. `page`, where it belongs to another than the one that is read. */
 export function append(event) {
   const now = new Date();
   const id = URL.createObjectURL(new Blob()).slice(-36); // a UUID, without https, too
-  waiting.set(id, { ...event, id, v: 1, at: +now, off: -now.getTimezoneOffset(), page });
+  waiting.set(id, { page, ...event, id, v: 1, at: +now, off: -now.getTimezoneOffset() });
   store();
   return id;
 }
@@ -107,6 +107,12 @@ export async function all() {
   const events = [...found].filter(isEvent).map(([, event]) => event);
   events.sort((one, other) => one.at - other.at);
   return { events, aside: found.size - events.length, keeps: keeps && !waiting.size };
+}
+
+/** Those events that hold: without what was taken back, or given again at once. */
+export function holding(events) {
+  const gone = new Set(events.map(({ kind, undoes, replaces }) => (kind === "undo" ? undoes : replaces)));
+  return events.filter(({ id, kind }) => kind !== "undo" && !gone.has(id));
 }
 
 /** All there is as a file, what cannot be read included. */

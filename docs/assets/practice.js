@@ -1,7 +1,7 @@
 // What a reader thinks of an answer, and at the page's end what is still open, with a way to each.
 // Loaded by lesson.js, once a reader has begun to answer or has a history.
 
-import { all, append, exportFile, forget, importFile, onChange, page } from "./log.js";
+import { all, append, exportFile, forget, holding, importFile, onChange, page } from "./log.js";
 
 const SURE = { sure: 3, "so-so": 2, guess: 1 };
 const GRADES = { "had it": 3, partly: 2, not: 1 }; // as cards are graded; 4, easy, is for those
@@ -96,7 +96,7 @@ let summary = null;
 
 async function show() {
   const { events, aside, keeps } = await all();
-  const states = standing(events);
+  const states = standing(holding(events));
   if (!states.size && !summary) return;
   const items = [...document.querySelectorAll(ITEMS)];
   const those = (state) => items.filter((place) => (states.get(idOf(place)) ?? "new") === state);

@@ -3,17 +3,17 @@
 
 const KEY = `${new URL("..", import.meta.url).pathname}.variants`; // which this reader has seen, by exercise
 
-/** The variants of each exercise of this page: `variants.json` beside it, fetched once. */
-let fetched = null;
-export function all() {
-  fetched ??= fetch("variants.json")
+/** The variants of each exercise of a page, of this one or the one at an address: the file beside it, fetched once. */
+const fetched = {};
+export function all(base = "") {
+  fetched[base] ??= fetch(`${base}variants.json`)
     .then((reply) => (reply.ok ? reply.json() : Promise.reject(new Error(String(reply.status)))))
     .then((exercises) => Object.fromEntries(Object.entries(exercises).map(([id, packed]) => [id, unpacked(packed)])))
     .catch((error) => {
-      fetched = null; // the next try asks again
+      delete fetched[base]; // the next try asks again
       throw error;
     });
-  return fetched;
+  return fetched[base];
 }
 
 /** What variants share stands in their file once, and words of a slip where they are said first. */
@@ -134,16 +134,21 @@ async function variants(place) {
   }
 }
 
-/** The next that this reader has not seen; when all were seen, they begin anew. */
-export async function another(place) {
-  const every = await variants(place);
-  if (!every.length) return;
-  const { id } = parts(place);
+/** The next of an exercise's that this reader has not seen, and how many before; when all were seen, they begin anew. */
+export function unseen(id, every) {
   let before = (seen()[id] ?? []).filter((one) => every.some((variant) => variant.id === one));
   if (before.length === every.length) before = before.slice(-1);
   const next = every.find((variant) => !before.includes(variant.id));
   see(id, [...before, next.id]);
-  show(place, next, `Other numbers, ${before.length + 1} of ${every.length}.`, !before.length);
+  return [next, before.length];
+}
+
+/** Show the next. */
+export async function another(place) {
+  const every = await variants(place);
+  if (!every.length) return;
+  const [next, before] = unseen(parts(place).id, every);
+  show(place, next, `Other numbers, ${before + 1} of ${every.length}.`, !before);
 }
 
 /** The variant that the address names, if it is one of this exercise. */

@@ -17,7 +17,8 @@ import yaml
 from lessons.page.source import normalize, split_front_matter
 from lessons.problem import Location, Problem, nearest
 
-KEYS = ("title", "description", "minutes", "needs", "teaches", "list", "material", "hide", "search", "glossary")
+_OF_LESSONS = ("title", "description", "minutes", "needs", "teaches")
+KEYS = (*_OF_LESSONS, "list", "material", "review", "hide", "search", "glossary")
 HIDDEN = ("footer", "navigation", "path", "toc")  # what a page may do without
 LONGEST = 20_000  # characters
 DEEPEST = 4  # lists and mappings in each other
@@ -141,6 +142,7 @@ _SETTINGS: dict[str, Callable[[Any], bool]] = {
     "teaches": _words_alone,
     "list": _folder,
     "material": _folder,
+    "review": _folder,
     "glossary": lambda value: isinstance(value, bool),
 }
 _EXAMPLES = {
@@ -149,6 +151,7 @@ _EXAMPLES = {
     "teaches": f"{PLAIN_WORDS}, as the sentence goes on: `teaches: write down the loss of one training step.`",
     "list": "write the name of a folder in docs/, whose lessons this page lists: `list: lessons`",
     "material": "write the name of a folder in docs/, whose worksheets and quizzes it lists: `material: lessons`",
+    "review": "write the name of a folder in docs/, whose cards and exercises it reviews: `review: lessons`",
     "hide": f"write a list, such as `hide: [toc]`, of {', '.join(HIDDEN)}",
     "glossary": "write `glossary: false` on a page whose words shall not lead to the glossary",
     "search": "write `search: {exclude: true}` or `search: {boost: 2}`",

@@ -19,14 +19,14 @@ from pathlib import Path
 from lessons import store
 from lessons.page import mathml, published
 from lessons.page.cache import world
-from lessons.publish import moodle, papers
+from lessons.publish import moodle, papers, review, scripts
 from lessons.publish.fonts import LICENCE_URL
 
 PAGE = "notices.txt"
 CACHE = Path(".cache/notices")
 ALLOWED = ("0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "CC-BY-4.0", "MIT", "OFL-1.1", "W3C-20150513")
 
-MADE = "|".join((*papers.NAMES, moodle.NAME, r"[\w-]+\.apkg"))
+MADE = "|".join((*papers.NAMES, moodle.NAME, review.CARDS, r"[\w-]+\.apkg"))
 KINDS = (*published.PICTURES, *published.DATA)  # beside pages; each was judged
 Terms = tuple[str, str]  # the licence a package declares, and the text it brings
 
@@ -90,6 +90,7 @@ COMPONENTS = (
         lambda: _python("mkdocs-material"),
         rf"assets/(javascripts/(workers/)?|stylesheets/)[\w.]+\.(css|js)(\.map)?|assets/images/favicon\.png|{STYLES}",
     ),
+    Component("ts-fsrs, its engine alone", "MIT", lambda: _npm("ts-fsrs"), re.escape(scripts.ENGINE)),
     Component("Temml", "MIT", lambda: _npm("temml"), STYLES, "the mathematics of the pages"),
     Component(
         "STIX Two Math, cut to the glyphs in use and renamed",

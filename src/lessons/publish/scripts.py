@@ -1,8 +1,9 @@
 """The site's own scripts as readers get them: without comments, and with short names inside of functions.
 
 esbuild does it, a program that npm brings for each kind of machine; it gets one script on its standard input and reads
-no file. Names at the top of a script stay, for the scripts of a page know each other by them. The same script always
-gives the same bytes, so each is made once.
+no file. It also cuts the engine out of ts-fsrs, which says when a card comes again, and leaves the rest of that. Names
+at the top of a script stay, for the scripts of a page know each other by them. The same script always gives the same
+bytes, so each is made once.
 """
 
 from __future__ import annotations
@@ -21,9 +22,12 @@ from lessons.page import mathml, published
 from lessons.problem import Location, Problem
 
 CACHE = Path(".cache/scripts")
+ENGINE = "assets/fsrs.js"  # made of ts-fsrs; the site's own scripts import it from there
 PACKAGES = ("esbuild", "@esbuild")  # below node_modules: what it is, and the program for this machine
 # es2022: what our scripts are written in; nothing newer is put in their place, and nothing older.
 OPTIONS = ("--minify", "--target=es2022", "--charset=utf8", "--legal-comments=inline", "--tsconfig-raw={}")
+# Of a library, what one name needs; and what it adds to the browser's own dates goes nowhere.
+_CUT = ("--format=esm", "--tree-shaking=true", "--define:Date.prototype={}")
 _TELLING = ("--log-level=error", "--log-limit=0", "--color=false", "--sourcefile=script.js")
 _FAULT = re.compile(r"\[ERROR\] (?P<message>.*)\n\n +script\.js:(?P<line>\d+):(?P<column>\d+):")
 REPAIR = "mend it there: browsers would run nothing of it"
@@ -52,18 +56,30 @@ def problems(docs: Path) -> Iterator[Problem]:
                 yield from fault.problems
 
 
+def engine() -> bytes:
+    """The engine of ts-fsrs alone, as a module. Raises NotInstalled."""
+    try:
+        library = (mathml.modules() / "ts-fsrs/dist/index.mjs").read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise NotInstalled("ts-fsrs is not installed: run `make setup`") from None
+    inside, _, _ = library.rpartition("\nexport {")
+    return minified(ENGINE, f"{inside}\nexport {{ FSRSAlgorithm }};\n".encode(), _CUT)
+
+
 @functools.lru_cache(maxsize=32)  # while a project is served
-def minified(path: str, written: bytes) -> bytes:
-    """A script as readers get it. `path` is what its problems are told of. Raises NotAScript, NotInstalled."""
-    key = hashlib.sha256(json.dumps([_version(), *OPTIONS]).encode() + b"\0" + written).hexdigest()
+def minified(path: str, written: bytes, more: tuple[str, ...] = ()) -> bytes:
+    """A script as readers get it. `path` is what its problems are told of, `more` further options. Raises NotAScript,
+    NotInstalled.
+    """
+    key = hashlib.sha256(json.dumps([_version(), *OPTIONS, *more]).encode() + b"\0" + written).hexdigest()
     data = store.load(CACHE, key)
     if data is None:
-        data = _minified(path, written)
+        data = _minified(path, written, more)
         store.save(CACHE, key, data)
     return data
 
 
-def _minified(path: str, written: bytes) -> bytes:
+def _minified(path: str, written: bytes, more: tuple[str, ...]) -> bytes:
     try:
         text = written.decode()
     except UnicodeDecodeError as fault:
@@ -72,7 +88,7 @@ def _minified(path: str, written: bytes) -> bytes:
         raise NotAScript([told]) from None
     try:
         done = subprocess.run(
-            [_program(), *OPTIONS, *_TELLING],
+            [_program(), *OPTIONS, *more, *_TELLING],
             input=written,
             capture_output=True,
             cwd=os.sep,  # it looks for settings where it is started

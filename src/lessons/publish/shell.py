@@ -28,7 +28,7 @@ from lessons.page import asking, imports
 from lessons.page.cache import world
 from lessons.page.markup import words
 from lessons.page.page import Entry, Page
-from lessons.publish import policy, share
+from lessons.publish import policy, review, share
 from lessons.publish.frame import Frame, Unknown, common, finished, named, squeezed, with_head, with_icons_apart
 
 FOLDER = Path(".cache/frames")
@@ -129,13 +129,13 @@ def _common(config_file: Path, pages: Sequence[Page], url: str | None) -> str:
         if template.is_file():
             digest.update(template.name.encode() + b"\0" + template.read_bytes())
     titles = [(page.address, page.title) for page in pages]
-    digest.update(json.dumps([url, titles], ensure_ascii=False).encode())
+    digest.update(json.dumps([url, titles, review.place(pages)], ensure_ascii=False).encode())
     return digest.hexdigest()
 
 
 def _key(common: str, page: Page, picture: str) -> str:
     head = [common, page.address, dict(page.meta), [asdict(entry) for entry in page.contents], "<h1" in page.html]
-    head += [picture, share.is_lesson(page), asking.asks(page.html)]
+    head += [picture, share.is_lesson(page), asking.asks(page.html), review.tells(page)]
     return hashlib.sha256(json.dumps(head, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
@@ -212,13 +212,16 @@ class _Generator:
             made[policy.HEADERS_FILE] = policy.headers()
             shared = share.pictures(pages)
             names = {page.address for page in wanted}
+            reviewed = review.place(pages)
             asked = [file for file in documents if file.dest_uri in names]
 
             def framed(file: Any) -> Frame | str:
                 page = by_address[file.dest_uri]
                 with bounds.reading(page.path):
                     try:
-                        return self._frame(mkdocs, file.page, page, env, documents, config, nav, shared[page.address])
+                        return self._frame(
+                            mkdocs, file.page, page, env, documents, config, nav, shared[page.address], reviewed
+                        )
                     except NoShell as fault:
                         return str(fault)
 
@@ -250,7 +253,15 @@ class _Generator:
 
     @staticmethod
     def _frame(
-        mkdocs: Any, document: Any, page: Page, env: Any, documents: Any, config: Any, nav: Any, shared: share.Picture
+        mkdocs: Any,
+        document: Any,
+        page: Page,
+        env: Any,
+        documents: Any,
+        config: Any,
+        nav: Any,
+        shared: share.Picture,
+        reviewed: str,
     ) -> Frame:
         from mkdocs.utils import get_relative_url
 
@@ -264,6 +275,11 @@ class _Generator:
             told = share.head(page, url, config.site_url + shared.address) if url else ""
             if asking.asks(page.html):
                 told += f'<script src="{get_relative_url(ANSWERS, document.url)}" defer></script>'
+            if reviewed and review.tells(page):
+                way = get_relative_url(reviewed, document.url)
+                told += f'<script src="{get_relative_url(review.DUE, document.url)}" data-to="{way}" defer></script>'
+            if review.asked_for(page):
+                told += f'<script type="module" src="{get_relative_url(review.SESSION, document.url)}"></script>'
             whole = _finished(page.path, with_head(named(template.render(context), page.title, url), told))
         finally:
             document.active = False

@@ -27,6 +27,7 @@ from lessons.publish import (
     notices,
     offline,
     practice,
+    review,
     scripts,
     share,
     styles,
@@ -56,6 +57,7 @@ class Site(Mapping[str, bytes]):
         self._beside = {
             page.beside(name): text for page in pages for name, text in {**page.files, **practice.files(page)}.items()
         }
+        self._beside |= review.files(self._in_nav)
         self._quizzes = {page.beside(name): (page, write) for page in pages for name, write in teachers.files(page)}
         self._tables = {page.beside(name): page for page in flashcards.with_cards(pages) for name in table.NAMES}
         self._packages = self._with_packages()
@@ -148,7 +150,7 @@ class Site(Mapping[str, bytes]):
         return {
             path.relative_to(self.docs).as_posix(): path
             for path in published.walk(self.docs)
-            if path.suffix not in (published.PAGE, ".ipynb", ".css") and path.is_file()
+            if (path.suffix not in (published.PAGE, ".ipynb", ".css") or path.name == review.STYLES) and path.is_file()
             if self.shell.offline or path != self.docs / offline.SCRIPT
         }
 
@@ -191,8 +193,9 @@ class Site(Mapping[str, bytes]):
 
     @functools.cached_property
     def _made(self) -> dict[str, bytes]:
-        """Stylesheets and fonts."""
-        return self._fonts | {self._names[name]: data for name, data in self._styles.items()}
+        """Stylesheets and fonts, and what is made of a library where a page asks for it."""
+        engine = {scripts.ENGINE: scripts.engine()} if review.place(self.pages) else {}
+        return engine | self._fonts | {self._names[name]: data for name, data in self._styles.items()}
 
     @functools.cached_property
     def _fonts(self) -> dict[str, bytes]:
@@ -231,6 +234,10 @@ class Site(Mapping[str, bytes]):
         around = (one.words for one in self.shell.frames.values())
         listed = self._listings.values()
         return frozenset().union(*map(words, (*pages, *listed)), *around, *(page.words for page in self.pages))
+
+    @functools.cached_property
+    def _in_nav(self) -> list[Page]:
+        return [page for address in self.shell.nav if (page := self._by_address.get(address)) is not None]
 
     @functools.cached_property
     def _listings(self) -> dict[str, str]:

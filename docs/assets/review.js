@@ -1,0 +1,426 @@
+// The review: one card after another, a grade for each, and a calm end. What is due follows from the log, each time anew.
+// Keys hold only while the focus is in the session. Loaded by the page of the review alone.
+
+import { all, append, exportFile, forget, holding, importFile, onChange } from "./log.js";
+import { counted, make, progress } from "./progress.js";
+import { again, asked, dayOf, outcomes, replay, today } from "./schedule.js";
+
+const root = new URL("..", import.meta.url);
+const GRADES = ["Again", "Hard", "Good", "Easy"];
+const REMIND = 30; // grades without an export
+const SAFARI = /^((?!chrome|chromium|android|crios|fxios).)*safari/i.test(navigator.userAgent);
+
+let [items, lessons, states, events] = [[], [], new Map(), []];
+let order = []; // of the session: ids
+const later = new Set(); // not now
+const undoable = []; // grades of this session, the last one last
+let [shown, turned, started, done, best] = [null, false, false, 0, 3];
+
+// ---- what is kept beside the log: what may be lost ----
+
+function settings() {
+  const found = window.__md_get?.("review");
+  return typeof found === "object" && found ? found : {};
+}
+const set = (more) => window.__md_set?.("review", { ...settings(), ...more });
+const without = () => [settings().without].flat().filter((url) => typeof url === "string");
+const takes = (lesson) => !without().includes(lessons[lesson].url);
+
+/** For pages that say what is due: how many of each lesson come on which day. */
+function tellOthers() {
+  const due = {};
+  for (const { id, lesson } of items) {
+    const on = states.get(id)?.due;
+    const rows = (due[lessons[lesson].url] ??= []);
+    const row = rows.find(([day]) => day === on);
+    if (row) row[1] += 1;
+    else if (on !== undefined) rows.push([on, 1]);
+  }
+  if (states.size || settings().due) set({ due });
+}
+
+// ---- the page ----
+
+const button = (words, work, more = {}) => make("button", { type: "button", onclick: work, ...more }, words);
+
+const said = make("output", { className: "lesson-review-said" });
+const face = make("div", { className: "lesson-review-face" });
+const foot = make("div", { className: "lesson-review-buttons" });
+const takeBack = button("Undo", undo, { title: "u" });
+const skip = button("Not now", () => {
+  later.add(shown);
+  shown = null;
+  update();
+});
+const more = make("div", { className: "lesson-tools" }, takeBack, skip);
+const title = make("h2", { id: "session" }, "Today");
+const session = make("section", { className: "lesson-review" }, title, said, face, foot, more);
+session.setAttribute("aria-labelledby", "session");
+const standing = make("div");
+const keeping = make("p", { className: "lesson-review-kept" });
+const status = make("output");
+const choice = make("fieldset", {});
+
+/** HTML of the site's own file, its links seen from its lesson. */
+function content(html, { lesson }, className) {
+  const template = make("template", { innerHTML: html });
+  const base = new URL(lessons[lesson].url, root);
+  for (const [selector, name] of [["a[href]", "href"], ["img[src]", "src"]]) {
+    for (const one of template.content.querySelectorAll(selector)) {
+      one.setAttribute(name, new URL(one.getAttribute(name), base));
+    }
+  }
+  template.content.querySelectorAll(".lesson-code").forEach((one) => one.remove()); // the lesson has it
+  const place = make("div", { className, tabIndex: -1 });
+  place.append(template.content);
+  return place;
+}
+
+/** How long until a card comes again, in words. */
+function inWords(days) {
+  if (!days) return "in this session";
+  if (days < 31) return counted(days, "day");
+  if (days < 365) return counted(Math.round(days / 30.4), "month");
+  return counted(Math.round(days / 36.525) / 10, "year");
+}
+
+const fetched = {};
+const values = (base) =>
+  (fetched[base] ??= fetch(`${base}answers.json`)
+    .then((reply) => (reply.ok ? reply.json() : Promise.reject(new Error(String(reply.status)))))
+    .catch((fault) => {
+      delete fetched[base];
+      throw fault;
+    }));
+
+/** An exercise with numbers that this reader has not seen, where it has some. */
+async function numbers(item) {
+  const base = String(new URL(lessons[item.lesson].url, root));
+  const first = { id: "", prompt: item.front, solution: item.back, answers: {} };
+  try {
+    if (item.asks.length) await import("./answers.js");
+    if (!item.varied) return { ...first, answers: item.asks.length ? await values(base) : {} };
+    const variants = await import("./variants.js");
+    const every = (await variants.all(base))[item.id];
+    return variants.unseen(item.id, every)[0];
+  } catch {
+    return first; // as it stands in the lesson, without fields
+  }
+}
+
+/** The fields of an exercise, with what they compare with; what comes of them suggests a grade. */
+function fields(item, { id, answers }) {
+  const verdicts = new Map();
+  return item.asks.filter((one) => answers[one.id]).map((one) => {
+    const place = make("div", { className: "lesson-ask", id: one.id });
+    Object.assign(place.dataset, { label: one.label, digits: one.digits, unit: one.unit });
+    place.addEventListener("answer", ({ detail }) => {
+      const { kind: verdict, text, slip, variant, tries } = detail;
+      if (verdict === "unreadable") return;
+      const right = ["right", "last"].includes(verdict);
+      verdicts.set(one.id, right ? (tries ? 2 : 3) : 1);
+      best = Math.min(...item.asks.map((asks) => verdicts.get(asks.id) ?? 1));
+      keep({ kind: "answer", page: lessons[item.lesson].url, item: one.id, verdict, text: text?.slice(0, 100), slip, variant });
+      window.__md_set?.("practice", 1); // the lesson shows what is open
+    });
+    setTimeout(() => {
+      place.dispatchEvent(new CustomEvent("ask", { bubbles: true }));
+      place.dispatchEvent(new CustomEvent("variant", { detail: { id, answer: answers[one.id] } }));
+    });
+    return place;
+  });
+}
+
+async function showCard(id) {
+  const item = items.find((one) => one.id === id);
+  [shown, turned, best] = [id, false, 3];
+  const { url, title: of } = lessons[item.lesson];
+  const asks = item.title && (await numbers(item));
+  if (shown !== id) return; // meanwhile another
+  const state = states.get(id);
+  const kind = item.title ? `Exercise: ${item.title}` : "Card";
+  const link = make("a", { href: new URL(`${url}#${id}`, root) }, of);
+  const about = [make("strong", {}, state ? kind : `New. ${kind}`), " · ", link];
+  const reworded = state?.hash && state.hash !== item.hash ? [" · reworded since you saw it"] : [];
+  const front = content(asks ? asks.prompt : item.front, item, "lesson-review-front");
+  const back = content(asks ? asks.solution : item.back, item, "lesson-review-back");
+  back.hidden = true;
+  face.replaceChildren(make("p", { className: "lesson-review-about" }, ...about, ...reworded), front);
+  if (asks) face.append(make("div", { className: "lesson-exercise" }, ...fields(item, asks)));
+  face.append(back);
+  skip.hidden = false;
+  foot.replaceChildren(button(item.title ? "Show the solution" : "Show the answer", turn, { className: "lesson-review-turn" }));
+  focus(front);
+}
+
+/** The focus goes along, where it is in the session; where a reader does something else, it stays. */
+function focus(place) {
+  if (started && (session.contains(document.activeElement) || document.activeElement === document.body)) {
+    place.focus({ preventScroll: true });
+    const { top } = place.getBoundingClientRect();
+    if (top < 80 || top > innerHeight * 0.6) session.scrollIntoView(); // else all stays where it is
+  }
+}
+
+function turn() {
+  if (!shown || turned) return;
+  turned = true;
+  const item = items.find((one) => one.id === shown);
+  const back = face.querySelector(".lesson-review-back");
+  back.hidden = false;
+  const next = outcomes(item.id, states.get(item.id), today());
+  const grades = next.map(({ days }, index) => {
+    const words = make("span", {}, inWords(days));
+    const key = make("kbd", { ariaHidden: "true" }, String(index + 1));
+    const one = button("", () => grade(index + 1), { className: index + 1 === best ? "lesson-review-best" : "" });
+    one.append(key, make("b", {}, GRADES[index]), make("span", { className: "lesson-unseen" }, ": "), words);
+    return one;
+  });
+  foot.replaceChildren(...grades);
+  foot.setAttribute("role", "group");
+  foot.setAttribute("aria-label", "How well did you have it, and when it comes again");
+  focus(back);
+}
+
+const keep = (event) => append(event);
+
+function grade(value) {
+  if (!shown || !turned) return;
+  const item = items.find((one) => one.id === shown);
+  const event = { kind: "grade", page: lessons[item.lesson].url, item: shown, grade: value, hash: item.hash };
+  undoable.push({ id: keep(event), item: shown });
+  order = order.filter((id) => id !== shown);
+  if (value === 1) order = again(order, shown);
+  if (!done && !("mozInnerScreenX" in window)) navigator.storage?.persist?.().catch(() => {}); // Firefox asks; others do not
+  [shown, done] = [null, done + 1];
+  update();
+}
+
+function undo() {
+  const last = undoable.pop();
+  if (!last) return;
+  const { lesson } = items.find((one) => one.id === last.item);
+  keep({ kind: "undo", page: lessons[lesson].url, item: last.item, undoes: last.id });
+  order = [last.item, ...order.filter((id) => id !== last.item)];
+  [shown, done] = [null, done - 1];
+  update();
+}
+
+// ---- what follows from the log ----
+
+/** Read the log anew, and show what it says: of cards that another tab has graded, too. */
+async function update() {
+  const found = await all();
+  events = holding(found.events);
+  states = replay(events);
+  const { due, fresh } = asked(items, states, today(), takes);
+  const wanted = [...due, ...fresh].map(({ id }) => id).filter((id) => !later.has(id));
+  order = [...order.filter((id) => wanted.includes(id)), ...wanted.filter((id) => !order.includes(id))];
+  takeBack.hidden = !undoable.length;
+  if (!started) begin(due.length, fresh.length);
+  else if (!order.length) end();
+  else {
+    said.textContent = `${order.length} to go${done ? `, ${done} done` : ""}.`;
+    if (shown !== order[0] && !(shown && order.includes(shown))) await showCard(order[0]);
+  }
+  standing.replaceChildren(...progress(items, states, events, today(), dayOf));
+  tellOf(found);
+  tellOthers();
+}
+
+function begin(due, fresh) {
+  if (!order.length) return end();
+  const parts = [due ? `${due} due` : "", fresh ? `${fresh} new` : ""].filter(Boolean).join(" and ");
+  said.textContent = `For today: ${parts}.`;
+  const start = () => {
+    started = true;
+    update();
+  };
+  if (!foot.firstChild) foot.append(button("Begin", start, { className: "lesson-review-turn" }));
+  skip.hidden = true;
+}
+
+function end() {
+  shown = null;
+  const next = Math.min(...items.map(({ id }) => states.get(id)?.due ?? Infinity).filter((due) => due > today()));
+  const wait = next - today();
+  const comes = Number.isFinite(wait) ? ` The next comes back ${wait === 1 ? "tomorrow" : `in ${wait} days`}.` : "";
+  const left = later.size ? ` You left ${later.size} for later today.` : "";
+  said.textContent = `${done ? "That is all for today." : "Nothing is due today."}${comes}${left}`;
+  const anyway = button("Take them up now", () => {
+    later.clear();
+    foot.replaceChildren();
+    update();
+  });
+  face.replaceChildren();
+  foot.replaceChildren(...(later.size ? [anyway] : []));
+  skip.hidden = true;
+  if (started) {
+    said.tabIndex = -1;
+    focus(said);
+  }
+}
+
+/** What is kept, where, and what cannot be read or shown. */
+function tellOf({ aside, keeps }) {
+  const known = new Set(items.map(({ id }) => id));
+  const retired = new Set(events.filter(({ item, hash }) => hash && !known.has(item)).map(({ item }) => item)).size;
+  const ahead = events.filter(({ at }) => at > Date.now() + 86_400_000).length;
+  const grades = events.filter(({ kind }) => kind === "grade").length;
+  const since = grades - (+settings().exported || 0);
+  const parts = [
+    keeps
+      ? "Your reviews are kept in this browser and nowhere else."
+      : "Nothing is kept in this browser: when you leave this page, what you did here is gone. Export it first if you want to keep it.",
+    SAFARI && keeps ? "Safari deletes what a site has kept when you have not come back for seven days of use: export it, or add this page to your home screen or Dock." : "",
+    keeps && since >= REMIND ? `You have graded ${since} times since you last exported: a copy does no harm.` : "",
+    retired ? `Cards that are no longer here, their history kept: ${retired}.` : "",
+    ahead ? `Entries dated in the future, kept and not counted until then: ${ahead}.` : "",
+    aside ? `Entries that cannot be read, set aside and exported with the rest: ${aside}.` : "",
+  ];
+  keeping.textContent = parts.filter(Boolean).join(" ");
+}
+
+// ---- keys ----
+
+session.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
+  if (event.target.matches("input, select, textarea")) return;
+  const turns = shown && [" ", "Enter"].includes(event.key);
+  if (turns && event.target.closest("button, a, summary")) return; // they have a press of their own
+  if (turns) (turned ? grade(best) : turn());
+  else if (/^[1-4]$/.test(event.key) && turned) grade(+event.key);
+  else if (event.key !== "u") return;
+  else undo();
+  event.preventDefault();
+  event.stopPropagation();
+});
+// A lesson's own script would keep answers, too, as answers on this page.
+for (const kind of ["focusin", "answer"]) session.addEventListener(kind, (event) => event.stopPropagation());
+
+// ---- out, in, and away ----
+
+function download(file) {
+  make("a", { href: URL.createObjectURL(file), download: file.name }).click();
+}
+
+/** A calendar's file: a reminder each day at this time, wherever the reader is then. */
+function calendar(time) {
+  const at = `${new Date().toISOString().slice(0, 10).replaceAll("-", "")}T${time.replace(":", "")}00`;
+  const lines = [
+    "BEGIN:VCALENDAR",
+    "VERSION:2.0",
+    `PRODID:-//${location.host}//lessons//EN`,
+    "BEGIN:VEVENT",
+    `UID:review@${location.host}`,
+    `DTSTAMP:${new Date().toISOString().replace(/[-:]|\.\d+/g, "")}`,
+    `DTSTART:${at}`,
+    "DURATION:PT10M",
+    "RRULE:FREQ=DAILY",
+    "SUMMARY:Review what is due",
+    `DESCRIPTION:${location.origin}${location.pathname}`,
+    "BEGIN:VALARM",
+    "ACTION:DISPLAY",
+    "DESCRIPTION:Review what is due",
+    "TRIGGER:PT0S",
+    "END:VALARM",
+    "END:VEVENT",
+    "END:VCALENDAR",
+  ];
+  const folded = lines.map((line) => line.replace(/.{73}(?=.)/g, "$&\r\n "));
+  return new File([`${folded.join("\r\n")}\r\n`], "review.ics", { type: "text/calendar" });
+}
+
+const FORGET = "Forget my reviews";
+let chooser; // which some browsers lose, where nothing else holds it
+const tool = (words, work) => button(words, async ({ target }) => (status.textContent = await work(target)));
+const forgets = tool(FORGET, async (target) => {
+  const sure = target.textContent !== FORGET;
+  target.textContent = sure ? FORGET : "Yes, forget them";
+  if (!sure) return "Press again to forget your reviews: there is no way back but a file you exported.";
+  const own = new Set(items.map(({ id }) => id));
+  const gone = await forget(({ kind, item, hash }) => hash || kind === "undo" || (kind === "grade" && own.has(item)));
+  [order, shown, done] = [[], null, 0];
+  undoable.length = 0;
+  set({ due: {}, exported: 0 });
+  await update();
+  return gone ? "Forgotten." : "What is stored in this browser could not be removed.";
+});
+forgets.onblur = () => {
+  if (forgets.textContent === FORGET) return;
+  [forgets.textContent, status.textContent] = [FORGET, ""];
+};
+const time = make("input", { type: "time", value: "18:00", required: true });
+const tools = make(
+  "div",
+  { className: "lesson-tools" },
+  tool("Export", async () => {
+    const file = await exportFile();
+    download(file);
+    set({ exported: events.filter(({ kind }) => kind === "grade").length });
+    return `Exported as ${file.name}.`;
+  }),
+  tool("Import", async () => {
+    chooser = make("input", { type: "file", accept: ".json" });
+    chooser.click();
+    await new Promise((resolve) => (chooser.onchange = resolve));
+    try {
+      const count = await importFile(await chooser.files[0].text());
+      await update();
+      return `New entries: ${count}.`;
+    } catch {
+      return "This is no file that was exported here.";
+    }
+  }),
+  forgets,
+);
+const reminder = make(
+  "div",
+  { className: "lesson-tools" },
+  make("label", {}, "Remind me each day at", time),
+  tool("Make a calendar file", () => {
+    if (!time.value) return "Choose a time first.";
+    download(calendar(time.value));
+    return "Open review.ics with your calendar; to end the reminder, delete it there.";
+  }),
+  status,
+);
+
+/** Which lessons new cards are taken from. */
+function lessonChoice() {
+  const boxes = lessons.map(({ title: of, url }) => {
+    const box = make("input", { type: "checkbox", checked: !without().includes(url) });
+    box.onchange = () => {
+      set({ without: lessons.map((one) => one.url).filter((one) => (one === url ? !box.checked : without().includes(one))) });
+      order = order.filter((id) => states.has(id));
+      update();
+    };
+    return make("label", {}, box, of);
+  });
+  choice.replaceChildren(make("legend", {}, "Take new cards from"), ...boxes);
+}
+
+const styles = make("link", { rel: "stylesheet", href: new URL("review.css", import.meta.url) });
+const dressed = new Promise((resolve) => (styles.onload = styles.onerror = resolve));
+
+async function load() {
+  said.textContent = "Loading the cards …";
+  try {
+    const [reply] = await Promise.all([fetch("cards.json"), dressed]);
+    if (!reply.ok) throw new Error(String(reply.status));
+    ({ items, lessons } = await reply.json());
+  } catch {
+    said.textContent = "The cards could not be loaded. Try again when you are connected.";
+    foot.replaceChildren(button("Try again", () => (foot.replaceChildren(), load())));
+    return;
+  }
+  lessonChoice();
+  onChange(update);
+  await update();
+}
+
+const progressPart = make("section", { className: "lesson-progress" }, make("h2", { id: "progress" }, "Where you stand"), standing, choice, keeping, tools, reminder);
+takeBack.hidden = skip.hidden = true;
+document.head.append(styles);
+document.querySelector("article h2").before(session, progressPart);
+load();
