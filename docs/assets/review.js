@@ -108,8 +108,8 @@ async function numbers(item) {
   }
 }
 
-/** The fields of an exercise, with what they compare with; what comes of them suggests a grade. */
-function fields(item, { id, answers }) {
+/** Places for the fields of an exercise; what comes of them suggests a grade. */
+function fields(item, { answers }) {
   const verdicts = new Map();
   return item.asks.filter((one) => answers[one.id]).map((one) => {
     const place = make("div", { className: "lesson-ask", id: one.id });
@@ -123,10 +123,6 @@ function fields(item, { id, answers }) {
       keep({ kind: "answer", page: lessons[item.lesson].url, item: one.id, verdict, text: text?.slice(0, 100), slip, variant });
       window.__md_set?.("practice", 1); // the lesson shows what is open
     });
-    setTimeout(() => {
-      place.dispatchEvent(new CustomEvent("ask", { bubbles: true }));
-      place.dispatchEvent(new CustomEvent("variant", { detail: { id, answer: answers[one.id] } }));
-    });
     return place;
   });
 }
@@ -138,7 +134,7 @@ async function showCard(id) {
   const asks = item.title && (await numbers(item));
   if (shown !== id) return; // meanwhile another
   const state = states.get(id);
-  const kind = item.title ? `Exercise: ${item.title}` : "Card";
+  const kind = item.title ?? "Card";
   const link = make("a", { href: new URL(`${url}#${id}`, root) }, of);
   const about = [make("strong", {}, state ? kind : `New. ${kind}`), " · ", link];
   const reworded = state?.hash && state.hash !== item.hash ? [" · reworded since you saw it"] : [];
@@ -146,8 +142,13 @@ async function showCard(id) {
   const back = content(asks ? asks.solution : item.back, item, "lesson-review-back");
   back.hidden = true;
   face.replaceChildren(make("p", { className: "lesson-review-about" }, ...about, ...reworded), front);
-  if (asks) face.append(make("div", { className: "lesson-exercise" }, ...fields(item, asks)));
+  const places = asks ? fields(item, asks) : [];
+  if (places.length) face.append(make("div", { className: "lesson-exercise" }, ...places));
   face.append(back);
+  for (const place of places) {
+    place.dispatchEvent(new CustomEvent("ask", { bubbles: true }));
+    place.dispatchEvent(new CustomEvent("variant", { detail: { id: asks.id, answer: asks.answers[place.id] } }));
+  }
   skip.hidden = false;
   foot.replaceChildren(button(item.title ? "Show the solution" : "Show the answer", turn, { className: "lesson-review-turn" }));
   focus(front);
@@ -158,7 +159,8 @@ function focus(place) {
   if (started && (session.contains(document.activeElement) || document.activeElement === document.body)) {
     place.focus({ preventScroll: true });
     const { top } = place.getBoundingClientRect();
-    if (top < 80 || top > innerHeight * 0.6) session.scrollIntoView(); // else all stays where it is
+    if (top > 80 && top < innerHeight * 0.6) return; // all stays where it is
+    (place.matches(".lesson-review-back") ? place : session).scrollIntoView();
   }
 }
 
