@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, expect
 
 PRACTICE = "lessons/vae-training/"
 DESKTOP = {"width": 1280, "height": 900}
 READER: dict[str, Any] = {"viewport": DESKTOP, "reduced_motion": "reduce"}
 TIMEOUT = 10_000  # milliseconds: more than a page needs on a busy machine
+expect.set_options(timeout=TIMEOUT)
 
 
 @pytest.fixture(scope="session")

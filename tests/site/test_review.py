@@ -340,7 +340,8 @@ def test_fourteen_days(open_page: Callable[..., Page], address: str, told: dict[
         page.goto(address + ADDRESS)
         page.wait_for_function(READY)
         met = page.evaluate(READ, [chance.choice([1, 2, 3, 3, 3, 3, 4]) for _ in range(100)])
-        fresh, asked = [], []
+        fresh: list[str] = []
+        asked: list[str] = []
         for one, left, front in met:
             assert one in late or one not in due or one in asked, (day, one)
             if one in asked:
@@ -383,12 +384,12 @@ def check_with_anki(page: Page) -> None:
     found = dict(run(page, "return [...schedule.replay(log.holding((await log.all()).events))]"))
     memories: dict[str, Any] = {}
     last: dict[str, datetime.date] = {}
-    for one in grades(page):
-        moment = datetime.datetime.fromtimestamp(one["at"] / 1000, datetime.UTC) - datetime.timedelta(hours=4)
-        days = (moment.date() - last.get(one["item"], moment.date())).days
-        states = witness.next_states(memories.get(one["item"]), 0.9, days)
-        state = (states.again, states.hard, states.good, states.easy)[one["grade"] - 1]
-        memories[one["item"]], last[one["item"]] = state.memory, moment.date()
+    for done in grades(page):
+        moment = datetime.datetime.fromtimestamp(done["at"] / 1000, datetime.UTC) - datetime.timedelta(hours=4)
+        days = (moment.date() - last.get(done["item"], moment.date())).days
+        states = witness.next_states(memories.get(done["item"]), 0.9, days)
+        state = (states.again, states.hard, states.good, states.easy)[done["grade"] - 1]
+        memories[done["item"]], last[done["item"]] = state.memory, moment.date()
     assert set(memories) == set(found)
     for one, memory in memories.items():
         assert found[one]["memory"]["stability"] == pytest.approx(memory.stability, rel=1e-4)

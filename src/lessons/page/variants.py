@@ -35,7 +35,7 @@ from lessons.problem import Problem
 WANTED = 12  # variants of an exercise
 TRIED = 18  # sets of numbers that run together, and of which the best are taken
 MOST_TRIED = 240  # where those are not enough
-SECONDS = 60.0  # that all the sets of an exercise may take to run
+SECONDS = 300.0  # that all the sets of an exercise may take to run, on a busy machine, too
 LIKE = 10  # units of the digit asked for that an answer is away from one that is another
 FIGURES = range(2, 7)  # that an answer may have
 FOLDER = Path(".cache/variants")
