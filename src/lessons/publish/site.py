@@ -236,10 +236,6 @@ class Site(Mapping[str, bytes]):
         return frozenset().union(*map(words, (*pages, *listed)), *around, *(page.words for page in self.pages))
 
     @functools.cached_property
-    def _in_nav(self) -> list[Page]:
-        return [page for address in self.shell.nav if (page := self._by_address.get(address)) is not None]
-
-    @functools.cached_property
     def _listings(self) -> dict[str, str]:
         """The lists of lessons and of what they have for teachers, by the addresses of the pages that ask for one; in
         the order of the navigation.
