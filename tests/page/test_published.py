@@ -108,7 +108,7 @@ REFUSED: dict[str, tuple[bytes, str, str]] = {
     f"lessons/{'a' * 90}.md": (b"", "L014", "the file name has 93 characters"),
     **{f"{name}.md": (b"", "L014", f"the address {name}/ is the site's own") for name in published.RESERVED},
     **{
-        f"lessons/a/{name}": (b"{}", "L014", "the site makes a file of its own with the name")
+        f"lessons/a/{name}": (b"{}", "L014", f"the site makes a file of its own with the name {name}")
         for name in published.BESIDE
     },
 }

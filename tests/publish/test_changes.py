@@ -13,12 +13,16 @@ from lessons.publish import changes
 
 PAGE = Page("docs/lessons/one.md", "lessons/one/index.html", {}, "")
 FIRST = 1_780_000_000
+SIGNATURE = b"\ngpgsig -----BEGIN PGP SIGNATURE-----\n \n aaaa\n -----END PGP SIGNATURE-----\n\n"
 
 
-def git(root: Path, *arguments: str, at: int = FIRST) -> None:
+def git(root: Path, *arguments: str, at: int = FIRST, said: bytes = b"") -> bytes:
     dated = {"GIT_COMMITTER_DATE": f"{at} +0000", "GIT_AUTHOR_DATE": f"{at} +0000"}
     who = ["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"]
-    subprocess.run(["git", *who, *arguments], cwd=root, env=os.environ | dated, check=True, capture_output=True)
+    done = subprocess.run(
+        ["git", *who, *arguments], cwd=root, env=os.environ | dated, input=said, check=True, capture_output=True
+    )
+    return done.stdout
 
 
 def commit(root: Path, name: str, at: int) -> None:
@@ -101,6 +105,8 @@ def test_no_program_of_the_repository_is_run(root: Path, tmp_path: Path) -> None
     ran, program = tmp_path / "ran", tmp_path / "program"
     program.write_text(f"#!/bin/sh\ntouch {ran}\n")
     program.chmod(0o755)
+    signed = git(root, "cat-file", "commit", "HEAD").replace(b"\n\n", SIGNATURE, 1)
+    git(root, "reset", "-q", git(root, "hash-object", "-t", "commit", "-w", "--stdin", said=signed).decode().strip())
     for setting in ("gpg.program", "core.fsmonitor", "core.pager", "diff.external"):
         git(root, "config", setting, str(program))
     git(root, "config", "log.showSignature", "true")

@@ -90,3 +90,11 @@ def test_each_file_has_an_owner(taught: Page) -> None:
     lessons = COMPONENTS[0].files
     for name in ("exercises.xml", "exercises.gift.txt", "worksheet.pdf", "worksheet-key.pdf"):
         assert re.fullmatch(lessons, f"lessons/one/{name}"), name
+
+
+def test_cards_are_there_to_be_kept(taught: Page) -> None:
+    html = teachers.listed(LIST, [CARDS, taught], printed=False, cards="vae-lessons.apkg")
+    way = "../lessons/two/"
+    packed = [f"{way}cards.apkg", f"{way}cards.txt", f"{way}cards-plain.txt"]
+    assert [link for link in links(html) if "cards" in link] == [f"{way}?print=cards", *packed]
+    assert links(html)[-1] == "../vae-lessons.apkg"
