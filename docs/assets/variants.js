@@ -136,7 +136,7 @@ async function variants(place) {
 
 /** The next of an exercise's that this reader has not seen, and how many before; when all were seen, they begin anew. */
 export function unseen(id, every) {
-  let before = (seen()[id] ?? []).filter((one) => every.some((variant) => variant.id === one));
+  let before = [seen()[id] ?? []].flat().filter((one) => every.some((variant) => variant.id === one));
   if (before.length === every.length) before = before.slice(-1);
   const next = every.find((variant) => !before.includes(variant.id));
   see(id, [...before, next.id]);
@@ -157,6 +157,6 @@ export async function linked(place) {
   const found = (await variants(place)).find((variant) => named.includes(variant.id));
   if (!found) return;
   const { id } = parts(place);
-  see(id, [...new Set([...(seen()[id] ?? []), found.id])]);
+  see(id, [...new Set([seen()[id] ?? [], found.id].flat())]);
   show(place, found, "Other numbers, as the address says.");
 }

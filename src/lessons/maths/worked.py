@@ -423,7 +423,7 @@ class TrainingStep:
     def grad_log_var(self) -> Derivation:
         """dL/dlog_var, by the same two ways."""
         computed = {"gradients.step_gradients": _scalar(self._gradients.log_var)}
-        text = "-1/2*(x - z)*std*eps + 1/2*(var - 1)"
+        text = "-1/2*(x - z)*std*eps\n+ 1/2*(var - 1)"
         symbol = r"\frac{\partial L}{\partial \log\sigma_x^2}"
         return self._worked(
             symbol, text, computed, slips=mistakes.GRADIENT_LOG_VAR, z=self.z, std=self.std, var=self._var
