@@ -117,7 +117,7 @@ def test_all_that_a_reader_can_do_works(
     page.wait_for_url("**h=reparameterization*")
     expect(page.locator("body")).to_have_attribute("data-md-color-scheme", "slate")
     # The only things that the site remembers, under its own folder.
-    known = {"asked", f"{BELOW}.__palette", f"{BELOW}.practice"}
+    known = {"asked", f"{BELOW}.__palette", f"{BELOW}.practice", f"{BELOW}.review"}
     assert set(page.evaluate("JSON.parse(sessionStorage.asked)")) <= known
     for name, query in (("page", ""), ("cards", "?print=cards")):
         page.goto(f"{hosts[how]}{PRACTICE}{query}", wait_until="networkidle")
