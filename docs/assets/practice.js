@@ -148,7 +148,8 @@ const buttons = [
     const sure = target.textContent !== FORGET;
     target.textContent = sure ? FORGET : "Yes, forget them";
     if (!sure) return "Press again to forget your answers on this page.";
-    if (!(await forget((event) => event.page === page))) return "What is stored in this browser could not be removed.";
+    const mine = ({ page: of, hash, kind }) => of === page && !hash && kind !== "undo"; // else it is the review's
+    if (!(await forget(mine))) return "What is stored in this browser could not be removed.";
     if (!(await all()).events.length) remember(0);
     clear(document);
     return "Forgotten.";

@@ -530,6 +530,19 @@ def test_out_forgotten_and_in_again_is_the_same_plan(review: Page) -> None:
     expect(review.locator(".lesson-tools output").last).to_contain_text("no file that was exported")
 
 
+def test_answers_that_a_lesson_forgets_leave_the_review(review: Page, practice: str, told: dict[str, Any]) -> None:
+    begin(review)
+    turn(review)
+    grade(review, 3)
+    run(review, "log.append({ kind: 'answer', item: 'kl-case-a', page: 'lessons/vae-training/', verdict: 'right' })")
+    review.evaluate("window.__md_set('practice', 1)")
+    review.goto(practice)
+    review.get_by_role("button", name="Forget my answers").click()
+    review.get_by_role("button", name="Yes, forget them").click()
+    expect(review.locator(".lesson-practice").get_by_role("status")).to_have_text("Forgotten.")
+    assert [one["kind"] for one in run(review, "return (await log.all()).events")] == ["grade"]
+
+
 EVIL = "<img src=x onerror='window.ran = 1'><script>window.ran = 1</script>\"'`${window.ran = 1}"
 
 
