@@ -38,7 +38,7 @@ def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_script_of_the_site_is_served_smaller_and_keeps_its_names(name: str, original_site: Path) -> None:
     written, served = (ASSETS / name).read_bytes(), (original_site / "assets" / name).read_bytes()
     assert scripts.minified(f"docs/assets/{name}", written) == served
-    assert len(served) < 0.7 * len(written)
+    assert len(served) < 0.75 * len(written)
     if re.search(rb"(?m)^(export|import) ", written):  # a module, whose other names nobody else knows
         return
     for kind, top in re.findall(r"(?m)^(?:async )?(function|const|let|var) (\w+)", written.decode()):

@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, ViewportSize, expect
 
 from lessons.page import glossary
 from lessons.publish import http_server
+from lessons.publish.site import ANKI_LINK
 
 PRACTICE = "lessons/vae-training/index.html"
 NOTEBOOK = "notebooks/kl-forward-reverse/index.html"
@@ -94,6 +95,7 @@ def test_both_builders_make_the_same_articles(site: Path, next_site: Path) -> No
         "lessons/index.html",
         "teachers/index.html",
     }  # Zensical has its own of the first, and no list in the others
+    ours = {name: text.replace(ANKI_LINK, "") for name, text in ours.items()}  # nor decks for Anki
     found = {name: differences(ours[name], theirs[name]) for name in alike}
     assert {name: faults for name, faults in found.items() if faults} == {}
 
@@ -135,7 +137,7 @@ FAULTS = {
     "an in-depth note": (PRACTICE, "kl-slips", r"kl-slips", "kl-slip", "kl-slips: only in one"),
     "a heading's id": (PRACTICE, "ten-flashcards", r"ten-flashcards", "cards", "ten-flashcards: only in one"),
     "a table's cell": (PRACTICE, "kl-slips", r"(<td[^>]*>)", r"\1not ", "kl-slips: "),
-    "code": (PRACTICE, "log-variance-bug", r"(<pre>.*?<code>)", r"\1 ", "log-variance-bug: "),
+    "code": (PRACTICE, "more-kls", r"(<pre>.*?<code>)", r"\1 ", "more-kls: "),
     "a link": (
         PRACTICE,
         "<h1",
