@@ -19,7 +19,9 @@ from lessons.page.tree import MADE, SOURCES
 KEPT = Path(".cache/outcomes")
 STAGED = Path("docs/notebooks")  # among the sources, and written by builds
 COMPILED = "__pycache__"
-MATHEMATICS = tuple(Path("node_modules", name) for name in ("katex", "temml", "@fontsource/stix-two-math", "esbuild"))
+MATHEMATICS = tuple(
+    Path("node_modules", name) for name in ("katex", "temml", "@fontsource/stix-two-math", "esbuild", "ts-fsrs")
+)
 
 
 def fingerprint(root: Path) -> str:

@@ -333,7 +333,7 @@ def folders(paths: list[Path]) -> None:
         (path / "deep").mkdir(parents=True)
 
 
-KEPT = {"outcomes", "pages", "results", "mathml", "frames", "fonts", "styles", "notices"}
+KEPT = {"outcomes", "pages", "results", "mathml", "frames", "fonts", "styles", "notices", "scripts"}
 
 
 def test_no_damage_of_what_is_kept_changes_the_site(tree: Tree) -> None:

@@ -65,7 +65,7 @@ def built(shared_copy: Any) -> Any:
     """A copy cut down to one page and one notebook, with a good next site."""
     for folder in ("lessons", "contributing"):
         shutil.rmtree(shared_copy.folder / "docs" / folder)
-    for page in ("glossary.md", "teachers.md"):
+    for page in ("glossary.md", "review.md", "teachers.md"):
         (shared_copy.folder / "docs" / page).unlink()
     for notebook in (shared_copy.folder / "notebooks").iterdir():
         notebook.unlink()

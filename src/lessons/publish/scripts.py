@@ -23,7 +23,8 @@ from lessons.problem import Location, Problem
 
 CACHE = Path(".cache/scripts")
 ENGINE = "assets/fsrs.js"  # made of ts-fsrs; the site's own scripts import it from there
-PACKAGES = ("esbuild", "@esbuild")  # below node_modules: what it is, and the program for this machine
+# Below node_modules: what makes scripts small, its program for this machine, and what is cut out of.
+PACKAGES = ("esbuild", "@esbuild", "ts-fsrs")
 # es2022: what our scripts are written in; nothing newer is put in their place, and nothing older.
 OPTIONS = ("--minify", "--target=es2022", "--charset=utf8", "--legal-comments=inline", "--tsconfig-raw={}")
 # Of a library, what one name needs; and what it adds to the browser's own dates goes nowhere.
