@@ -144,7 +144,7 @@ ASKED = re.compile(
 
 def own(name: str, script: str) -> bool:
     """Whether a script has given something this name itself, so that no element answers for it."""
-    given = rf"\b(?:const|let|var|function)\s+{name}\b|[({{\[,]\s*{name}\s*(?=[,)}}\]=])|\b{name}\s*=>"
+    given = rf"\b(?:const|let|var|function)\s+{name}\b|[({{\[,:]\s*{name}\s*(?=[,;)}}\]=])|\b{name}\s*=>"
     return re.search(given, script) is not None
 
 
@@ -160,7 +160,8 @@ def test_the_names_that_scripts_ask_for_are_those_that_no_page_may_give(browser:
         name
         for script in scripts
         for found in ASKED.finditer(script)
-        if (name := next(filter(None, found.groups()))) and not (found["optional"] and own(name, script))
+        if (name := next(filter(None, found.groups())))
+        and not ((found["optional"] or found["type"]) and own(name, script))
     }
     page = browser.new_page()
     known = "names => names.filter((name) => !(name in window))"  # what a browser has, no element can answer for
