@@ -183,7 +183,8 @@ function ask(place) {
       }
       const found = judge(read, asked);
       [kind, slip] = found;
-      if (!["right", "last", "more"].includes(kind)) tries += 1;
+      const wrong = !["right", "last", "more"].includes(kind);
+      if (wrong) tries += 1;
       if (kind === "slip") {
         const told = document.createElement("template");
         told.innerHTML = words.get(slip); // from this site's own file, and not from what was typed
@@ -192,7 +193,7 @@ function ask(place) {
         verdict.replaceChildren(said(found, asked, read.value, tries));
       }
       const closed = [...hints].find((hint) => !hint.open && !hint.hidden);
-      if (tries > 1 && closed && kind !== "right") verdict.append(" A hint stands below.");
+      if (wrong && tries > 1 && closed) verdict.append(" A hint stands below.");
     }
     verdict.dataset.kind = kind;
     const detail = { kind, tries, slip, text: field.value, variant: variant.id };

@@ -188,6 +188,7 @@ def test_each_hint_opens_the_way_to_the_next(exercise: Locator) -> None:
 def test_a_hint_is_offered_after_two_wrong_tries(exercise: Locator) -> None:
     expect(check(exercise, "narrow-divergence", "17")).not_to_contain_text("hint")
     expect(check(exercise, "narrow-divergence", "18")).to_contain_text("A hint stands below.")
+    expect(check(exercise, "narrow-divergence", "0.31")).to_have_text("Right so far. Give it to three decimals.")
     expect(check(exercise, "narrow-divergence", "0.309")).to_have_text("Right.")
 
 
