@@ -83,7 +83,7 @@ def correlated(n: Numbers) -> tuple[float, ...]:
 WAYS: dict[str, tuple[Callable[[Numbers], tuple[float, ...]], float]] = {
     "four-kls": (four, 1e-9),
     "one-training-step": (lambda n: step(n["x"], n["mu"], n["log_var"], n["eps"])[:4], 1e-9),
-    "narrow-training-step": (lambda n: step(n["x"], n["mu"], n["narrow_log_var"], n["eps"]), 1e-9),
+    "narrow-training-step": (lambda n: step(*(n[f"narrow_{one}"] for one in ("x", "mu", "log_var", "eps"))), 1e-9),
     "kl-both-directions": (both, 1e-9),
     "kl-correlated-target": (correlated, 1e-7),  # the place of a minimum is known to half the digits of its value
 }

@@ -57,6 +57,10 @@ PAGES = {
     "a generator of random numbers": ("import random", "r = random.Random(1)", "a = r.random()", "r.random()"),
     "a generator in a call": ("import random\nr = random.Random(1)", "r.random()", "r.random()"),
     "a seed for all": ("import random", "random.seed(3)", "random.random()"),
+    "a decorated function": (
+        "def twice(f):\n    return lambda x: 2 * f(x)\n\n\n@twice\ndef f(x):\n    return x + 1",
+        "f(2)",
+    ),
     "a function": ("def f(x):\n    return x + 1", "f(2)"),
     "a function of a name": ("y = 2", "def f(x):\n    return x + y", "f(2)"),
     "a function of a later name": ("def f():\n    return y", "y = 5", "f()"),

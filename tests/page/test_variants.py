@@ -131,9 +131,39 @@ def test_an_assertion_in_a_snippet_of_its_own_counts_too(page: Path) -> None:
 
 @pytest.mark.parametrize("fault", ["1 / (mu - 0.4)", "__import__('os')._exit(3) if mu == 0.4 else 0"])
 def test_a_set_whose_code_fails_is_left_out(page: Path, fault: str) -> None:
-    found = variants(page, more=f"_ = {fault}", mu="0.4, 0.8, 1.2, 1.6, 2, -1.2, -1.6, -2")
+    values = "0.4, 0.8, 1.2, 1.6, 2, -1.2, -1.6, -2"
+    found = variants(page, more=f"shift = {fault}", value="kl.value + 0 * shift", mu=values)
     assert len(found) == 12
     assert all(numbers(one)[0] != 0.4 for one in found)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "unneeded = 1 / (mu - 0.8)",
+        "import functools\n\n\n@functools.cache\ndef f(x):\n    return x\n\n\nunneeded = f(1) / (mu - 0.8)",
+        "```\n\n```{python}\nfor n in range(3):\n    unneeded = 1 / (mu - 0.8)",
+    ],
+)
+def test_a_statement_that_the_exercise_does_not_need_decides_nothing(page: Path, more: str) -> None:
+    alone = variants(page)
+    assert any(numbers(one)[0] == 0.8 for one in alone)
+    assert variants(page, more=more) == alone
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "half = 1; least = 0\nassert mu > least",
+        "@(lambda f: f)\ndef least():\n    return 0\n\n\nassert mu > least()",
+        "if mu <= 0:\n    raise ValueError(mu)",
+        "least = 0\nfor n in range(2):\n    assert mu > least, (\n        'too small'\n    )",
+    ],
+)
+def test_what_guards_the_numbers_does_and_has_what_it_needs(page: Path, more: str) -> None:
+    found = variants(page, more=more, mu="-2 to 2 by 0.2")
+    assert len(found) == 12
+    assert all(numbers(one)[0] > 0 for one in found)
 
 
 def test_code_that_nobody_sees_is_needed_runs_as_well(page: Path) -> None:

@@ -119,7 +119,16 @@ class History:
                 changed |= function.sets - function.settles
         later: frozenset[str] = _EMPTY.union(*(_read(inner) for inner in ast.walk(node) if isinstance(inner, _LATER)))
         settles = bound - changed if isinstance(node, _SETTLES) else _EMPTY
-        return _Statement(ast.get_source_segment(code, node) or "", bound | changed, settles, reads | changed, later)
+        return _Statement(_source(code, node), bound | changed, settles, reads | changed, later)
+
+
+def _source(code: str, node: ast.stmt) -> str:
+    """A statement's own code; of what is decorated, the decorators are a part."""
+    segment = ast.get_source_segment(code, node) or ""
+    decorators = getattr(node, "decorator_list", None)
+    if not decorators:
+        return segment
+    return "\n".join([*code.split("\n")[decorators[0].lineno - 1 : node.lineno - 1], segment])
 
 
 _SETTLES = ast.Assign | ast.AnnAssign | ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef

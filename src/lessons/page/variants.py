@@ -40,6 +40,7 @@ LIKE = 10  # units of the digit asked for that an answer is away from one that i
 FIGURES = range(2, 7)  # that an answer may have
 FOLDER = Path(".cache/variants")
 
+Span = tuple[int, int]  # of a page's text, from an offset up to another
 Set = tuple[tuple[str, str], ...]  # names of the page, and the figures that stand for them
 Make = Callable[[Source, Typeset], Page | None]
 
@@ -87,9 +88,11 @@ def sets(grid: Grid) -> list[Set]:
     return sorted(others, key=lambda chosen: _digest(grid.exercise.id, chosen))
 
 
-def trial(page: Source, grid: Grid, above: Sequence[Snippet], chosen: Set = ()) -> Source:
-    """The exercise as a page of its own, below some snippets, with other numbers; every line stands where it stood."""
-    kept = [*((one.start, one.end) for one in above), (grid.exercise.start, grid.end)]
+def trial(page: Source, grid: Grid, above: Sequence[Span], chosen: Set = ()) -> Source:
+    """The exercise as a page of its own, below some of the text above it, with other numbers; every line stands where
+    it stood.
+    """
+    kept = [*above, (grid.exercise.start, grid.end)]
     figures = sorted((grid.places[name].start, grid.places[name].end, figure) for name, figure in chosen)
     pieces, at = [], 0
     for start, end in kept:
@@ -103,27 +106,74 @@ def trial(page: Source, grid: Grid, above: Sequence[Snippet], chosen: Set = ()) 
     return source.scan(page.path, "".join(pieces), page.line_offset)
 
 
-def above(page: Source, grid: Grid) -> list[Snippet]:
-    return [one for one in page.of(Snippet) if one.start < grid.exercise.start]
+def above(page: Source, grid: Grid) -> list[Span]:
+    """The snippets above an exercise."""
+    return [(one.start, one.end) for one in page.of(Snippet) if one.start < grid.exercise.start]
 
 
-def needed(page: Source, grid: Grid) -> list[Snippet]:
-    """The snippets above an exercise that its own code needs, or that assert something of its numbers."""
-    before = above(page, grid)
+def needed(page: Source, grid: Grid) -> list[Span]:
+    """Of the snippets above an exercise, the lines that its own code needs, or that assert something of its numbers."""
+    before = [one for one in page.of(Snippet) if one.start < grid.exercise.start]
+    lines = [one for snippet in before for one in _statements(page, snippet)]
+    codes = [one.code for one in lines] + [one.code for part in _code(page, grid) for one in _statements(page, part)]
+    places = [page.text.count("\n", 0, place.start) for place in grid.places.values()]
     history = provenance.History()
-    places = [place.start for place in grid.places.values()]
-    varying: set[int] = set()  # code that comes to something else with other numbers
+    varying: set[int] = set()  # statements that come to something else with other numbers
     wanted: set[int] = set()
-    for number, part in enumerate([*before, *_code(page, grid)]):
-        code = part.code if isinstance(part, Snippet) else f"({part.expression})"
+    for number, code in enumerate(codes):
         history.add(code)
         own = history.needed_by(number)
-        if own & varying or any(part.start <= place < part.end for place in places):
+        if own & varying or (number < len(lines) and any(place in lines[number].at for place in places)):
             varying.add(number)
-        asserts = any(isinstance(node, ast.Assert) for node in ast.walk(ast.parse(code)))
-        if number >= len(before) or (number in varying and asserts):
+        guards = any(isinstance(node, ast.Assert | ast.Raise) for node in ast.walk(ast.parse(code)))
+        if number >= len(lines) or (number in varying and guards):
             wanted |= own | {number}
-    return [one for number, one in enumerate(before) if number in wanted]
+    dropped = {line for number, one in enumerate(lines) if number not in wanted for line in one.at}
+    return [span for snippet in before for span in _without(page, snippet, dropped)]
+
+
+@dataclass(frozen=True)
+class _Statement:
+    """A statement of the page's code, or several that share a line, and the lines of the text where it stands."""
+
+    code: str
+    at: range
+
+
+def _statements(page: Source, part: Snippet | Value) -> list[_Statement]:
+    line = page.text.count("\n", 0, part.start)
+    if isinstance(part, Value):
+        return [_Statement(f"({part.expression})", range(line, line + 1))]
+    found: list[range] = []
+    for node in ast.parse(part.code).body:
+        first = min([node.lineno, *(one.lineno for one in getattr(node, "decorator_list", ()))])
+        if found and first < found[-1].stop:
+            first = found.pop().start
+        found.append(range(first, (node.end_lineno or node.lineno) + 1))
+    code = part.code.split("\n")  # its first line stands below the fence
+    return [
+        _Statement("\n".join(code[one.start - 1 : one.stop - 1]), range(line + one.start, line + one.stop))
+        for one in found
+    ]
+
+
+def _without(page: Source, snippet: Snippet, dropped: set[int]) -> list[Span]:
+    """A snippet but for some lines; nothing of one that has no statement left."""
+    if all(line in dropped for one in _statements(page, snippet) for line in one.at):
+        return []
+    spans: list[Span] = []
+    start = snippet.start
+    line = page.text.count("\n", 0, start)
+    for text in page.text[snippet.start : snippet.end].splitlines(keepends=True):
+        if line not in dropped:
+            spans = (
+                [*spans[:-1], (spans[-1][0], start + len(text))]
+                if spans and spans[-1][1] == start
+                else [*spans, (start, start + len(text))]
+            )
+        start += len(text)
+        line += 1
+    return spans
 
 
 def _code(page: Source, grid: Grid) -> list[Snippet | Value]:
