@@ -19,6 +19,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
@@ -386,6 +387,7 @@ KINDS: tuple[tuple[Callable[[Edits], None], ...], ...] = (
 )
 
 
+@pytest.mark.long
 def test_after_each_kind_of_change_what_is_kept_makes_the_same_site() -> None:
     edits = Edits()
     try:
@@ -399,6 +401,7 @@ def test_after_each_kind_of_change_what_is_kept_makes_the_same_site() -> None:
         edits.teardown()
 
 
+@pytest.mark.long
 def test_after_any_change_what_is_kept_makes_the_same_site() -> None:
     quick = settings(
         max_examples=1,
@@ -411,6 +414,7 @@ def test_after_any_change_what_is_kept_makes_the_same_site() -> None:
     run_state_machine_as_test(Edits, settings=quick)
 
 
+@pytest.mark.long
 def test_what_is_kept_of_the_site_is_what_is_computed_anew(project: Any, tmp_path: Path) -> None:
     """All of it: pages, results, notebooks, frames, fonts, styles."""
     kept = project.build("--site", tmp_path / "site")
@@ -419,12 +423,20 @@ def test_what_is_kept_of_the_site_is_what_is_computed_anew(project: Any, tmp_pat
     assert (anew.returncode, anew.stderr) == (0, "")
 
 
+def _shorten(folder: Path) -> None:
+    """Without the training of networks, which takes longer than all else."""
+    long = folder / "notebooks/vae-training.py"
+    text, _, _ = long.read_text(encoding="utf-8").partition("# %% [markdown]\n# ## Real data\n")
+    long.write_text(text, encoding="utf-8")
+
+
 def _build_in(folder: Path, *arguments: str) -> None:
     command = [sys.executable, "-P", "-m", "lessons", "build", "--no-pdf", *arguments]
     environment = os.environ | {"PYTHONPATH": str(folder / "src")}
     subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.long
 def test_a_build_from_the_store_of_the_commit_before_is_a_fresh_one(tmp_path: Path) -> None:
     """Whatever that commit's own code kept, and whatever this one changes."""
     folder = tmp_path / "project"
@@ -435,6 +447,7 @@ def test_a_build_from_the_store_of_the_commit_before_is_a_fresh_one(tmp_path: Pa
         before = subprocess.run([*git, "archive", "HEAD"], capture_output=True, check=True)
     subprocess.run(["tar", "--extract", "--directory", str(folder)], input=before.stdout, check=True)
     (folder / "node_modules").symlink_to(ROOT / "node_modules")
+    _shorten(folder)
     _build_in(folder)
     for path in folder.iterdir():
         if path.name not in (".cache", "node_modules"):
@@ -444,6 +457,7 @@ def test_a_build_from_the_store_of_the_commit_before_is_a_fresh_one(tmp_path: Pa
         if (ROOT / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, folder / name)
+    _shorten(folder)
     sums = []
     for arguments in ((), ("--fresh",)):
         _build_in(folder, *arguments)

@@ -44,6 +44,7 @@ def forged(tree: Any, tmp_path: Path) -> Any:
     return type(tree)(tmp_path / "forged")
 
 
+@pytest.mark.long
 def test_the_site_is_that_of_a_build(tree: Any, project: Any, original_site: Path, tmp_path: Path) -> None:
     """Another tree's, built by this project's command."""
     before = bytes_of(tree.folder)

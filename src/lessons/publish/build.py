@@ -20,6 +20,7 @@ from lessons.publish.shell import NoShell, shell
 from lessons.publish.site import Site
 
 KEPT = ("docs", "notebooks", "src", "tests", ".git", ".venv", "node_modules")  # folders that no site replaces
+BROWSERS = 3  # that print at once: each waits longer than it works, and more leave a machine for nothing else
 
 
 class BuildFailed(Exception):
@@ -64,7 +65,7 @@ def build(config_file: Path, site: Path, *, decks: bool = False, say: Say = prin
 def print_decks(docs: Path, pages: Sequence[Page]) -> dict[str, bytes]:
     """The printed decks and worksheets of all pages, by their addresses. Raises NoBrowser, CannotPrint."""
     found = {page.beside(name): one for page in pages for name, one in papers.papers(page, docs).items()}
-    with ThreadPoolExecutor() as side_by_side:  # Chromium waits longer than it works
+    with ThreadPoolExecutor(BROWSERS) as side_by_side:
         return dict(zip(found, side_by_side.map(pdf.printed, found.values()), strict=True))
 
 
