@@ -1,4 +1,5 @@
-// What a reader may choose of how cards are printed, in one dialog. The button above a deck loads it.
+// What a reader may choose of how a lesson's cards and its questions are printed, in one dialog. The button above a deck
+// loads it.
 
 import { clear, grid, keep, kept, layOut, offset, settled } from "./sheets.js";
 
@@ -7,9 +8,12 @@ const KINDS = {
   sides: "One a page, answer on the back",
   sheets: "To cut, answers on the back",
   fold: "To cut and fold, on one side",
+  worksheet: "Questions, with room to write",
 };
+const WHOSE = { own: "This lesson's", all: "All lessons'" };
 const PAPERS = { a6: "A6", a5: "A5", a4: "A4", letter: "US Letter", index: "3 × 5 in card" };
 const LARGE = ["a4", "letter"];
+const ASKED = ".lesson-question, .lesson-exercise"; // of which there is a worksheet
 const EDGES = { long: "Long edge", short: "Short edge" };
 const STYLE = `
 .printing { box-sizing: border-box; width: min(27rem, 100vw - 1rem); max-height: calc(100dvh - 1rem); margin: auto; padding: 1.2rem; overflow: auto; border: 1px solid var(--lesson-rule); border-radius: 0.3rem; background: var(--lesson-card); color: var(--lesson-ink); font: max(0.72rem, 16px)/1.45 var(--lesson-sans) }
@@ -55,13 +59,13 @@ function number(name, value) {
   return { input, field: field(name, input) };
 }
 
-let dialog, what, paper, per, flip, right, down, hint, status, layOutCards;
+let dialog, what, whose, paper, per, flip, right, down, printing, hint, status, layOutCards;
 
 /** What is chosen, as an address would say it. */
 function chosen() {
   const print = what.select.value === "sides" ? "sheets" : what.select.value;
   return {
-    print, paper: paper.select.value, per: what.select.value === "sides" ? "1" : per.select.value,
+    print, of: whose.select.value, paper: paper.select.value, per: what.select.value === "sides" ? "1" : per.select.value,
     flip: flip.select.value, dx: offset(right.input.value), dy: offset(down.input.value),
   };
 }
@@ -72,29 +76,44 @@ const millimetres = (length) => String(Math.round(length));
 function settle() {
   const kind = what.select.value;
   const [cut, twoSided] = [kind === "sheets" || kind === "fold", kind === "sheets" || kind === "sides"];
-  for (const option of paper.select.options) option.disabled = option.hidden = cut && !LARGE.includes(option.value);
+  const large = cut || kind === "worksheet";
+  for (const option of paper.select.options) option.disabled = option.hidden = large && !LARGE.includes(option.value);
   if (paper.select.selectedOptions[0]?.disabled) paper.select.value = LARGE[0];
   for (const option of per.select.options) {
     const { across, down: high } = grid(settled({ ...chosen(), print: cut ? kind : "sheets", per: option.value }));
     const cards = option.value / (kind === "fold" ? 2 : 1);
     option.textContent = `${cards} cards of ${millimetres(across)} × ${millimetres(high)} mm`;
   }
+  whose.field.hidden = !cut && !twoSided;
   per.field.hidden = !cut;
   flip.field.hidden = kind !== "sheets";
   right.field.parentElement.hidden = !twoSided;
   hint.textContent = twoSided
     ? `In the printer's own dialog choose both sides${kind === "sheets" ? `, turned over the ${flip.select.value} edge,` : ""} and a scale of 100 %.`
-    : kind === "fold" ? "In the printer's own dialog choose one side and a scale of 100 %. Cut, fold along the dashed line, and glue." : "";
+    : kind === "fold" ? "In the printer's own dialog choose one side and a scale of 100 %. Cut, fold along the dashed line, and glue."
+    : kind === "worksheet" ? "It takes the page's place. There you can add a key, leave questions out, take other numbers, and print." : "";
+  printing.textContent = kind === "worksheet" ? "Open the worksheet" : "Print";
   status.textContent = "";
 }
 
 async function print(asked) {
   keep({ ...chosen(), print: what.select.value, per: per.select.value });
+  if (asked.print === "worksheet") {
+    location.assign(`?${new URLSearchParams({ print: "worksheet", paper: asked.paper })}`);
+    return;
+  }
   if (asked.print === "cards") {
     clear();
     layOutCards(asked.paper);
   } else {
-    const tooTall = await layOut(asked);
+    let tooTall;
+    try {
+      tooTall = await layOut(asked);
+    } catch {
+      clear();
+      status.textContent = "The other lessons could not be loaded. Try again when you are connected.";
+      return;
+    }
     if (tooTall.length) {
       clear();
       const names = tooTall.map(({ id, side }) => `the ${side} of “${id}”`).join(", ");
@@ -109,7 +128,9 @@ async function print(asked) {
 
 function build() {
   const last = kept();
-  what = choice("Layout", KINDS, last.print);
+  const { worksheet, ...ofCards } = KINDS;
+  what = choice("Layout", document.querySelector(ASKED) ? { ...ofCards, worksheet } : ofCards, last.print);
+  whose = choice("Cards", WHOSE, last.of);
   paper = choice("Paper", PAPERS, last.paper ?? "a6");
   per = choice("On each sheet", { 4: "", 6: "", 8: "" }, last.per ?? "8");
   flip = choice("The printer turns the paper over its", EDGES, last.flip);
@@ -121,10 +142,10 @@ function build() {
   testing.addEventListener("click", () => print({ ...chosen(), print: "test" }));
   const cancel = make("button", { type: "button" }, "Cancel");
   cancel.addEventListener("click", () => dialog.close());
-  const printing = make("button", { type: "submit" }, "Print");
-  const name = make("h2", { id: "printing-name" }, "Print flashcards");
+  printing = make("button", { type: "submit" });
+  const name = make("h2", { id: "printing-name" }, "Print");
   const form = make(
-    "form", {}, what.field, paper.field, per.field, flip.field,
+    "form", {}, what.field, whose.field, paper.field, per.field, flip.field,
     make("fieldset", {}, right.field, down.field, testing), hint, status,
     make("div", { className: "printing-buttons" }, printing, cancel),
   );

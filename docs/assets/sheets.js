@@ -9,6 +9,7 @@ const PAPERS = { a6: [148, 105], a5: [210, 148], a4: [297, 210], letter: [279.4,
 /** Columns and rows for so many fields; whether the paper stands. */
 const GRIDS = { 1: [1, 1, false], 4: [2, 2, false], 6: [2, 3, true], 8: [2, 4, true] };
 const KINDS = ["sheets", "fold", "test"];
+const LISTED = ".lesson-entry h2 a[href]"; // the lessons, on the page that lists them
 const LARGE = ["a4", "letter"];
 const MARGIN = 10; // millimetres around the fields, for the marks and for what printers cannot reach
 const FARTHEST = 5; // millimetres that backs may be moved by
@@ -70,7 +71,7 @@ export function settled(asked) {
   const per = print === "sheets" && String(asked.per) === "1" ? "1" : oneOf(asked.per, ["8", "4", "6"]);
   const paper = oneOf(asked.paper, per === "1" ? Object.keys(PAPERS) : LARGE);
   const [dx, dy] = [offset(asked.dx), offset(asked.dy)];
-  return { print, paper, per, flip: oneOf(asked.flip, ["long", "short"]), dx, dy };
+  return { print, paper, per, flip: oneOf(asked.flip, ["long", "short"]), dx, dy, of: oneOf(asked.of, ["own", "all"]) };
 }
 
 /** Where the fields lie: millimetres from the upper left, and what the paper measures. */
@@ -123,19 +124,22 @@ function copied(element) {
   return [...copy.childNodes];
 }
 
-/** A lesson's page, with pictures that are found from here. */
-async function fetched({ href }) {
+/** Another page of the site, with links and pictures that are found from here. */
+async function fetched(href) {
   const reply = await fetch(href);
   if (!reply.ok) throw new Error(`${href}: ${reply.status}`);
   const page = new DOMParser().parseFromString(await reply.text(), "text/html");
   page.querySelectorAll(".lesson-card img").forEach((one) => (one.src = new URL(one.getAttribute("src"), href)));
+  page.querySelectorAll(LISTED).forEach((one) => (one.href = new URL(one.getAttribute("href"), href)));
   return page;
 }
 
-/** The cards of this page; where it has none and lists lessons, those of all of them. */
-async function cards() {
-  const lessons = document.querySelector(".lesson-card") ? [] : [...document.querySelectorAll(".lesson-entry h2 a[href]")];
-  return (lessons.length ? await Promise.all(lessons.map(fetched)) : [document]).flatMap(cardsOf);
+/** The cards of this page; of all lessons where those are asked for, or where this page lists them and has none. */
+async function cards({ of }) {
+  if (of === "own" && (document.querySelector(".lesson-card") || !document.querySelector(LISTED))) return cardsOf(document);
+  const list = document.querySelector(LISTED) ? document : await fetched(new URL("../lessons/", import.meta.url));
+  const lessons = [...list.querySelectorAll(LISTED)].map(({ href }) => fetched(href));
+  return (await Promise.all(lessons)).flatMap(cardsOf);
 }
 
 /** The cards of a page in their own order, whatever order they were shuffled into. */
@@ -180,7 +184,7 @@ async function sheets(choice) {
   const { print, per, flip, dx, dy } = choice;
   const place = grid(choice);
   const { columns, rows, stands, margin, across, down } = place;
-  const [found, sides, all] = [[], [], await cards()];
+  const [found, sides, all] = [[], [], await cards(choice)];
   const at = (element, column, row, x = 0, y = 0) =>
     placed(element, margin + column * across + x, margin + row * down + y, across, down);
   if (print === "fold") {

@@ -209,7 +209,7 @@ def test_a_checker_of_pdf_ua_finds_no_fault_in_what_is_published(site: Path) -> 
 
 
 def dialog(page: Page) -> Locator:
-    return page.get_by_role("dialog", name="Print flashcards")
+    return page.get_by_role("dialog", name="Print", exact=True)
 
 
 @pytest.fixture
@@ -226,6 +226,7 @@ def test_everything_is_chosen_by_keyboard(asked: Page) -> None:
     assert page.evaluate("document.activeElement.id") == "printing-layout"
     page.keyboard.type("To cut, a")
     expect(page.get_by_label("On each sheet")).to_have_value("8")
+    page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     page.keyboard.type("US")
     for _ in range(3):
@@ -258,6 +259,40 @@ def test_it_shows_what_goes_with_what_is_chosen(asked: Page) -> None:
     page.wait_for_function("printed.length === 1")
     assert page.evaluate("printed[0].print") == "test"
     assert page.locator(".sheet").count() == 2
+
+
+def test_the_cards_of_all_lessons_are_chosen_there_too(asked: Page, site: Path) -> None:
+    page = asked
+    expect(page.get_by_label("Cards", exact=True)).to_be_hidden()
+    page.get_by_label("Layout").select_option("fold")
+    page.get_by_label("Cards", exact=True).select_option("All lessons'")
+    held: list[Any] = []
+    page.route("**/lessons/kl-forward-reverse/", lambda route: held.append(route) or route.abort())
+    page.get_by_role("button", name="Print", exact=True).click()
+    expect(dialog(page).get_by_role("status")).to_have_text(
+        "The other lessons could not be loaded. Try again when you are connected."
+    )
+    assert page.evaluate("printed") == []
+    page.unroute("**/lessons/kl-forward-reverse/")
+    page.get_by_role("button", name="Print", exact=True).click()
+    page.wait_for_function("printed.length === 1")
+    every = [path.read_text(encoding="utf-8") for path in site.glob("lessons/*/index.html")]
+    count = sum(len(re.findall(r'<li [^>]*class="lesson-card', text)) for text in every)
+    assert count > page.locator(".lesson-card").count() > 0
+    assert page.locator(".sheet-front").count() == count
+
+
+def test_the_worksheet_is_one_of_the_layouts(asked: Page) -> None:
+    page = asked
+    page.get_by_label("Layout").select_option("worksheet")
+    expect(page.get_by_label("Paper", exact=True)).to_have_value("a4")
+    expect(dialog(page)).to_contain_text("It takes the page's place.")
+    page.get_by_role("button", name="Open the worksheet").click()
+    page.wait_for_selector("body[data-print=worksheet]")
+    assert page.url.endswith("?print=worksheet&paper=a4")
+    page.go_back()
+    page.get_by_role("button", name="Print flashcards").click()
+    expect(page.get_by_label("Layout")).to_have_value("worksheet")
 
 
 def test_a_card_that_does_not_fit_is_named_and_a_long_one_is_set_smaller(asked: Page) -> None:
