@@ -92,6 +92,9 @@ EQUIVALENT: dict[str, str] = {
         "to divide by a sign is to multiply by it"
     ),
     "elsewhere: own < 0.5 -> own <= 0.5": "no multiple has the fraction 0.5",
+    "worked: said[written][1] -> said[written][-1]": "the second of two is the last",
+    "notation: self._written[id(node)][1] -> self._written[id(node)][-1]": "the second of two is the last",
+    "rounding: most + 1 -> most + 2": "one of the places before is enough, or this is not asked",
     "expression: n=1 -> n=2": "the nearest name comes first of however many",
 }
 
@@ -117,7 +120,8 @@ COMPARISONS: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
     ast.In: (ast.NotIn,),
     ast.NotIn: (ast.In,),
 }
-SAFEGUARDS = ("strict", "frozen")  # of zip and dataclass: they help who changes the code, and change no value
+# Of zip and of dataclasses: they help who changes the code, and change no value.
+SAFEGUARDS = ("strict", "frozen", "init", "repr")
 
 
 @dataclass(frozen=True)
@@ -227,7 +231,7 @@ def variants(node: ast.AST) -> Iterator[ast.AST]:
                     yield ast.Compare(node.left, [*node.ops[:at], other(), *node.ops[at + 1 :]], node.comparators)
         case ast.BoolOp(op=operator):
             yield ast.BoolOp(ast.Or() if isinstance(operator, ast.And) else ast.And(), node.values)
-        case ast.keyword(arg="axis"):
+        case ast.keyword(arg="axis", value=axis) if ast.unparse(axis) != "0":
             yield ast.keyword("axis", ast.Constant(0))
         case ast.Constant(value=bool() as value):
             yield ast.Constant(not value)

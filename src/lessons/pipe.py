@@ -6,6 +6,8 @@ memory.
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import json
 import os
 import time
@@ -15,6 +17,7 @@ from typing import Any
 
 MOST = 16 * 2**20  # bytes a process may report
 _PIECE = 2**16
+_HELD = 2**20  # bytes, the most that Linux lets anybody have
 
 
 class Unreadable(Exception):
@@ -26,6 +29,12 @@ def send(descriptor: int, *report: object) -> None:
     data = json.dumps(report).encode() + b"\n"
     while data:
         data = data[os.write(descriptor, data) :]
+
+
+def widen(descriptor: int) -> None:
+    """Let a pipe hold more, where the system can: whoever writes goes on while nobody reads."""
+    with contextlib.suppress(OSError, AttributeError):
+        fcntl.fcntl(descriptor, fcntl.F_SETPIPE_SZ, _HELD)
 
 
 class Reports:

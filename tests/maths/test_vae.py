@@ -1,6 +1,7 @@
 """The small VAE and its optimiser, against finite differences, an exact model and sums written out."""
 
 from collections.abc import Callable
+from typing import Any
 from itertools import pairwise
 
 import numpy as np
@@ -151,12 +152,33 @@ def test_a_short_last_batch_counts_by_its_images() -> None:
     assert epoch.loss == pytest.approx(vae.negative_elbo(p, x, np.zeros(1)).mean(), rel=1e-9)
 
 
+def test_training_takes_fifty_images_at_a_time_at_a_rate_of_two_thousandths() -> None:
+    p, x = small()
+    many = np.tile(x, (15, 1))
+
+    def trained(**given: Any) -> vae.Epoch:
+        (epoch,) = vae.train(p, many, np.random.default_rng(3), epochs=1, **given)
+        return epoch
+
+    assert trained().loss == trained(batch=50, rate=0.002).loss
+    np.testing.assert_array_equal(trained().parameters["w_mu"], trained(batch=50, rate=0.002).parameters["w_mu"])
+
+
+@pytest.mark.parametrize("batch", [1, 4])
+def test_a_batch_may_be_one_image_or_all(batch: int) -> None:
+    p, x = small()
+    assert len(list(vae.train(p, x, np.random.default_rng(3), epochs=1, batch=batch))) == 1
+
+
 def test_evaluation_is_the_mean_over_its_samples() -> None:
     p, x = small()
     assert vae.evaluate(p, x, seed=1) == vae.evaluate(p, x, seed=1) != vae.evaluate(p, x, seed=2)
     eps = np.random.default_rng(1).normal(size=(3, 4, 2))
     each = [vae.loss_and_gradients(p, x, e)[0] for e in eps]
     assert vae.evaluate(p, x, seed=1, samples=3) == pytest.approx(np.mean(each), rel=1e-13)
+    assert vae.evaluate(p, x) == vae.evaluate(p, x, seed=0, samples=10)
+    one = np.random.default_rng(1).normal(size=(1, 4, 2))
+    assert vae.evaluate(p, x, seed=1, samples=1) == pytest.approx(vae.loss_and_gradients(p, x, one[0])[0], rel=1e-13)
 
 
 RNG = np.random.default_rng(0)
@@ -182,7 +204,8 @@ E = np.zeros((4, 2))
         (lambda: vae.evaluate(P, X, samples=0), "samples"),
         (lambda: vae.evaluate(P, X[0]), "batch of flat images"),
         # At once, not when the first epoch is asked for:
-        (lambda: vae.train(P, X, RNG, epochs=0), "epochs"),
+        (lambda: vae.train(P, X, RNG, epochs=0, batch=2), "epochs"),
+        (lambda: vae.train(P, X, RNG, epochs=1, batch=0), r"batch in 1 \.\. 4"),
         (lambda: vae.train(P, X, RNG, epochs=1, batch=5), r"batch in 1 \.\. 4"),
         (lambda: vae.train(P, X, RNG, epochs=1, batch=2, rate=0.0), "rate"),
         (lambda: vae.train(P, X, RNG, epochs=1, batch=2, beta=-1.0), "beta"),

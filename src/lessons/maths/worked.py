@@ -347,14 +347,13 @@ class TrainingStep:
 
     @functools.cached_property
     def _numbers(self) -> dict[str, float]:
-        """All that a slip may use."""
+        """What a slip may use beside what its own formula names."""
         std = math.exp(self.log_var / 2)
         z = self.mu + std * self.eps
         square = (self.x - z) ** 2
         kl = _scalar(gaussian.kl_standard_normal(self.mu, self.log_var))
-        log_p = _scalar(gaussian.log_prob(self.x, z, 0.0))
         given = {name: one.value for name, one in self.given.items()}
-        return given | {"std": std, "var": std**2, "z": z, "square": square, "kl": kl, "log_p": log_p}
+        return given | {"std": std, "z": z, "square": square, "kl": kl}
 
     @functools.cached_property
     def _var(self) -> Quantity:

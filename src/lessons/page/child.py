@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from lessons import pipe
 from lessons.confine import confine
 from lessons.confine.folder import LOOK, Watch
 from lessons.page.inputs import Inputs
@@ -53,6 +54,7 @@ def begun(work: Callable[..., None], *given: object, folder: Path, forks: bool) 
     folder.mkdir()
     context: Any = multiprocessing.get_context("fork" if forks else "spawn")
     receiving, sending = context.Pipe(duplex=False)
+    pipe.widen(receiving.fileno())  # so that it can go on while nobody listens
     process = context.Process(target=work, args=(*given, folder, sending))
     process.start()
     sending.close()

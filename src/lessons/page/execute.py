@@ -190,27 +190,34 @@ def _run(sources: Sequence[Source], folder: Path) -> Iterator[Ran]:
 
 
 def _page(source: Source, folder: Path) -> Ran:
-    (ran,) = _one_after_another([source], folder)
+    with _one_after_another([source], folder) as runs:
+        (ran,) = runs
     return ran
 
 
-def trials(pages: Sequence[Source]) -> Iterator[Ran]:
-    """What each of some pages comes to that are alike but for numbers, in one process, as they are asked for; none
-    after one whose process is lost.
+@contextlib.contextmanager
+def trials(pages: Sequence[Source]) -> Iterator[Iterator[Ran]]:
+    """What each of some pages comes to that are alike but for numbers: they begin to run at once, in one process, and
+    are heard as they are asked for; none after one whose process is lost.
     """
-    with own_folder() as folder:
-        yield from _one_after_another(pages, folder / "trials")
+    with own_folder() as folder, _one_after_another(pages, folder / "trials") as runs:
+        yield runs
 
 
-def _one_after_another(pages: Sequence[Source], folder: Path) -> Iterator[Ran]:
+@contextlib.contextmanager
+def _one_after_another(pages: Sequence[Source], folder: Path) -> Iterator[Iterator[Ran]]:
     """Run pages in one child, each in a namespace of its own. All of them may read what the first may."""
-    with child.begun(_work, pages, folder=folder, forks=FORKS) as process:
+
+    def heard() -> Iterator[Ran]:
         for number, source in enumerate(pages):
             ran = Ran()
             ran.lost = _hear(source, ran, process, last=number == len(pages) - 1)
             yield ran
             if ran.lost:
                 return
+
+    with child.begun(_work, pages, folder=folder, forks=FORKS) as process:
+        yield heard()
 
 
 def _hear(source: Source, ran: Ran, heard: Child, *, last: bool) -> Problem | None:

@@ -13,6 +13,7 @@ to come to what stands on the page, before any others have run and after: then n
 from __future__ import annotations
 
 import ast
+import contextlib
 import hashlib
 import itertools
 import time
@@ -52,17 +53,23 @@ def varied(page: Page, text: Source, typeset: Typeset, make: Make, settings: str
     as text.
     """
     found: dict[str, tuple[Variant, ...]] = {}
-    told: list[Problem] = []
+    missing: list[tuple[str, _Search]] = []
     for grid in grids(text):
         search = _Search(text, grid, typeset, make)
         key = search.key(f"{page.address} {settings}")
         kept = store.load_value(FOLDER, key)
         if kept is not None:
             found[grid.exercise.id] = tuple(map(cache.variant, kept))
-        elif variants := search.variants():
-            store.save_value(FOLDER, key, [asdict(one) for one in variants])
-            found[grid.exercise.id] = tuple(variants)
-        told += search.problems
+        else:
+            missing.append((key, search))
+    with contextlib.ExitStack() as running:
+        for number, (key, search) in enumerate(missing):
+            for _, one in missing[number : number + 2]:  # the next runs while this one is typeset
+                one.begin(running)
+            if variants := search.variants():
+                store.save_value(FOLDER, key, [asdict(one) for one in variants])
+                found[search.grid.exercise.id] = tuple(variants)
+    told = [problem for _, search in missing for problem in search.problems]
     exercises = tuple(replace(one, variants=found.get(one.id, ())) for one in page.exercises)
     return replace(page, exercises=exercises), told
 
@@ -202,6 +209,9 @@ class _Tried:
         return 2 * sum(others) >= len(others)
 
 
+_Running = tuple[list[Source], Iterator[Ran]]
+
+
 class _Search:
     """Looks for the variants of one exercise. `shown`: what the page's code came to."""
 
@@ -211,6 +221,20 @@ class _Search:
         self.refused: Counter[str] = Counter()
         self.made: dict[Set, Exercise | None] = {}
         self.problems: list[Problem] = []
+        self.every = sets(grid)
+        self.begun: _Running | None = None
+
+    def begin(self, running: contextlib.ExitStack) -> None:
+        """Let the first sets run, which `variants` will hear."""
+        if self.begun is None:
+            self.begun = running.enter_context(self._running(self.every[:TRIED]))
+
+    @contextlib.contextmanager
+    def _running(self, chosen: list[Set]) -> Iterator[_Running]:
+        """The exercise with some sets of numbers, between two with the author's own: pages, and what they come to."""
+        pages = [trial(self.text, self.grid, self.above, one) for one in ((), *chosen, ())]
+        with execute.trials(pages) as runs:
+            yield pages, runs
 
     def key(self, settings: str) -> str:
         """The address of what is found: all that can decide it."""
@@ -222,14 +246,13 @@ class _Search:
 
     def variants(self) -> list[Variant]:
         """Those that are found; none where there is a problem."""
-        every = sets(self.grid)
         try:
-            kept = self._kept(every)
+            kept = self._kept()
         except _Unfit:
             self.above = above(self.text, self.grid)  # it needs code that nobody sees it needs
             self.refused.clear()
             try:
-                kept = self._kept(every)
+                kept = self._kept()
             except _Unfit as fault:
                 self._tell(str(fault), "let the exercise depend on nothing but the names in its `variants`")
                 return []
@@ -252,13 +275,13 @@ class _Search:
             name, tried.chosen, exercise.prompt, exercise.solution, answers=exercise.answers, hints=exercise.hints
         )
 
-    def _kept(self, every: list[Set]) -> list[tuple[_Tried, Exercise]]:
+    def _kept(self) -> list[tuple[_Tried, Exercise]]:
         """The best of the sets that make an exercise. Raises _Unfit."""
         end = time.monotonic() + SECONDS
         good: list[_Tried] = []
         kept: list[tuple[_Tried, Exercise]] = []
-        for begin in range(0, min(len(every), MOST_TRIED), TRIED):
-            good += self._tried(every[begin : begin + TRIED], end)
+        for begin in range(0, min(len(self.every), MOST_TRIED), TRIED):
+            good += self._tried(self.every[begin : begin + TRIED], end)
             kept = self._best(good)
             if self.problems or len(kept) == WANTED:
                 break
@@ -266,24 +289,24 @@ class _Search:
 
     def _tried(self, chosen: list[Set], end: float) -> Iterator[_Tried]:
         """Run the code with some sets, between two runs with the author's own numbers. Raises _Unfit."""
-        own = trial(self.text, self.grid, self.above)
-        left = [trial(self.text, self.grid, self.above, one) for one in chosen]
+        left = chosen
         while left and not self.problems:
-            pages = [own, *left, own]
+            begun, self.begun = self.begun, None
             runs = []
-            for ran in execute.trials(pages):
-                runs.append(ran)
-                if time.monotonic() > end:
-                    self._tell(f"its code takes longer than {SECONDS:g} s with other numbers", "make it quicker")
-                    return
-            self._as_shown(own, runs[0])
+            with contextlib.nullcontext(begun) if begun else self._running(left) as (pages, heard):
+                for ran in heard:
+                    runs.append(ran)
+                    if time.monotonic() > end:
+                        self._tell(f"its code takes longer than {SECONDS:g} s with other numbers", "make it quicker")
+                        return
+            self._as_shown(pages[0], runs[0])
             if len(runs) == len(pages):
-                self._as_shown(own, runs[-1])
+                self._as_shown(pages[-1], runs[-1])
             ended = runs[1 : len(left) + 1]
-            for one, page, ran in zip(chosen, left, ended, strict=False):
+            for one, page, ran in zip(left, pages[1:], ended, strict=False):
                 if tried := self._judged(one, page, ran):
                     yield tried
-            chosen, left = chosen[len(ended) :], left[len(ended) :]
+            left = left[len(ended) :]
 
     def _as_shown(self, own: Source, ran: Ran) -> None:
         """With the author's own numbers the code comes to what the page shows; else raises _Unfit."""
