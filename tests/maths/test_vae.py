@@ -1,8 +1,8 @@
 """The small VAE and its optimiser, against finite differences, an exact model and sums written out."""
 
 from collections.abc import Callable
-from typing import Any
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
