@@ -440,6 +440,7 @@ def test_what_is_no_line(tex: str) -> None:
         (True, "1 +", 3.0, "the line 1 + cannot be read back: more is missing"),
         (True, "1 ) 2", 3.0, "the line 1 ) 2 cannot be read back after 1"),
         (True, "0^{-1}", 3.0, FEW_ZERO),
+        (True, "2^1.5", 3.0, "the line 2^1.5 cannot be read back: 1.5 needs braces"),
         (True, "2^10", 3.0, "the line 2^10 cannot be read back: 10 needs braces"),
         (True, "A", 3.0, "the line A holds a matrix where a number is meant"),
         (True, "v", 1.0, "the line v holds a matrix where a number is meant"),

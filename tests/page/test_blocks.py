@@ -11,7 +11,7 @@ from lessons.page.blocks import BLOCKS, ID_PATTERN, LessonBlock, ids
 
 Render = Callable[[str], str]
 
-STYLES = Path(__file__).parents[2] / "docs/assets/lesson.css"
+STYLES = [Path(__file__).parents[2] / "docs/assets" / name for name in ("lesson.css", "practice.css")]
 
 PAGE = """
 /// question | First?
@@ -181,7 +181,7 @@ def test_every_block_of_the_page_is_known_to_the_fixtures() -> None:
 @pytest.mark.parametrize("block", BLOCKS)
 def test_every_block_has_its_class_and_a_style(block: type[LessonBlock], tree: ElementTree.Element) -> None:
     assert [element for element in tree.iter() if block.CLASS in element.get("class", "").split()]
-    assert re.search(rf"\.{block.CLASS}\b(?!-)", STYLES.read_text(encoding="utf-8"))
+    assert re.search(rf"\.{block.CLASS}\b(?!-)", "".join(one.read_text(encoding="utf-8") for one in STYLES))
 
 
 def test_the_ids_that_the_table_derives_are_those_of_the_html(tree: ElementTree.Element) -> None:

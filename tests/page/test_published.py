@@ -31,6 +31,7 @@ PUBLISHED: dict[str, bytes] = {
     "lessons/kl/points.npy": b"\x93NUMPY\x01",
     "lessons/kl/points.npz": b"PK\x03\x04",
     "assets/lesson.css": b"",
+    "assets/practice.css": b"",
     "assets/lesson.js": b"",
     "notebooks/kl.ipynb": b"",
     ".DS_Store": b"",

@@ -2,7 +2,7 @@
 
 Whoever needs to know something of a block (the rules, the targets of links, the extension) asks its class here, by
 `named`; no other module names a block. To add one: a class here, an entry in BLOCKS, a style in
-`docs/assets/lesson.css`, a fixture in `tests/page/fixtures/`.
+`docs/assets/lesson.css` or `practice.css`, a fixture in `tests/page/fixtures/`.
 
     /// question | Why must a standard deviation be positive?     NAME and, after the bar, the title (ARGUMENT)
         id: why-positive                                          OPTIONS

@@ -26,6 +26,7 @@ ASSETS = (
     "lesson.js",
     "log.js",
     "offline.js",
+    "practice.css",
     "practice.js",
     "progress.js",
     "print.css",

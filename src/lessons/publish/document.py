@@ -23,7 +23,7 @@ from lessons.publish import fonts, frame, outline
 from lessons.publish.http_server import NOT_FOUND, Reply, Request, kind, read
 from lessons.publish.policy import TEMPLATES
 
-STYLES = ("assets/lesson.css", "assets/print.css")  # below docs/
+STYLES = ("assets/lesson.css", "assets/practice.css", "assets/print.css")  # below docs/
 _PAGE = """<!doctype html>
 <html lang="en" class="no-js" style="{names}">
 <head>
