@@ -105,6 +105,7 @@ def test_a_derivation_knows_what_it_started_from() -> None:
     ("apart", "said"),
     [
         (0.0, "a sum to 1e-12"),
+        (1e-12, "a sum to 1e-12"),
         (3.2e-11, "a sum to 1e-09"),
     ],
 )

@@ -211,6 +211,12 @@ def test_what_cannot_be_read(text: str, message: str) -> None:
     assert str(told.value) == message
 
 
+def test_what_to_do_is_a_note_of_its_own() -> None:
+    fault = FormulaError("a is no number: write 1: or 2")
+    assert fault.__notes__ == ["write 1: or 2"]
+    assert not hasattr(FormulaError("a is no number"), "__notes__")
+
+
 def test_the_longest_formula_and_the_deepest() -> None:
     assert value(read("1" + " " * 1999), {}) == 1
     assert value(read("abs(" * 39 + "x" + ")" * 39), {"x": -2.0}) == 2

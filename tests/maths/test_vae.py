@@ -255,6 +255,11 @@ def test_adam_as_it_was_published() -> None:
     assert adam.step({"a": np.array([1.0])}, {"a": np.array([3.0])})["a"] == pytest.approx([0.999])
 
 
+def test_adam_makes_little_of_gradients_that_are_tiny() -> None:
+    moved = Adam(rate=0.1, tiny=1e-3).step({"a": np.zeros(3)}, {"a": np.array([1e-3, 1.0, 0.0])})["a"]
+    assert moved == pytest.approx([-0.05, -0.1 / 1.001, 0.0])
+
+
 def test_adam_that_forgets_goes_by_the_sign() -> None:
     adam, p = Adam(rate=0.1, decay_mean=0, decay_square=0), {"a": np.array([1.0, 1.0])}
     for expected in ([0.9, 1.1], [1.0, 1.0]):
