@@ -62,6 +62,11 @@ def test_pages_with_other_stylesheets_are_told() -> None:
         frame.common([("a.css",), ("b.css",)])
 
 
+def test_nothing_names_a_page_for_firefox_to_fetch_unasked() -> None:
+    ahead = PAGE.replace("</head>", '  <link rel="next" href="lessons/">\n  </head>')
+    assert frame.finished(ahead) == frame.finished(PAGE)
+
+
 def test_white_space_goes_but_not_from_scripts() -> None:
     script = "<script>var a = 1\n\n  var b</script>"
     html = frame.squeezed(PAGE)

@@ -1,6 +1,6 @@
 // Print pages with Firefox: node firefox_print.mjs FIREFOX JOBS, the jobs as JSON: [{url, pdf, script, mark}].
 // Firefox is told over WebDriver BiDi by puppeteer-core, which lighthouse brings. `script: false` switches JavaScript off;
-// `mark` is run before a page that its address lays out is printed.
+// `mark` is run, and waited for, before a page is printed.
 
 import puppeteer from "puppeteer-core";
 
@@ -21,10 +21,7 @@ async function printAll(wanted, script) {
 async function print(browser, { url, pdf, mark }) {
   const page = await browser.newPage();
   await page.goto(url, { waitUntil: "load" });
-  if (mark) {
-    await page.waitForSelector("body[data-print]");
-    await page.evaluate(mark);
-  }
+  if (mark) await page.evaluate(mark); // which waits itself: what looks at each frame sees few of them behind other tabs
   await page.pdf({ path: pdf, preferCSSPageSize: true, printBackground: false });
 }
 

@@ -5,8 +5,12 @@ The site is served under a folder of its host, as a preview is, by a server that
 
 from __future__ import annotations
 
+import html
 import http.server
+import json
+import re
 import shutil
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -180,6 +184,43 @@ def test_search_and_answers_work_without_a_network(host: Host, keep: Any) -> Non
     field.press("Enter")
     expect(page.locator(".lesson-verdict").first).not_to_be_empty()
     expect(page.locator(".lesson-verdict").first).not_to_contain_text("could not be loaded")
+
+
+def test_firefox_has_every_page_search_and_review_without_a_network(
+    host: Host, site: Path, tool: Callable[[str], str]
+) -> None:
+    pages = {path.relative_to(site).as_posix(): path.read_text(encoding="utf-8") for path in site.rglob("*.html")}
+    pages = {path.removesuffix("index.html"): text for path, text in pages.items()}
+    first, last = "lessons/vae-training/", "404.html"  # whose addresses begin where the site is meant to lie
+    paths = [first, *sorted(pages.keys() - {first, last}), last]
+    script = Path(__file__).with_name("firefox_offline.mjs")
+    command = [tool("node"), str(script), tool("firefox-esr"), host.address, json.dumps(paths)]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as run:
+        assert run.stdout
+        run.stdout.readline()
+        host.cut = True
+        host.took()
+        said, complaints = run.communicate("cut\n", timeout=150)
+    assert run.returncode == 0, complaints
+    found = json.loads(said)
+    assert found["pages"].keys() == pages.keys()
+    assert len(pages) > 8
+    for path, text in pages.items():
+        seen = found["pages"][path]
+        assert seen["title"] == html.unescape(re.findall("<title>(.*?)</title>", text)[0])
+        assert seen["heading"], path
+        if path != last:
+            assert (seen["styled"], seen["fonts"], seen["images"], seen["faults"]) == (True, [], [], []), path
+    assert found["complaints"] == []
+    assert found["found"]
+    assert all(one.startswith(host.address) for one in found["found"])
+    assert found["verdict"]
+    assert "could not be loaded" not in found["verdict"]
+    assert found["grades"] == ["Again", "Hard", "Good", "Easy"]
+    asked = {path for path in host.took() if not path.startswith("/")}  # of the site's folder
+    assert asked <= {offline.WORKER, offline.MANIFEST}
 
 
 def test_a_new_version_is_told_of_and_waits(host: Host, keep: Any, reader: BrowserContext) -> None:

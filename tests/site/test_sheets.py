@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import subprocess
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,7 @@ MM = 72 / 25.4
 NEAR = 0.2 * MM
 SIZES = {"a4": (210 * MM, 297 * MM), "letter": (8.5 * 72, 11 * 72)}  # as they stand
 NUMBERS = (1, 3, 4, 5, 8, 9, 17, 40)
-# A word in the middle of each field, the same on both sides of a card, and one in the middle of each side of the paper,
+# A word in the middle of each field, as wide on both sides of a card, and one in the middle of each side of the paper,
 # in a box as large as a field: so each word lies as far from where a browser says that it does.
 MARK = """(() => {
     const mark = (element, word) => {
@@ -28,7 +30,7 @@ MARK = """(() => {
         element.append(span);
     };
     for (const field of document.querySelectorAll(".sheet-field")) {
-        mark(field, "k" + field.querySelector(".sheet-head span").textContent);
+        mark(field, (field.matches(".sheet-front") ? "f" : "b") + field.querySelector(".sheet-head span").textContent);
         field.querySelectorAll(".sheet-head, .sheet-body").forEach((one) => one.remove());
     }
     const { width, height } = document.querySelector(".sheet-field").style;
@@ -40,19 +42,28 @@ MARK = """(() => {
         mark(box, "middle");
     }
 })()"""
-LAY_OUT = """async ([asked, number]) => {
+# Several decks laid out one after another, each as if it were the page's, and then all of them in one document.
+LAY_OUT = f"""(async (decks) => {{
+    const {{ layOut }} = await import(new URL("../../assets/sheets.js", location).href);
     const deck = document.querySelector(".lesson-deck");
-    window.card ??= deck.firstElementChild;
-    deck.replaceChildren(...Array.from({ length: number }, (_, index) => {
-        const card = window.card.cloneNode(true);
-        card.style.counterSet = `card ${index + 1}`;
-        card.id = `card-${index + 1}`;
-        card.querySelectorAll("summary, .lesson-content").forEach((one) => one.replaceChildren("x"));
-        return card;
-    }));
-    const { layOut } = await import(new URL("../../assets/sheets.js", location).href);
-    return layOut(asked);
-}"""
+    const card = deck.firstElementChild;
+    const sheets = [];
+    for (const {{ number, asked }} of decks) {{
+        deck.replaceChildren(...Array.from({{ length: number }}, (_, index) => {{
+            const one = card.cloneNode(true);
+            one.style.counterSet = `card ${{index + 1}}`;
+            one.id = `card-${{index + 1}}`;
+            one.querySelectorAll("summary, .lesson-content").forEach((side) => side.replaceChildren("x"));
+            return one;
+        }}));
+        await layOut(asked);
+        {MARK};
+        sheets.push(...document.querySelector(".sheets").children);
+    }}
+    document.querySelector(".sheets").replaceChildren(...sheets);
+}})"""
+# An address that lays out is done when its script is.
+LAID_OUT = f"""import(new URL("../../assets/sheets.js", location).href).then(() => {MARK})"""
 
 Places = list[dict[str, tuple[float, float]]]  # of each page: where the middle of each word lies, from the page's
 
@@ -68,7 +79,7 @@ def places(tool: Callable[[str], str]) -> Callable[[Path, tuple[float, float]], 
         found = []
         for page in text.split("<page ")[1:]:
             assert tuple(map(float, re.findall(r'(?:width|height)="([\d.]+)"', page)[:2])) == pytest.approx(size, abs=1)
-            words = re.findall(r'xMin="(.+?)" yMin="(.+?)" xMax="(.+?)" yMax="(.+?)">(k\d+|middle)<', page)
+            words = re.findall(r'xMin="(.+?)" yMin="(.+?)" xMax="(.+?)" yMax="(.+?)">([fb]\d+|middle)<', page)
             at = {
                 name: ((float(left) + float(right)) / 2, (float(top) + float(bottom)) / 2)
                 for left, top, right, bottom, name in words
@@ -81,44 +92,107 @@ def places(tool: Callable[[str], str]) -> Callable[[Path, tuple[float, float]], 
     return read
 
 
-def meet(pages: Places, number: int, per: int, sideways: bool, moved: tuple[float, float] = (0, 0)) -> None:
-    """Fronts, then their backs where the other side of the paper has them; each card once."""
-    assert len(pages) == 2 * -(-number // per)
-    for start in range(0, len(pages), 2):
-        fronts, backs = pages[start : start + 2]
-        first = start // 2 * per
-        assert set(fronts) == {f"k{one + 1}" for one in range(first, min(first + per, number))} == set(backs)
-        for name, (x, y) in fronts.items():
-            there = (-x if sideways else x, y if sideways else -y)
-            assert backs[name] == pytest.approx((there[0] + moved[0] * MM, there[1] + moved[1] * MM), abs=NEAR), name
+@dataclass(frozen=True)
+class Deck:
+    """So many cards, and how they are asked for."""
+
+    number: int
+    paper: str
+    per: int
+    flip: str = "long"  # or to be folded
+    dx: float = 0
+    dy: float = 0
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        kind = {"print": "fold"} if self.flip == "fold" else {"print": "sheets", "flip": self.flip}
+        return {"paper": self.paper, "per": self.per, "dx": self.dx, "dy": self.dy, **kind}
+
+    @property
+    def size(self) -> tuple[float, float]:
+        return SIZES[self.paper] if self.per != 4 else SIZES[self.paper][::-1]
+
+    def there(self) -> Places:
+        """Where its cards are to lie: each once, and where the knife or the fold is to meet them."""
+        columns, rows = 2, self.per // 2
+        across, down = (self.size[0] - 20 * MM) / columns, (self.size[1] - 20 * MM) / rows
+        pages: Places = []
+
+        def put(page: dict[str, tuple[float, float]], name: str, column: int, row: int) -> None:
+            page[name] = ((column + 0.5 - columns / 2) * across, (row + 0.5 - rows / 2) * down)
+
+        if self.flip == "fold":
+            for index in range(self.number):
+                if index % rows == 0:
+                    pages.append({})
+                put(pages[-1], f"f{index + 1}", 0, index % rows)
+                put(pages[-1], f"b{index + 1}", 1, index % rows)
+            return pages
+        # Over its long edge, paper that lies has its top below.
+        sideways = (self.flip == "long") != (self.per == 4)
+        for index in range(self.number):
+            if index % self.per == 0:
+                pages += {}, {}
+            put(pages[-2], f"f{index + 1}", index % 2, index % self.per // 2)
+            x, y = pages[-2][f"f{index + 1}"]
+            pages[-1][f"b{index + 1}"] = (
+                (-x if sideways else x) + self.dx * MM,
+                (y if sideways else -y) + self.dy * MM,
+            )
+        return pages
 
 
-@pytest.mark.parametrize("flip", ["long", "short"])
+def decks(paper: str, pers: tuple[int, ...]) -> list[Deck]:
+    """All that is printed on this paper, which stands or lies: many numbers, on both sides and to be folded."""
+    most, *fewer = pers
+    ways = ("long", "short", "fold")
+    return [
+        *(Deck(number, paper, most, flip) for flip in ways for number in NUMBERS[:: 1 if fewer else 3]),
+        *(Deck(7, paper, per, flip) for flip in ways for per in fewer),
+        *(Deck(3, paper, most, flip, 1.25, -0.5) for flip in ways[:2]),
+    ]
+
+
+def check(pages: Places, decks: list[Deck]) -> None:
+    wanted = [(deck, page) for deck in decks for page in deck.there()]
+    assert len(pages) == len(wanted)
+    for found, (deck, there) in zip(pages, wanted, strict=True):
+        assert found.keys() == there.keys(), deck
+        assert found == {name: pytest.approx(place, abs=NEAR) for name, place in there.items()}, deck
+
+
+STANDS_OR_LIES = [(8, 6), (4,)]  # fields on a sheet
+
+
+@pytest.mark.parametrize("pers", STANDS_OR_LIES)
 @pytest.mark.parametrize("paper", SIZES)
-def test_backs_meet_fronts(page: Page, tmp_path: Path, places: Callable[..., Places], paper: str, flip: str) -> None:
-    def lay(number: int, per: int, **more: float) -> Places:
-        page.evaluate(LAY_OUT, [{"print": "sheets", "paper": paper, "per": per, "flip": flip, **more}, number])
-        page.evaluate(MARK)
-        page.pdf(path=tmp_path / "sheets.pdf", prefer_css_page_size=True)
-        return places(tmp_path / "sheets.pdf", SIZES[paper] if per != 4 else SIZES[paper][::-1])
-
-    for number in NUMBERS:
-        meet(lay(number, 8), number, 8, flip == "long")
-    meet(lay(7, 6), 7, 6, flip == "long")
-    meet(lay(5, 4), 5, 4, flip == "short")  # the paper lies: turned over its long edge, its top comes below
-    meet(lay(3, 8, dx=1.25, dy=-0.5), 3, 8, flip == "long", (1.25, -0.5))
+def test_backs_meet_fronts(
+    page: Page, tmp_path: Path, places: Callable[..., Places], paper: str, pers: tuple[int, ...]
+) -> None:
+    all_ = decks(paper, pers)
+    page.evaluate(LAY_OUT, [{"number": deck.number, "asked": deck.asked} for deck in all_])
+    page.pdf(path=tmp_path / "sheets.pdf", prefer_css_page_size=True)
+    check(places(tmp_path / "sheets.pdf", all_[0].size), all_)
 
 
 def test_backs_meet_fronts_in_firefox(
     practice: str, tmp_path: Path, tool: Callable[[str], str], places: Callable[..., Places]
 ) -> None:
-    url = f"{practice}?print=sheets&paper=letter&per=8&flip=short"
-    job = {"url": url, "pdf": str(tmp_path / "firefox.pdf"), "mark": MARK}
+    prints = [([Deck(10, "letter", 8, "short")], f"{practice}?print=sheets&paper=letter&per=8&flip=short", LAID_OUT)]
+    for paper, pers in itertools.product(SIZES, STANDS_OR_LIES):
+        all_ = decks(paper, pers)
+        asked = json.dumps([{"number": deck.number, "asked": deck.asked} for deck in all_])
+        prints.append((all_, practice, f"{LAY_OUT}({asked})"))
+    jobs = [
+        {"url": url, "pdf": str(tmp_path / f"{number}.pdf"), "mark": mark}
+        for number, (_, url, mark) in enumerate(prints)
+    ]
     script = Path(__file__).with_name("firefox_print.mjs")
-    command = [tool("node"), str(script), tool("firefox-esr"), json.dumps([job])]
+    command = [tool("node"), str(script), tool("firefox-esr"), json.dumps(jobs)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=150, check=False)
     assert done.returncode == 0, done.stderr
-    meet(places(tmp_path / "firefox.pdf", SIZES["letter"]), 10, 8, False)
+    for (all_, _, _), job in zip(prints, jobs, strict=True):
+        check(places(Path(job["pdf"]), all_[0].size), all_)
 
 
 @pytest.fixture

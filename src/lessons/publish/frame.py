@@ -20,6 +20,9 @@ _SHEET = re.compile(r"<link rel=\"stylesheet\" href=\"(?P<up>[^\"]*?)(?P<sheet>a
 _BUNDLE = re.compile(r"<script src=\"(?P<src>[^\"]*assets/javascripts/bundle\.\w+\.min\.js)\"></script>")
 _OURS = re.compile(rf"<script src=\"[^\"]*{re.escape(SCRIPT)}\"")
 _SCRIPT = re.compile(r"(<script\b.*?</script>)", re.DOTALL)
+_NEXT = re.compile(
+    r"\s*<link rel=\"next\" [^>]*>"
+)  # Firefox would fetch it unasked; the policy forbids, and it complains
 _ROOT = re.compile(r"<html\b[^>]*>")
 _ICON = re.compile(
     r'<svg xmlns="http://www.w3.org/2000/svg" (?P<size>viewBox="[\d. ]+")>(?:<!--[^>]*-->)?<path d="[^"]*"/></svg>'
@@ -42,11 +45,11 @@ class Frame:
 
 
 def finished(html: str) -> tuple[str, tuple[str, ...]]:
-    """A document with two stylesheets and without the theme's script, and the sheets that the two are made of.
+    """A document with two stylesheets and without the theme's script and its link ahead, and what the two are made of.
 
     Raises Unknown.
     """
-    html, sheets = _two_sheets(html)
+    html, sheets = _two_sheets(_NEXT.sub("", html))
     return _held_back(html), sheets
 
 
