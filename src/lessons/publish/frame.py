@@ -20,9 +20,7 @@ _SHEET = re.compile(r"<link rel=\"stylesheet\" href=\"(?P<up>[^\"]*?)(?P<sheet>a
 _BUNDLE = re.compile(r"<script src=\"(?P<src>[^\"]*assets/javascripts/bundle\.\w+\.min\.js)\"></script>")
 _OURS = re.compile(rf"<script src=\"[^\"]*{re.escape(SCRIPT)}\"")
 _SCRIPT = re.compile(r"(<script\b.*?</script>)", re.DOTALL)
-_NEXT = re.compile(
-    r"\s*<link rel=\"next\" [^>]*>"
-)  # Firefox would fetch it unasked; the policy forbids, and it complains
+_NEXT = re.compile(r"\s*<link rel=\"next\" [^>]*>")  # Firefox asks for it unasked, which the policy forbids
 _ROOT = re.compile(r"<html\b[^>]*>")
 _ICON = re.compile(
     r'<svg xmlns="http://www.w3.org/2000/svg" (?P<size>viewBox="[\d. ]+")>(?:<!--[^>]*-->)?<path d="[^"]*"/></svg>'
