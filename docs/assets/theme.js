@@ -57,14 +57,15 @@ const KEYS = { f: "search", s: "search", "/": "search", p: "prev", ",": "prev", 
 
 document.addEventListener("keydown", (event) => {
   const typing = event.target.closest("input, select, textarea, [contenteditable]");
-  if (themeWorks || typing || event.altKey || event.ctrlKey || event.metaKey || !(event.key in KEYS)) return;
+  if (typing || event.altKey || event.ctrlKey || event.metaKey || !(event.key in KEYS)) return;
   const meant = KEYS[event.key];
+  // The theme would look for a link in the head that is not there: Firefox would fetch the next page unasked.
+  if (themeWorks && meant !== "next") return;
   if (meant === "search") {
     event.preventDefault();
     if (query) query.focus();
   } else {
-    const link = document.querySelector(`link[rel=${meant}]`);
-    if (link) location.href = link.href;
+    document.querySelector(`.md-footer__link--${meant}`)?.click();
   }
 });
 

@@ -144,6 +144,17 @@ def test_keys_turn_the_pages(never: Callable[..., Page], practice: str) -> None:
     expect(page.get_by_role("textbox", name="Search")).not_to_be_focused()
 
 
+def test_keys_turn_the_pages_once_the_script_is_there(open_page: Callable[..., Page], practice: str) -> None:
+    page = open_page(f"{practice}?h=prior")
+    page.wait_for_selector("mark", state="attached")
+    page.keyboard.press("n")
+    page.wait_for_url("**/notebooks/vae-training/")
+    page.goto(f"{page.url}?h=prior")
+    page.wait_for_selector("mark", state="attached")
+    page.keyboard.press("p")
+    page.wait_for_url("**/lessons/vae-training/")
+
+
 def test_what_is_typed_before_the_script_is_there_is_found(open_page: Callable[..., Page], practice: str) -> None:
     page, held = open_page("about:blank"), []
     page.route(re.compile("javascripts/bundle"), lambda route: held.append(route))
