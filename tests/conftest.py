@@ -74,7 +74,7 @@ class Project:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes longest begins first: at the end it would keep one processor busy, and the others waiting."""
+    """Files that take longest begin first: at the end, one would keep a processor busy and the others waiting."""
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 

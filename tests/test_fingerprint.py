@@ -14,6 +14,8 @@ import pytest
 from lessons import fingerprint
 from lessons.page import inputs, tree
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).parents[1]
 PAGE = "---\ntitle: A\ndescription: B.\n---\n\n# A\n\n{}\n"
 

@@ -23,6 +23,8 @@ from playwright.sync_api import Browser, Dialog, Page, Request
 
 from lessons.page.extension import LessonError
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).parents[2]
 PAYLOADS = (
     "<script>alert(1)</script>",

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.long
+
 PROGRAMS = {path.stem: path.read_text(encoding="utf-8") for path in sorted(Path(__file__).parent.glob("programs/*.py"))}
 HEAD = "---\ntitle: A\ndescription: B.\n{}---\n\n"
 CALLS = "from lessons.maths import worked\n\nc = worked.kl_standard_normal(mu=0.0, std=0.5)\n"

@@ -24,6 +24,8 @@ from tests.publish.conftest import Builder, Small, held
 
 from lessons.publish import sandbox
 
+pytestmark = pytest.mark.long
+
 SRC = Path(sandbox.__file__).parents[2]
 SECRET = secrets.token_hex(16)
 NOTEBOOK = f"# ---\n# title: T\n# description: D\n# ---\n\n# %% [markdown]\n# # {SECRET}\n"

@@ -109,7 +109,6 @@ def test_a_module_that_is_named_is_not_imported_here(tree: Tree) -> None:
 # ---- what lies beside ----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.long
 def test_nothing_that_lies_in_a_tree_is_imported_or_read(tree: Tree) -> None:
     for name in MODULES:
         for folder in ("", "notebooks/helpers/", "src/"):

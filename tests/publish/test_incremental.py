@@ -24,6 +24,8 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).parents[2]
 # No module of `lessons` may be imported here: what builds imports this module, and then the copy of the package.
 STEPS = int(os.environ.get("LESSONS_STEPS", "6"))
@@ -387,7 +389,6 @@ KINDS: tuple[tuple[Callable[[Edits], None], ...], ...] = (
 )
 
 
-@pytest.mark.long
 def test_after_each_kind_of_change_what_is_kept_makes_the_same_site() -> None:
     edits = Edits()
     try:
@@ -401,7 +402,6 @@ def test_after_each_kind_of_change_what_is_kept_makes_the_same_site() -> None:
         edits.teardown()
 
 
-@pytest.mark.long
 def test_after_any_change_what_is_kept_makes_the_same_site() -> None:
     quick = settings(
         max_examples=1,
@@ -414,7 +414,6 @@ def test_after_any_change_what_is_kept_makes_the_same_site() -> None:
     run_state_machine_as_test(Edits, settings=quick)
 
 
-@pytest.mark.long
 def test_what_is_kept_of_the_site_is_what_is_computed_anew(project: Any, tmp_path: Path) -> None:
     """All of it: pages, results, notebooks, frames, fonts, styles."""
     kept = project.build("--site", tmp_path / "site")
@@ -436,7 +435,6 @@ def _build_in(folder: Path, *arguments: str) -> None:
     subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
-@pytest.mark.long
 def test_a_build_from_the_store_of_the_commit_before_is_a_fresh_one(tmp_path: Path) -> None:
     """Whatever that commit's own code kept, and whatever this one changes."""
     folder = tmp_path / "project"

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).parents[2]
 PATIENCE = 240
 # What a notebook may show by carelessness: the order of a set, the zone, the language, the encoding, a path.
@@ -71,7 +73,6 @@ def finished(process: subprocess.Popen[str]) -> str:
     return said
 
 
-@pytest.mark.long
 def test_two_builds_with_nothing_in_common_are_the_same_bytes(
     tmp_path: Path, tool: Callable[[str], str], hashes: Callable[[Path], dict[str, str]]
 ) -> None:

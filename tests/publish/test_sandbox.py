@@ -13,6 +13,8 @@ import pytest
 
 from lessons.publish import sandbox
 
+pytestmark = pytest.mark.long
+
 MAIN = "src/lessons/__main__.py"
 # What stands in the place of the package in a hostile tree: it builds whatever it likes.
 FORGES = "import os, pathlib, sys\nsite = pathlib.Path(sys.argv[-1])\nsite.mkdir()\n(site / 'sitemap.xml').touch()\n"
@@ -44,7 +46,6 @@ def forged(tree: Any, tmp_path: Path) -> Any:
     return type(tree)(tmp_path / "forged")
 
 
-@pytest.mark.long
 def test_the_site_is_that_of_a_build(tree: Any, project: Any, original_site: Path, tmp_path: Path) -> None:
     """Another tree's, built by this project's command."""
     before = bytes_of(tree.folder)

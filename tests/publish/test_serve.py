@@ -99,7 +99,6 @@ def serve() -> Iterator[Callable[[Any], Server]]:
         server.end()
 
 
-@pytest.mark.long
 def test_what_is_saved_is_served(copy: Any, serve: Callable[[Any], Server]) -> None:
     """A page, the package, a problem, the mended page: one server lives through them all."""
     server = serve(copy)

@@ -115,7 +115,6 @@ def two(built: tuple[Any, list[Hashes]], small: Callable[..., Any], tmp_path: Pa
 # Killed ----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.long
 def test_sixty_kills_leave_a_whole_site(
     two: tuple[Any, list[Hashes]], builder: Any, hashes: Callable[[Path], Hashes], record_property: Any
 ) -> None:

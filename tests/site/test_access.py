@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, ViewportSize
 
+pytestmark = pytest.mark.long
+
 PHONE: ViewportSize = {"width": 375, "height": 740}
 DESKTOP: ViewportSize = {"width": 1280, "height": 900}
 SCHEMES = {"light": "default", "dark": "slate"}
@@ -51,6 +53,8 @@ def test_axe_finds_nothing(open_page: Callable[..., Page], urls: list[str], axe:
             if state == "open" and page.evaluate(OPEN_ALL) == 0:
                 continue
             for viewport in (DESKTOP, PHONE):
+                if scheme == "dark" and (state == "open") == (viewport == DESKTOP):
+                    continue  # a colour is the same on both
                 page.set_viewport_size(viewport)
                 page.wait_for_function(SCROLLERS_REACHED)
                 result = page.evaluate(f"axe.run(document, {ASKED[scheme]})")

@@ -22,6 +22,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from lessons.publish import digest, offline
 
+pytestmark = pytest.mark.long
+
 UNDER = "course/"
 TIMEOUT = 20_000  # milliseconds: the whole site is fetched meanwhile
 KEPT = ".md-copyright >> text=Kept for offline."

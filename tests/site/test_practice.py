@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+pytestmark = pytest.mark.long
+
 SUMMARY = ".lesson-practice"
 SURE_AND_WRONG = "You were sure, and it was not right"
 SCRIPTS = ("practice.js", "log.js")

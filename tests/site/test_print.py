@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
+pytestmark = pytest.mark.long
+
 # Width and height in points, as on the paper one buys.
 MM = 72 / 25.4
 PAPERS = {

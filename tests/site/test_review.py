@@ -14,6 +14,8 @@ import fsrs_rs_python as anki
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+pytestmark = pytest.mark.long
+
 ADDRESS = "review/"
 SCRIPTS = ("review.js", "schedule.js", "progress.js", "log.js", "fsrs.js")
 MODULES = "const log = await import('/assets/log.js'); const schedule = await import('/assets/schedule.js');"

@@ -15,6 +15,8 @@ import pdfua
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+pytestmark = pytest.mark.long
+
 MM = 72 / 25.4
 NEAR = 0.2 * MM
 SIZES = {"a4": (210 * MM, 297 * MM), "letter": (8.5 * 72, 11 * 72)}  # as they stand
