@@ -69,7 +69,7 @@ test: ## run every check
 	@$(MAKE) --no-print-directory --jobs=2 lint browsers
 	@$(BIN)/python -P -m pytest
 
-quick: $(DEV_READY) ## checks of the maths, the pages and the notebooks, in less than a minute
+quick: $(DEV_READY) ## checks of the maths, the pages and the notebooks, in two minutes
 	@$(BIN)/python -P -m pytest tests/maths tests/page tests/notebook --ignore tests/page/test_libraries.py \
 		--ignore tests/notebook/test_cache.py --ignore tests/notebook/test_stage.py
 
