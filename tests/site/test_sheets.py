@@ -350,7 +350,9 @@ def test_the_cards_of_all_lessons_are_chosen_there_too(asked: Page, site: Path) 
     assert page.evaluate("printed") == []
     page.unroute("**/lessons/kl-forward-reverse/")
     page.get_by_role("button", name="Print", exact=True).click()
-    page.wait_for_function("printed.length === 1")
+    expect(page.locator(".sheet-front")).not_to_have_count(0)
+    expect(dialog(page)).to_have_count(0)
+    assert page.evaluate("printed.length") == 1
     every = [path.read_text(encoding="utf-8") for path in site.glob("lessons/*/index.html")]
     count = sum(len(re.findall(r'<li [^>]*class="lesson-card', text)) for text in every)
     assert count > page.locator(".lesson-card").count() > 0
