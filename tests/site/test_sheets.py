@@ -284,6 +284,12 @@ def test_a_checker_of_pdf_ua_finds_no_fault_in_what_is_published(site: Path) -> 
 # ---- the dialog -------------------------------------------------------------------------------------------------
 
 
+NOTED = """() => {
+    window.printed = [];
+    window.print = () => (document.documentElement.dataset.asked = printed.push({...document.body.dataset}));
+}"""
+
+
 def dialog(page: Page) -> Locator:
     return page.get_by_role("dialog", name="Print", exact=True)
 
@@ -291,7 +297,7 @@ def dialog(page: Page) -> Locator:
 @pytest.fixture
 def asked(page: Page) -> Page:
     """The practice page with the dialog open; what is printed is noted, and not printed."""
-    page.evaluate("() => { window.printed = []; window.print = () => { printed.push({...document.body.dataset}); }; }")
+    page.evaluate(NOTED)
     page.get_by_role("button", name="Print flashcards").press("Enter")
     expect(dialog(page)).to_be_visible()
     return page
@@ -309,7 +315,7 @@ def test_everything_is_chosen_by_keyboard(asked: Page) -> None:
         page.keyboard.press("Tab")
     page.keyboard.type("1.5")
     page.keyboard.press("Enter")
-    page.wait_for_function("printed.length === 1")
+    expect(page.locator("html")).to_have_attribute("data-asked", "1")
     assert page.evaluate("printed[0].print") == "sheets"
     expect(dialog(page)).to_have_count(0)
     assert page.locator(".sheet").count() == 4
@@ -332,7 +338,7 @@ def test_it_shows_what_goes_with_what_is_chosen(asked: Page) -> None:
     page.get_by_label("The printer turns").select_option("short")
     expect(dialog(page)).to_contain_text("turned over the short edge")
     page.get_by_role("button", name="Print a test sheet").click()
-    page.wait_for_function("printed.length === 1")
+    expect(page.locator("html")).to_have_attribute("data-asked", "1")
     assert page.evaluate("printed[0].print") == "test"
     assert page.locator(".sheet").count() == 2
 
@@ -390,7 +396,7 @@ def test_a_card_that_does_not_fit_is_named_and_a_long_one_is_set_smaller(asked: 
     page.locator(".lesson-card").first.evaluate("(card) => card.remove()")
     page.get_by_role("button", name="Print flashcards").click()
     page.get_by_role("button", name="Print", exact=True).click()
-    page.wait_for_function("printed.length === 1")
+    expect(page.locator("html")).to_have_attribute("data-asked", "1")
     sizes = page.locator(".sheet-back").evaluate_all("all => all.map((one) => parseFloat(one.style.fontSize))")
     assert min(sizes) >= 7
     assert sorted(sizes)[0] < sorted(sizes)[1]
@@ -412,9 +418,9 @@ def test_without_the_dialog_the_button_prints_one_card_a_page(open_page: Callabl
     page = open_page("about:blank")
     page.route("**/printing.js", lambda route: route.abort())
     page.goto(practice)
-    page.evaluate("() => { window.printed = []; window.print = () => { printed.push({...document.body.dataset}); }; }")
+    page.evaluate(NOTED)
     page.get_by_role("button", name="Print flashcards").click()
-    page.wait_for_function("printed.length === 1")
+    expect(page.locator("html")).to_have_attribute("data-asked", "1")
     assert page.evaluate("[printed[0].print, printed[0].paper]") == ["cards", "a6"]
 
 
