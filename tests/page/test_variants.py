@@ -143,6 +143,7 @@ def test_a_set_whose_code_fails_is_left_out(page: Path, fault: str) -> None:
         "unneeded = 1 / (mu - 0.8)",
         "import functools\n\n\n@functools.cache\ndef f(x):\n    return x\n\n\nunneeded = f(1) / (mu - 0.8)",
         "```\n\n```{python}\nfor n in range(3):\n    unneeded = 1 / (mu - 0.8)",
+        "word = 'a\u2028b'\nunneeded = 1 / (mu - 0.8)",  # no line ends there for Python
     ],
 )
 def test_a_statement_that_the_exercise_does_not_need_decides_nothing(page: Path, more: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -141,7 +142,26 @@ def test_a_damaged_print_is_made_again(docs: Path, monkeypatch: pytest.MonkeyPat
 
 def test_a_browser_that_fails_is_reported(docs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(chromium, "browser", lambda: shutil.which("false"))
-    with pytest.raises(pdf.CannotPrint, match="could not print"):
+    with pytest.raises(pdf.CannotPrint, match=r"could not print http://.* \(exit code 1\)"):
+        pdf.printed(Deck(PAGE, docs))
+
+
+def test_a_browser_that_ends_early_is_asked_once_more(docs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def ends(browser: str, url: str, target: Path, times: int) -> None:
+        asked.append(url)
+        if len(asked) <= times:
+            raise pdf.EndedEarly(url)
+        target.write_bytes(WHOLE)
+
+    monkeypatch.setattr(pdf, "_print", functools.partial(ends, times=1))
+    assert pdf.printed(Deck(PAGE, docs)) == WHOLE
+    assert len(asked) == 2
+    asked.clear()
+    shutil.rmtree(pdf.CACHE)
+    monkeypatch.setattr(pdf, "_print", functools.partial(ends, times=2))
+    with pytest.raises(pdf.EndedEarly):
         pdf.printed(Deck(PAGE, docs))
 
 

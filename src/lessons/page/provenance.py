@@ -122,13 +122,15 @@ class History:
         return _Statement(_source(code, node), bound | changed, settles, reads | changed, later)
 
 
+def first_line(node: ast.stmt) -> int:
+    """The number of the line where a statement begins; of what is decorated, the decorators are a part."""
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+    return min([node.lineno, *(one.lineno for one in decorators)])
+
+
 def _source(code: str, node: ast.stmt) -> str:
-    """A statement's own code; of what is decorated, the decorators are a part."""
-    segment = ast.get_source_segment(code, node) or ""
-    decorators = getattr(node, "decorator_list", None)
-    if not decorators:
-        return segment
-    return "\n".join([*code.split("\n")[decorators[0].lineno - 1 : node.lineno - 1], segment])
+    decorators = code.split("\n")[first_line(node) - 1 : node.lineno - 1]
+    return "\n".join([*decorators, ast.get_source_segment(code, node) or ""])
 
 
 _SETTLES = ast.Assign | ast.AnnAssign | ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef

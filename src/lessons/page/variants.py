@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import functools
 import hashlib
 import itertools
 import time
@@ -153,7 +154,7 @@ def _statements(page: Source, part: Snippet | Value) -> list[_Statement]:
         return [_Statement(f"({part.expression})", range(line, line + 1))]
     found: list[range] = []
     for node in ast.parse(part.code).body:
-        first = min([node.lineno, *(one.lineno for one in getattr(node, "decorator_list", ()))])
+        first = provenance.first_line(node)
         if found and first < found[-1].stop:
             first = found.pop().start
         found.append(range(first, (node.end_lineno or node.lineno) + 1))
@@ -170,16 +171,11 @@ def _without(page: Source, snippet: Snippet, dropped: set[int]) -> list[Span]:
         return []
     spans: list[Span] = []
     start = snippet.start
-    line = page.text.count("\n", 0, start)
-    for text in page.text[snippet.start : snippet.end].splitlines(keepends=True):
+    for line, text in enumerate(page.text[start : snippet.end].split("\n"), page.text.count("\n", 0, start)):
+        end = min(start + len(text) + 1, snippet.end)
         if line not in dropped:
-            spans = (
-                [*spans[:-1], (spans[-1][0], start + len(text))]
-                if spans and spans[-1][1] == start
-                else [*spans, (start, start + len(text))]
-            )
-        start += len(text)
-        line += 1
+            spans.append((start, end))
+        start = end
     return spans
 
 
@@ -217,12 +213,18 @@ class _Search:
 
     def __init__(self, text: Source, grid: Grid, shown: Typeset, make: Make) -> None:
         self.text, self.grid, self.shown, self.make = text, grid, shown, make
-        self.above = needed(text, grid)
         self.refused: Counter[str] = Counter()
         self.made: dict[Set, Exercise | None] = {}
         self.problems: list[Problem] = []
-        self.every = sets(grid)
         self.begun: _Running | None = None
+
+    @functools.cached_property
+    def above(self) -> list[Span]:
+        return needed(self.text, self.grid)
+
+    @functools.cached_property
+    def every(self) -> list[Set]:
+        return sets(self.grid)
 
     def begin(self, running: contextlib.ExitStack) -> None:
         """Let the first sets run, which `variants` will hear."""

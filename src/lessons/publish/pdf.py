@@ -40,6 +40,10 @@ class CannotPrint(RuntimeError):
     """Chromium did not print a document, or a deck not one card a page; the message is ready to print."""
 
 
+class EndedEarly(CannotPrint):
+    """The browser left no print. It was seen to do so once, and never again of the same document: it is asked twice."""
+
+
 def printed(document: Document) -> bytes:
     """A document, a deck one card a page; kept by the hash of all that decides how it prints.
 
@@ -92,7 +96,7 @@ def _as_pdf(browser: str, document: Document) -> bytes:
         url = f"{address}/{document.address}{document.query}"
         try:
             _print(browser, url, target)
-        except CannotPrint:  # on a busy machine it now and then ends before it has begun
+        except EndedEarly:
             _print(browser, url, target)
         return target.read_bytes()
 
@@ -141,7 +145,8 @@ def _print(browser: str, url: str, target: Path) -> None:
         said = visible(done.stderr.strip()[-500:])
         if "--no-sandbox" not in chromium.FLAGS and "sandbox" in said.lower():
             said = f"it cannot start its own sandbox, which needs user namespaces: allow them, or use --no-pdf. {said}"
-        raise CannotPrint(f"Chromium could not print {url}: {said}")
+        how = f"exit code {done.returncode}" if done.returncode else "no file"
+        raise EndedEarly(f"Chromium could not print {url} ({how}): {said}")
 
 
 def _alone(url: str) -> tuple[str, ...]:
