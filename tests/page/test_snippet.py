@@ -221,6 +221,11 @@ def test_an_unknown_name_names_the_nearest() -> None:
     assert found.repair == "did you mean 'mean'? use one of: mean, spread"
 
 
+def test_what_follows_from_a_failed_snippet_is_not_told_again() -> None:
+    then = "".join(f"```{{python}}\n{code}\n```\n\n" for code in ("x = oops", "y = x", "z = y", "print(z)"))
+    assert problem(f"{then}`{{python}} str(z)`\n").message == "NameError: name 'oops' is not defined"
+
+
 def test_an_unknown_name_on_a_page_without_names() -> None:
     assert problem("`{python} x`").repair == "no snippet above has set a name yet"
 

@@ -222,6 +222,7 @@ class Runner:
             if isinstance(fault, AssertionError) and not str(fault):
                 message = self.source.line(where.line)
             if isinstance(fault, NameError) and fault.name in self.unset:
+                self.unset |= set_by(code)
                 return None  # the snippet that failed has told already
             if isinstance(fault, NameError):
                 known = [name for name in self.namespace if not name.startswith("__")]
