@@ -1,6 +1,9 @@
 // What a page can do beyond reading. Everything here is extra: without this file every answer still opens by
 // click, Enter and Space, and prints.
 
+/** What the address wants printed, if anything: then another sheet takes the page's place. */
+const printAsked = new URLSearchParams(location.search).get("print");
+
 /** The id after the # of the address; none where it is no proper one. */
 function linkedId() {
   try {
@@ -32,111 +35,6 @@ function openWhilePrinting() {
   addEventListener("afterprint", () => {
     opened.forEach((details) => (details.open = false));
     opened = [];
-    if (!printLayout()) layOutPage();
-  });
-}
-
-/** How the address wants the page laid out: as its deck, as sheets to cut, as its worksheet, or not at all. */
-const printLayout = () => new URLSearchParams(location.search).get("print");
-
-/** `?print=cards&paper=a5` lays the page out as its deck, for any program that prints a page by its address. */
-function printByAddress() {
-  if (printLayout() === "worksheet") import("./worksheet.js");
-  if (["sheets", "fold", "test"].includes(printLayout())) import("./sheets.js");
-  if (printLayout() !== "cards") return;
-  const paper = new URLSearchParams(location.search).get("paper") ?? "a6";
-  layOutCards(paper);
-  // The styles of paper are not waited for; where they come later, so does the size that they name.
-  document.querySelector("link[media=print]")?.addEventListener("load", () => layOutCards(paper));
-}
-
-/** Firefox takes the size of the paper only from a page rule without a name: repeat the chosen one there. */
-function layOutCards(paper) {
-  const rules = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules]);
-  const chosen = rules.find((rule) => rule.selectorText === `card-${paper}`);
-  const sheet = new CSSStyleSheet();
-  if (chosen) sheet.replaceSync(`@page { ${chosen.style.cssText} }`);
-  document.adoptedStyleSheets = [sheet];
-  document.body.dataset.print = "cards";
-  document.body.dataset.paper = paper;
-  decks.forEach(({ deck, cards, shuffled }) => shuffled.length && deck.append(...cards));
-}
-
-function layOutPage() {
-  document.adoptedStyleSheets = [];
-  delete document.body.dataset.print;
-  delete document.body.dataset.paper;
-  decks.forEach(({ deck, shuffled }) => deck.append(...shuffled));
-}
-
-/** Each deck with its cards in their own order, in which it prints, and in the one it was shuffled into, if it was. */
-const decks = [];
-
-function button(label, onClick) {
-  const element = document.createElement("button");
-  element.type = "button";
-  element.textContent = label;
-  element.addEventListener("click", onClick);
-  return element;
-}
-
-/** The buttons above a deck, and the keys inside it. */
-function equip(deck) {
-  const cards = () => [...deck.children];
-  const state = { deck, cards: cards(), shuffled: [] };
-  decks.push(state);
-  state.cards.forEach((card, index) => (card.style.counterSet = `card ${index + 1}`)); // its number, wherever it lies
-  const disclosures = () => cards().map((card) => card.querySelector("details"));
-
-  const status = document.createElement("span");
-  status.className = "lesson-status";
-  status.setAttribute("role", "status");
-
-  const allOpen = () => disclosures().every((details) => details.open);
-  const reveal = button("Reveal all", () => {
-    const open = !allOpen();
-    disclosures().forEach((details) => (details.open = open));
-  });
-  deck.addEventListener("toggle", () => (reveal.textContent = allOpen() ? "Hide all" : "Reveal all"), true);
-
-  const shuffle = button("Shuffle", () => {
-    const order = cards();
-    for (let last = order.length - 1; last > 0; last--) {
-      const other = Math.floor(Math.random() * (last + 1));
-      [order[last], order[other]] = [order[other], order[last]];
-    }
-    order.forEach((card) => (card.querySelector("details").open = false));
-    state.shuffled = order;
-    deck.append(...order);
-    status.textContent = "Shuffled, all cards closed.";
-  });
-
-  // What one may choose is asked by a script of its own; where that cannot be had, one card a page as ever.
-  const print = button("Print flashcards", () =>
-    import("./printing.js").then(
-      ({ ask }) => ask(layOutCards),
-      () => {
-        layOutCards("a6");
-        window.print();
-      },
-    ),
-  );
-
-  const tools = document.createElement("div");
-  tools.className = "lesson-tools";
-  tools.setAttribute("role", "group");
-  tools.setAttribute("aria-label", "Flashcards");
-  tools.append(reveal, shuffle, print, status);
-  deck.before(tools);
-
-  const steps = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1, Home: -Infinity, End: Infinity };
-  deck.addEventListener("keydown", (event) => {
-    if (!(event.key in steps) || !event.target.matches("summary") || event.altKey || event.ctrlKey || event.metaKey) return;
-    const order = cards();
-    const here = order.indexOf(event.target.closest(".lesson-card"));
-    const there = Math.min(Math.max(here + steps[event.key], 0), order.length - 1);
-    event.preventDefault();
-    order[there].querySelector("summary").focus();
   });
 }
 
@@ -212,8 +110,7 @@ function keepPractice() {
   on("focusin", ".lesson-ask", (practice) => practice.equip());
   on("click", ".lesson-answer:not(.lesson-outcome) > summary");
   on("answer", ".lesson-ask", (practice, { target, detail }) => practice.answered(target, detail));
-  const printed = new URLSearchParams(location.search).has("print"); // then another sheet takes the page's place
-  if (printed || !document.querySelector(".lesson-question, .lesson-exercise") || !window.__md_get?.("practice")) return;
+  if (printAsked || !document.querySelector(".lesson-question, .lesson-exercise") || !window.__md_get?.("practice")) return;
   (window.requestIdleCallback ?? setTimeout)(() => load().catch(() => {}));
 }
 
@@ -225,7 +122,7 @@ function offerToKeep() {
   const place = document.querySelector(".md-copyright");
   if (!navigator.serviceWorker || !place) return;
   const status = document.createElement("span");
-  const press = button("Keep for offline");
+  const press = Object.assign(document.createElement("button"), { type: "button", textContent: "Keep for offline" });
   const load = (asked) =>
     import("./offline.js").then(
       ({ attend }) => attend(press, status, asked),
@@ -242,12 +139,11 @@ function offerToKeep() {
   if (navigator.serviceWorker.controller) addEventListener("load", () => load(false));
 }
 
-printByAddress();
+if (printAsked === "worksheet") import("./worksheet.js");
 openWhilePrinting();
 keepPractice();
 sayWhatHides();
 copyFormulasAsTex();
-document.querySelectorAll(".lesson-deck").forEach(equip);
 addEventListener("load", reachScrollers);
 offerToKeep();
 document.addEventListener("theme", () => {

@@ -1,18 +1,13 @@
 // What a reader thinks of an answer, and at the page's end what is still open, with a way to each.
 // Loaded by lesson.js, once a reader has begun to answer or has a history.
 
-import { all, append, exportFile, forget, holding, importFile, onChange, page } from "./log.js";
+import { make, tool } from "./element.js";
+import { all, append, holding, onChange, page } from "./log.js";
 
 const SURE = { sure: 3, "so-so": 2, guess: 1 };
 const GRADES = { "had it": 3, partly: 2, not: 1 }; // as cards are graded; 4, easy, is for those
 const ITEMS = ".lesson-question, .lesson-ask, .lesson-exercise:not(:has(.lesson-ask))";
 const idOf = (place) => place.getAttribute("aria-labelledby") ?? place.id;
-
-function make(tag, properties, ...inside) {
-  const element = Object.assign(document.createElement(tag), properties);
-  element.append(...inside);
-  return element;
-}
 
 let groups = 0;
 
@@ -122,43 +117,18 @@ async function show() {
   document.querySelector("article").append(summary);
 }
 
-/** A button, and what is said when its work is done. */
-const button = (words, work) =>
-  make("button", { type: "button", onclick: async ({ target }) => status.replaceChildren(await work(target)) }, words);
-
-let chooser; // which some browsers lose, where nothing else holds it
-const FORGET = "Forget my answers";
+const kept = () => import("./kept.js");
+const mine = ({ page: of, hash, kind }) => of === page && !hash && kind !== "undo"; // else it is the review's
 const buttons = [
-  button("Export", async () => {
-    const file = await exportFile();
-    make("a", { href: URL.createObjectURL(file), download: file.name }).click();
-    return `Exported as ${file.name}.`;
-  }),
-  button("Import", async () => {
-    chooser = make("input", { type: "file", accept: ".json" });
-    chooser.click();
-    await new Promise((resolve) => (chooser.onchange = resolve));
-    try {
-      return `New entries: ${await importFile(await chooser.files[0].text())}.`;
-    } catch {
-      return "This is no file that was exported here.";
-    }
-  }),
-  button(FORGET, async (target) => {
-    const sure = target.textContent !== FORGET;
-    target.textContent = sure ? FORGET : "Yes, forget them";
-    if (!sure) return "Press again to forget your answers on this page.";
-    const mine = ({ page: of, hash, kind }) => of === page && !hash && kind !== "undo"; // else it is the review's
-    if (!(await forget(mine))) return "What is stored in this browser could not be removed.";
-    if (!(await all()).events.length) remember(0);
-    clear(document);
-    return "Forgotten.";
-  }),
+  tool("Export", status, kept, ({ exported }) => exported()),
+  tool("Import", status, kept, ({ imported }) => imported()),
+  tool("Forget my answers", status, kept, ({ forgotten }, target) =>
+    forgotten(target, status, "Press again to forget your answers on this page.", mine, async () => {
+      if (!(await all()).events.length) remember(0);
+      clear(document);
+    }),
+  ),
 ];
-buttons[2].onblur = ({ target }) => {
-  target.textContent = FORGET;
-  status.textContent = "";
-};
 
 equip();
 onChange(show);

@@ -1,6 +1,7 @@
 // What a reader may choose of how a lesson's cards and its questions are printed, in one dialog. The button above a deck
 // loads it.
 
+import { button, make } from "./element.js";
 import { clear, grid, keep, kept, layOut, offset, settled } from "./sheets.js";
 
 const KINDS = {
@@ -34,12 +35,6 @@ const STYLE = `
 .printing-buttons { display: flex; flex-wrap: wrap; gap: 0.5rem }
 @media print { .printing { display: none } }
 `;
-
-function make(tag, properties = {}, ...inside) {
-  const element = Object.assign(document.createElement(tag), properties);
-  element.append(...inside);
-  return element;
-}
 
 /** A label above what it names. */
 function field(name, control) {
@@ -138,10 +133,8 @@ function build() {
   down = number("Move backs down (mm)", last.dy);
   hint = make("p");
   status = make("p", { role: "status" });
-  const testing = make("button", { type: "button" }, "Print a test sheet");
-  testing.addEventListener("click", () => print({ ...chosen(), print: "test" }));
-  const cancel = make("button", { type: "button" }, "Cancel");
-  cancel.addEventListener("click", () => dialog.close());
+  const testing = button("Print a test sheet", () => print({ ...chosen(), print: "test" }));
+  const cancel = button("Cancel", () => dialog.close());
   printing = make("button", { type: "submit" });
   const name = make("h2", { id: "printing-name" }, "Print");
   const form = make(

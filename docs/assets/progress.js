@@ -1,16 +1,11 @@
 // Where a reader stands with the review, and what comes: in words, as a drawing, and as a table.
 
+import { make } from "./element.js";
 import { forecast } from "./schedule.js";
 
 const DAYS = 14;
 const [WIDTH, HEIGHT, BASE, TOP] = [380, 130, 106, 18];
 const DAY = 86_400_000;
-
-export function make(tag, properties, ...inside) {
-  const element = Object.assign(document.createElement(tag), properties);
-  element.append(...inside);
-  return element;
-}
 
 export const counted = (count, one, more = `${one}s`) => `${count} ${count === 1 ? one : more}`;
 

@@ -1,8 +1,9 @@
 // The review: one card after another, a grade for each, and a calm end. What is due follows from the log, each time anew.
 // Keys hold only while the focus is in the session. Loaded by the page of the review alone.
 
-import { all, append, exportFile, forget, holding, importFile, onChange } from "./log.js";
-import { counted, make, progress } from "./progress.js";
+import { button, make, tool } from "./element.js";
+import { all, append, holding, onChange } from "./log.js";
+import { counted, progress } from "./progress.js";
 import { again, asked, dayOf, outcomes, replay, today } from "./schedule.js";
 
 const root = new URL("..", import.meta.url);
@@ -40,8 +41,6 @@ function tellOthers() {
 }
 
 // ---- the page ----
-
-const button = (words, work, more = {}) => make("button", { type: "button", onclick: work, ...more }, words);
 
 const said = make("output", { className: "lesson-review-said" });
 const face = make("div", { className: "lesson-review-face" });
@@ -84,71 +83,25 @@ function inWords(days) {
   return counted(Math.round(days / 36.525) / 10, "year");
 }
 
-const fetched = {};
-const values = (base) =>
-  (fetched[base] ??= fetch(`${base}answers.json`)
-    .then((reply) => (reply.ok ? reply.json() : Promise.reject(new Error(String(reply.status)))))
-    .catch((fault) => {
-      delete fetched[base];
-      throw fault;
-    }));
-
-/** An exercise with numbers that this reader has not seen, where it has some. */
-async function numbers(item) {
-  const base = String(new URL(lessons[item.lesson].url, root));
-  const first = { id: "", prompt: item.front, solution: item.back, answers: {} };
-  try {
-    if (item.asks.length) await import("./answers.js");
-    if (!item.varied) return { ...first, answers: item.asks.length ? await values(base) : {} };
-    const variants = await import("./variants.js");
-    const every = (await variants.all(base))[item.id];
-    return variants.unseen(item.id, every)[0];
-  } catch {
-    return first; // as it stands in the lesson, without fields
-  }
-}
-
-/** Places for the fields of an exercise; what comes of them suggests a grade. */
-function fields(item, { answers }) {
-  const verdicts = new Map();
-  return item.asks.filter((one) => answers[one.id]).map((one) => {
-    const place = make("div", { className: "lesson-ask", id: one.id });
-    Object.assign(place.dataset, { label: one.label, digits: one.digits, unit: one.unit });
-    place.addEventListener("answer", ({ detail }) => {
-      const { kind: verdict, text, slip, variant, tries } = detail;
-      if (verdict === "unreadable") return;
-      const right = ["right", "last"].includes(verdict);
-      verdicts.set(one.id, right ? (tries ? 2 : 3) : 1);
-      best = Math.min(...item.asks.map((asks) => verdicts.get(asks.id) ?? 1));
-      keep({ kind: "answer", page: lessons[item.lesson].url, item: one.id, verdict, text: text?.slice(0, 100), slip, variant });
-      window.__md_set?.("practice", 1); // the lesson shows what is open
-    });
-    return place;
-  });
-}
-
 async function showCard(id) {
   const item = items.find((one) => one.id === id);
   [shown, turned, best] = [id, false, 3];
   const { url, title: of } = lessons[item.lesson];
-  const asks = item.title && (await numbers(item));
+  // Where its script cannot be had, an exercise is as it stands in its lesson, without fields.
+  const exercise = item.title && (await import("./exercise.js").catch(() => null));
+  const asks = await exercise?.numbers(item, url).catch(() => null);
   if (shown !== id) return; // meanwhile another
   const state = states.get(id);
   const kind = item.title ?? "Card";
   const link = make("a", { href: new URL(`${url}#${id}`, root) }, of);
   const about = [make("strong", {}, state ? kind : `New. ${kind}`), " · ", link];
   const reworded = state?.hash && state.hash !== item.hash ? [" · reworded since you saw it"] : [];
-  const front = content(asks ? asks.prompt : item.front, item, "lesson-review-front");
-  const back = content(asks ? asks.solution : item.back, item, "lesson-review-back");
+  const front = content(asks?.prompt ?? item.front, item, "lesson-review-front");
+  const back = content(asks?.solution ?? item.back, item, "lesson-review-back");
   back.hidden = true;
   face.replaceChildren(make("p", { className: "lesson-review-about" }, ...about, ...reworded), front);
-  const places = asks ? fields(item, asks) : [];
-  if (places.length) face.append(make("div", { className: "lesson-exercise" }, ...places));
+  if (asks) exercise.ask(face, item, url, asks, (worth) => (best = worth));
   face.append(back);
-  for (const place of places) {
-    place.dispatchEvent(new CustomEvent("ask", { bubbles: true }));
-    place.dispatchEvent(new CustomEvent("variant", { detail: { id: asks.id, answer: asks.answers[place.id] } }));
-  }
   skip.hidden = false;
   foot.replaceChildren(button(item.title ? "Show the solution" : "Show the answer", turn, { className: "lesson-review-turn" }));
   focus(front);
@@ -184,13 +137,11 @@ function turn() {
   focus(back);
 }
 
-const keep = (event) => append(event);
-
 function grade(value) {
   if (!shown || !turned) return;
   const item = items.find((one) => one.id === shown);
   const event = { kind: "grade", page: lessons[item.lesson].url, item: shown, grade: value, hash: item.hash };
-  undoable.push({ id: keep(event), item: shown });
+  undoable.push({ id: append(event), item: shown });
   order = order.filter((id) => id !== shown);
   if (value === 1) order = again(order, shown);
   if (!done && !("mozInnerScreenX" in window)) navigator.storage?.persist?.().catch(() => {}); // Firefox asks; others do not
@@ -202,7 +153,7 @@ function undo() {
   const last = undoable.pop();
   if (!last) return;
   const { lesson } = items.find((one) => one.id === last.item);
-  keep({ kind: "undo", page: lessons[lesson].url, item: last.item, undoes: last.id });
+  append({ kind: "undo", page: lessons[lesson].url, item: last.item, undoes: last.id });
   order = [last.item, ...order.filter((id) => id !== last.item)];
   [shown, done] = [null, done - 1];
   update();
@@ -302,89 +253,32 @@ for (const kind of ["focusin", "answer"]) session.addEventListener(kind, (event)
 
 // ---- out, in, and away ----
 
-function download(file) {
-  make("a", { href: URL.createObjectURL(file), download: file.name }).click();
-}
-
-/** A calendar's file: a reminder each day at this time, wherever the reader is then. */
-function calendar(time) {
-  const at = `${new Date().toISOString().slice(0, 10).replaceAll("-", "")}T${time.replace(":", "")}00`;
-  const lines = [
-    "BEGIN:VCALENDAR",
-    "VERSION:2.0",
-    `PRODID:-//${location.host}//lessons//EN`,
-    "BEGIN:VEVENT",
-    `UID:review@${location.host}`,
-    `DTSTAMP:${new Date().toISOString().replace(/[-:]|\.\d+/g, "")}`,
-    `DTSTART:${at}`,
-    "DURATION:PT10M",
-    "RRULE:FREQ=DAILY",
-    "SUMMARY:Review what is due",
-    `DESCRIPTION:${location.origin}${location.pathname}`,
-    "BEGIN:VALARM",
-    "ACTION:DISPLAY",
-    "DESCRIPTION:Review what is due",
-    "TRIGGER:PT0S",
-    "END:VALARM",
-    "END:VEVENT",
-    "END:VCALENDAR",
-  ];
-  const folded = lines.map((line) => line.replace(/.{73}(?=.)/g, "$&\r\n "));
-  return new File([`${folded.join("\r\n")}\r\n`], "review.ics", { type: "text/calendar" });
-}
-
-const FORGET = "Forget my reviews";
-let chooser; // which some browsers lose, where nothing else holds it
-const tool = (words, work) => button(words, async ({ target }) => (status.textContent = await work(target)));
-const forgets = tool(FORGET, async (target) => {
-  const sure = target.textContent !== FORGET;
-  target.textContent = sure ? FORGET : "Yes, forget them";
-  if (!sure) return "Press again to forget your reviews: there is no way back but a file you exported.";
-  const own = new Set(items.map(({ id }) => id));
-  const gone = await forget(({ kind, item, hash }) => hash || kind === "undo" || (kind === "grade" && own.has(item)));
-  [order, shown, done] = [[], null, 0];
-  undoable.length = 0;
-  set({ due: {}, exported: 0 });
-  await update();
-  return gone ? "Forgotten." : "What is stored in this browser could not be removed.";
-});
-forgets.onblur = () => {
-  if (forgets.textContent === FORGET) return;
-  [forgets.textContent, status.textContent] = [FORGET, ""];
-};
+const kept = () => import("./kept.js");
+const reviews = ({ kind, item, hash }) => hash || kind === "undo" || (kind === "grade" && items.some(({ id }) => id === item));
+const WARNING = "Press again to forget your reviews: there is no way back but a file you exported.";
 const time = make("input", { type: "time", value: "18:00", required: true });
 const tools = make(
   "div",
   { className: "lesson-tools" },
-  tool("Export", async () => {
-    const file = await exportFile();
-    download(file);
+  tool("Export", status, kept, ({ exported }) => {
     set({ exported: events.filter(({ kind }) => kind === "grade").length });
-    return `Exported as ${file.name}.`;
+    return exported();
   }),
-  tool("Import", async () => {
-    chooser = make("input", { type: "file", accept: ".json" });
-    chooser.click();
-    await new Promise((resolve) => (chooser.onchange = resolve));
-    try {
-      const count = await importFile(await chooser.files[0].text());
-      await update();
-      return `New entries: ${count}.`;
-    } catch {
-      return "This is no file that was exported here.";
-    }
-  }),
-  forgets,
+  tool("Import", status, kept, ({ imported }) => imported()),
+  tool("Forget my reviews", status, kept, ({ forgotten }, target) =>
+    forgotten(target, status, WARNING, reviews, () => {
+      [order, shown, done] = [[], null, 0];
+      undoable.length = 0;
+      set({ due: {}, exported: 0 });
+      return update();
+    }),
+  ),
 );
 const reminder = make(
   "div",
   { className: "lesson-tools" },
   make("label", {}, "Remind me each day at", time),
-  tool("Make a calendar file", () => {
-    if (!time.value) return "Choose a time first.";
-    download(calendar(time.value));
-    return "Open review.ics with your calendar; to end the reminder, delete it there.";
-  }),
+  tool("Make a calendar file", status, () => import("./reminder.js"), ({ remind }) => remind(time.value)),
   status,
 );
 

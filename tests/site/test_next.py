@@ -217,3 +217,27 @@ def test_a_reader_with_a_phone_turns_a_card(browser: Browser, traffic: Any, next
         assert traffic.complaints == []
         assert [f"{one.status} {one.url}" for one in traffic.responses if one.status >= 400] == []
         page.close()
+
+
+def test_its_exercises_judge_and_its_review_asks(browser: Browser, traffic: Any, site: Path, next_site: Path) -> None:
+    page = browser.new_page(viewport=PHONE)
+    traffic.watch(page)
+    with http_server.served(http_server.folder(next_site)) as address:
+        page.goto(f"{address}/{PRACTICE.removesuffix('index.html')}")
+        asked = page.locator(".lesson-ask").first
+        values = json.loads((site / PRACTICE).with_name("answers.json").read_text(encoding="utf-8"))
+        shown = values[asked.get_attribute("id")]["shown"]
+        asked.locator("input[type=text]").fill(shown)
+        asked.get_by_role("button", name="Check").click()
+        expect(asked.locator("output")).to_contain_text("Right.")
+        page.get_by_role("button", name="Other numbers").first.click()
+        expect(asked.locator("input[type=text]")).to_have_value("")
+        page.get_by_role("button", name="Print flashcards").click()
+        expect(page.get_by_role("dialog", name="Print")).to_be_visible()
+        page.goto(f"{address}/review/")
+        page.get_by_role("button", name="Begin").click()
+        page.get_by_role("button", name="Show the").click()
+        page.get_by_role("button", name="Good").click()
+        expect(page.locator(".lesson-review-said")).to_contain_text("1 done")
+        assert traffic.complaints == []
+        page.close()

@@ -17,7 +17,9 @@ from playwright.sync_api import Browser, Page, expect
 pytestmark = pytest.mark.long
 
 ADDRESS = "review/"
-SCRIPTS = ("review.js", "schedule.js", "progress.js", "log.js", "fsrs.js")
+SCRIPTS = ("review.js", "schedule.js", "progress.js", "log.js", "fsrs.js", "element.js")
+EVERYWHERE = ("settings.js", "theme.js", "lesson.js")
+LATER = ("exercise.js", "kept.js", "reminder.js", "answers.js", "variants.js")  # with the first that needs them
 MODULES = "const log = await import('/assets/log.js'); const schedule = await import('/assets/schedule.js');"
 BEGIN, SHOW = "Begin", "Show the "
 READY = "() => /^(For|Nothing)/.test(document.querySelector('.lesson-review-said').textContent)"
@@ -127,7 +129,8 @@ def test_scripts_are_light_and_come_only_where_they_are_used(
     browser: Browser,
     address: str,
 ) -> None:
-    weights = {name: len(gzip.compress((site / "assets" / name).read_bytes(), 9)) for name in (*SCRIPTS, "due.js")}
+    names = (*SCRIPTS, *EVERYWHERE, "due.js")
+    weights = {name: len(gzip.compress((site / "assets" / name).read_bytes(), 9)) for name in names}
     assert weights.pop("due.js") <= 1_000
     assert sum(weights.values()) <= 14_000, weights
     found = ask_documents("""(page) => [
@@ -140,8 +143,13 @@ def test_scripts_are_light_and_come_only_where_they_are_used(
     page = browser.new_page()
     traffic.watch(page)
     page.goto(f"{address}glossary/", wait_until="networkidle")
+    own = (*SCRIPTS, *LATER, "due.js", "deck.js", "review.css", "cards.json")
+    assert not [url for url in traffic.requests if url.endswith(own)]
+    traffic.requests.clear()
+    page.goto(address + ADDRESS, wait_until="networkidle")
     page.close()
-    assert not [url for url in traffic.requests if url.endswith((*SCRIPTS, "due.js", "review.css", "cards.json"))]
+    loaded = {url.rpartition("/")[2] for url in traffic.requests if url.endswith(".js")}
+    assert loaded == {*SCRIPTS, *EVERYWHERE}
 
 
 # ---- when -----------------------------------------------------------------------------------------------------------

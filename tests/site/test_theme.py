@@ -63,7 +63,7 @@ def test_nothing_of_it_comes_with_a_visit(open_page: Callable[..., Page], traffi
     assert [url for url in traffic.requests if any(part in url for part in WAITS)] == []
 
 
-OWN_PAGES = ("answers.js", "due.js", "review.js")  # of pages that have something for them
+OWN_PAGES = ("answers.js", "deck.js", "due.js", "review.js")  # of pages that have something for them
 
 
 def test_the_pages_have_no_part_that_nobody_thought_of(ask_documents: Callable[[str], dict[str, Any]]) -> None:

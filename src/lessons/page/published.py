@@ -20,8 +20,12 @@ PAGE = ".md"
 NOTEBOOKS = "notebooks"  # in docs/: written by builds
 ASSETS = (
     "answers.js",
+    "deck.js",
     "due.js",
+    "element.js",
+    "exercise.js",
     "favicon.svg",
+    "kept.js",
     "lesson.css",
     "lesson.js",
     "log.js",
@@ -31,6 +35,7 @@ ASSETS = (
     "progress.js",
     "print.css",
     "printing.js",
+    "reminder.js",
     "review.css",
     "review.js",
     "schedule.js",

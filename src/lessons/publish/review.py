@@ -18,7 +18,6 @@ from lessons.publish.share import is_lesson
 CARDS = "cards.json"  # beside the page that asks for it
 SESSION = "assets/review.js"  # of that page
 STYLES = "review.css"  # that the session loads for itself
-DUE = "assets/due.js"  # of pages where something may be due
 
 
 def asked_for(page: Page) -> str:

@@ -27,8 +27,14 @@ ENGINE = "assets/fsrs.js"  # made of ts-fsrs; the site's own scripts import it f
 PACKAGES = ("esbuild", "@esbuild", "ts-fsrs")
 # es2022: what our scripts are written in; nothing newer is put in their place, and nothing older.
 OPTIONS = ("--minify", "--target=es2022", "--charset=utf8", "--legal-comments=inline", "--tsconfig-raw={}")
-# Of a library, what one name needs; and what it adds to the browser's own dates goes nowhere.
-_CUT = ("--format=esm", "--tree-shaking=true", "--define:Date.prototype={}")
+_CUT = ("--format=esm", "--tree-shaking=true")  # of a library, what one name needs
+# What ts-fsrs adds to every date, and of its engine what schedule.js does itself (intervals are spread) or never asks.
+_UNUSED = re.compile(
+    r"""^Date\.prototype\.\w+\ =\ function.*?^\};\n
+    |   ^\ \ (?:apply_fuzz|next_interval|update_parameters|[gs]et\ (?:seed|parameters))\(.*?^\ \ \}\n
+    |   ^/\*\ istanbul\b.*?\*/""",
+    re.VERBOSE | re.MULTILINE | re.DOTALL,
+)
 _TELLING = ("--log-level=error", "--log-limit=0", "--color=false", "--sourcefile=script.js")
 _FAULT = re.compile(r"\[ERROR\] (?P<message>.*)\n\n +script\.js:(?P<line>\d+):(?P<column>\d+):")
 REPAIR = "mend it there: browsers would run nothing of it"
@@ -64,7 +70,7 @@ def engine() -> bytes:
     except FileNotFoundError:
         raise NotInstalled("ts-fsrs is not installed: run `make setup`") from None
     inside, _, _ = library.rpartition("\nexport {")
-    return minified(ENGINE, f"{inside}\nexport {{ FSRSAlgorithm }};\n".encode(), _CUT)
+    return minified(ENGINE, f"{_UNUSED.sub('', inside)}\nexport {{ FSRSAlgorithm }};\n".encode(), _CUT)
 
 
 @functools.lru_cache(maxsize=32)  # while a project is served

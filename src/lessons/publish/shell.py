@@ -24,17 +24,16 @@ from typing import Any
 
 from lessons import bounds, parallel, store
 from lessons import faults as unexpected
-from lessons.page import asking, imports
+from lessons.page import imports
 from lessons.page.cache import world
 from lessons.page.markup import words
 from lessons.page.page import Entry, Page
-from lessons.publish import policy, review, share
+from lessons.publish import page_scripts, policy, review, share
 from lessons.publish.frame import Frame, Unknown, common, finished, named, squeezed, with_head, with_icons_apart
 
 FOLDER = Path(".cache/frames")
 THEME = Path(__file__).resolve().parents[1] / "theme"
 SITEMAP = "sitemap.xml"
-ANSWERS = "assets/answers.js"  # of pages that ask for an answer
 UNSHOWN = "words"  # the field of an entry in the search index whose words lead to it and are not shown
 # Between words, for the search: the signs of formulas, too, so that KL is found in D_KL(q ‖ p). A figure stays whole.
 SEPARATOR = r"[\s\u200b\-−,;:!?=≈≤≥<>|‖∥()\[\]{}\"'/_+×·½]+|\.(?!\d)"
@@ -78,7 +77,8 @@ def shell(
     known = {} if known is None else known
     everywhere = _common(config_file, pages, url)
     shared = share.pictures(pages)
-    keys = {page.address: _key(everywhere, page, shared[page.address].address) for page in pages}
+    reviewed = review.place(pages)
+    keys = {page.address: _key(everywhere, page, shared[page.address].address, reviewed) for page in pages}
     kept = store.load_values(FOLDER, (key for key in (*keys.values(), everywhere) if key not in known))
     known |= {key: value if key == everywhere else _frame(value) for key, value in kept.items()}
     frames = {address: known[key] for address, key in keys.items() if key in known}
@@ -129,13 +129,13 @@ def _common(config_file: Path, pages: Sequence[Page], url: str | None) -> str:
         if template.is_file():
             digest.update(template.name.encode() + b"\0" + template.read_bytes())
     titles = [(page.address, page.title) for page in pages]
-    digest.update(json.dumps([url, titles, review.place(pages)], ensure_ascii=False).encode())
+    digest.update(json.dumps([url, titles], ensure_ascii=False).encode())
     return digest.hexdigest()
 
 
-def _key(common: str, page: Page, picture: str) -> str:
+def _key(common: str, page: Page, picture: str, reviewed: str) -> str:
     head = [common, page.address, dict(page.meta), [asdict(entry) for entry in page.contents], "<h1" in page.html]
-    head += [picture, share.is_lesson(page), asking.asks(page.html), review.tells(page)]
+    head += [picture, share.is_lesson(page), page_scripts.tags(page, reviewed)]
     return hashlib.sha256(json.dumps(head, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
@@ -263,8 +263,6 @@ class _Generator:
         shared: share.Picture,
         reviewed: str,
     ) -> Frame:
-        from mkdocs.utils import get_relative_url
-
         config._current_page = document
         document.active = True
         try:
@@ -273,13 +271,7 @@ class _Generator:
             context = config.plugins.on_page_context(context, page=document, config=config, nav=nav)
             url = document.canonical_url or ""
             told = share.head(page, url, config.site_url + shared.address) if url else ""
-            if asking.asks(page.html):
-                told += f'<script src="{get_relative_url(ANSWERS, document.url)}" defer></script>'
-            if reviewed and review.tells(page):
-                way = get_relative_url(reviewed, document.url)
-                told += f'<script src="{get_relative_url(review.DUE, document.url)}" data-to="{way}" defer></script>'
-            if review.asked_for(page):
-                told += f'<script type="module" src="{get_relative_url(review.SESSION, document.url)}"></script>'
+            told += page_scripts.tags(page, reviewed)
             whole = _finished(page.path, with_head(named(template.render(context), page.title, url), told))
         finally:
             document.active = False

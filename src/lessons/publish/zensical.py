@@ -27,7 +27,7 @@ from lessons.page.markup import words
 from lessons.page.page import Page
 from lessons.page.published import ASSETS
 from lessons.problem import report
-from lessons.publish import fonts, frame, offline, scripts, styles
+from lessons.publish import fonts, frame, offline, page_scripts, practice, review, scripts, styles
 from lessons.publish.build import BuildFailed, print_decks, publish
 from lessons.publish.project import Project, Say
 from lessons.publish.site import LANGUAGES
@@ -66,19 +66,27 @@ def build(config_file: Path, site: Path, *, decks: bool, say: Say = print) -> No
 
 
 def _dress(site: Path, made: Sequence[Page]) -> None:
-    """Give the site its mathematics' fonts, and cut its stylesheets to what its pages and scripts name."""
-    for address, data in fonts.written(fonts.union(made)).items():
+    """Give the site its mathematics' fonts, and its pages their scripts and what these ask for; cut its stylesheets to
+    what its pages and scripts name.
+    """
+    beside = {page.beside(name): text for page in made for name, text in practice.files(page).items()}
+    added = {address: text.encode() for address, text in {**beside, **review.files(made)}.items()}
+    added |= {**fonts.written(fonts.union(made)), scripts.ENGINE: scripts.engine()}
+    for address, data in added.items():
         (site / address).parent.mkdir(parents=True, exist_ok=True)
         (site / address).write_bytes(data)
     shutil.rmtree(site / LANGUAGES, ignore_errors=True)
     pages = {path: frame.finished(path.read_text(encoding="utf-8")) for path in sorted(site.rglob("*.html"))}
+    reviewed = review.place(made)
+    tags = {site / page.address: page_scripts.tags(page, reviewed) for page in made}
     linked = frame.common(sheets for _, sheets in pages.values())
     ours = [site / "assets" / name for name in ASSETS if name.endswith(".js")]
     found = {address: _text(site / address) for address in linked}
     found = {address: frame.relocated(text, address.rpartition("/")[0]) for address, text in found.items()}
     named = frozenset().union(*(words(text) for text, _ in pages.values()))
     for path in [*site.rglob("*.css")]:
-        path.unlink()
+        if path.name != review.STYLES:
+            path.unlink()
     (site / "assets").mkdir(exist_ok=True)
     for name, text in zip(
         (frame.SCREEN, frame.PRINT), styles.written(found, named, "\n".join(map(_text, ours))), strict=True
@@ -89,7 +97,7 @@ def _dress(site: Path, made: Sequence[Page]) -> None:
             path.write_bytes(scripts.minified(f"docs/assets/{path.name}", path.read_bytes()))
     (site / offline.SCRIPT).unlink(missing_ok=True)  # there is no worker for it to ask
     for path, (text, _) in pages.items():
-        path.write_text(text, encoding="utf-8")
+        path.write_text(frame.with_head(text, tags.get(path, "")), encoding="utf-8")
 
 
 def _text(path: Path) -> str:
