@@ -14,6 +14,19 @@ export async function exported() {
   return `Exported as ${file.name}.`;
 }
 
+/** Words for what the review's page says rarely of what is kept. */
+export function told({ aside, retired, ahead, since, safari, gone }) {
+  const said = [
+    gone && "Nothing is kept in this browser: when you leave this page, what you did here is gone. Export it first if you want to keep it.",
+    safari && !gone && "Safari deletes what a site has kept when you have not come back for seven days of use: export it, or add this page to your home screen or Dock.",
+    since && !gone && `You have graded ${since} times since you last exported: a copy does no harm.`,
+    retired && `Cards that are no longer here, their history kept: ${retired}.`,
+    ahead && `Entries dated in the future, kept and not counted until then: ${ahead}.`,
+    aside && `Entries that cannot be read, set aside and exported with the rest: ${aside}.`,
+  ];
+  return said.filter(Boolean).join(" ");
+}
+
 let chooser; // which some browsers lose, where nothing else holds it
 
 /** Let the reader choose a file, and add what is new in it: what to say of it. */

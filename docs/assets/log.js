@@ -115,6 +115,9 @@ export function holding(events) {
   return events.filter(({ id, kind }) => kind !== "undo" && !gone.has(id));
 }
 
+/** The date where the reader is, as "2026-12-05". */
+export const today = () => new Date().toLocaleDateString("sv");
+
 /** All there is as a file, what cannot be read included. */
 export async function exportFile() {
   const rows = [...(await everything()).values()].flatMap((row) => {
@@ -125,7 +128,7 @@ export async function exportFile() {
     }
   });
   const text = `{"format":"${FORMAT}","v":1,"events":[\n${rows.join(",\n")}\n]}\n`;
-  return new File([text], `${FORMAT}-${new Date().toISOString().slice(0, 10)}.json`, { type: "application/json" });
+  return new File([text], `${FORMAT}-${today()}.json`, { type: "application/json" });
 }
 
 /** Add what is new in an exported file: how much that was. Throws where it is no such file. */

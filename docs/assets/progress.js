@@ -27,11 +27,11 @@ function drawing(counts, day) {
   const columns = counts.flatMap((count, number) => {
     const height = (count / most) * (BASE - TOP);
     const [x, middle] = [number * step + step * 0.15, (number + 0.5) * step];
-    const label = number ? named(day + number, { weekday: "narrow" }) : "today";
+    const label = number > 1 ? named(day + number, { weekday: "narrow" }) : number ? "" : "today"; // which takes the room of two
     return [
       draw("rect", { x, y: BASE - height, width: step * 0.7, height }),
-      draw("text", { x: middle, y: BASE - height - 5 }, count || ""),
-      draw("text", { x: middle, y: HEIGHT - 7 }, label),
+      draw("text", { x: middle, y: BASE - height - 5, "text-anchor": "middle" }, count || ""),
+      draw("text", { x: number ? middle : 0, y: HEIGHT - 7, "text-anchor": number ? "middle" : "start" }, label),
     ];
   });
   const line = draw("path", { d: `M0 ${BASE}H${WIDTH}` });

@@ -1,11 +1,12 @@
 // A reminder as a calendar's file. Loaded for the button that asks for one.
 
 import { download } from "./kept.js";
+import { today } from "./log.js";
 
 /** Save a reminder each day at a time like "18:00", wherever the reader is then: what to say of it. */
 export function remind(time) {
   if (!time) return "Choose a time first.";
-  const at = `${new Date().toISOString().slice(0, 10).replaceAll("-", "")}T${time.replace(":", "")}00`;
+  const at = `${today().replaceAll("-", "")}T${time.replace(":", "")}00`;
   const lines = [
     "BEGIN:VCALENDAR",
     "VERSION:2.0",

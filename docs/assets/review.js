@@ -14,8 +14,8 @@ const SAFARI = /^((?!chrome|chromium|android|crios|fxios).)*safari/i.test(naviga
 let [items, lessons, states, events] = [[], [], new Map(), []];
 let order = []; // of the session: ids
 const later = new Set(); // not now
-const undoable = []; // grades of this session, the last one last
-let [shown, turned, started, done, best] = [null, false, false, 0, 3];
+let [shown, turned, started, done, best, day] = [null, false, false, 0, 3, today()];
+let only = ""; // the address of the one lesson that an address asks for
 
 // ---- what is kept beside the log: what may be lost ----
 
@@ -25,7 +25,10 @@ function settings() {
 }
 const set = (more) => window.__md_set?.("review", { ...settings(), ...more });
 const without = () => [settings().without].flat().filter((url) => typeof url === "string");
-const takes = (lesson) => !without().includes(lessons[lesson].url);
+const itemOf = (id) => items.find((one) => one.id === id);
+const within = ({ lesson }) => !only || lessons[lesson].url === only;
+const takes = (lesson) => (only ? lessons[lesson].url === only : !without().includes(lessons[lesson].url));
+const graded = () => events.filter(({ kind }) => kind === "grade");
 
 /** For pages that say what is due: how many of each lesson come on which day. */
 function tellOthers() {
@@ -57,7 +60,6 @@ const session = make("section", { className: "lesson-review" }, title, said, fac
 session.setAttribute("aria-labelledby", "session");
 const standing = make("div");
 const keeping = make("p", { className: "lesson-review-kept" });
-const status = make("output");
 const choice = make("fieldset", {});
 
 /** HTML of the site's own file, its links seen from its lesson. */
@@ -84,7 +86,7 @@ function inWords(days) {
 }
 
 async function showCard(id) {
-  const item = items.find((one) => one.id === id);
+  const item = itemOf(id);
   [shown, turned, best] = [id, false, 3];
   const { url, title: of } = lessons[item.lesson];
   // Where its script cannot be had, an exercise is as it stands in its lesson, without fields.
@@ -120,28 +122,27 @@ function focus(place) {
 function turn() {
   if (!shown || turned) return;
   turned = true;
-  const item = items.find((one) => one.id === shown);
+  const item = itemOf(shown);
   const back = face.querySelector(".lesson-review-back");
   back.hidden = false;
-  const next = outcomes(item.id, states.get(item.id), today());
+  const next = outcomes(item.id, states.get(item.id), day);
   const grades = next.map(({ days }, index) => {
-    const words = make("span", {}, inWords(days));
-    const key = make("kbd", { ariaHidden: "true" }, String(index + 1));
-    const one = button("", () => grade(index + 1), { className: index + 1 === best ? "lesson-review-best" : "" });
-    one.append(key, make("b", {}, GRADES[index]), make("span", { className: "lesson-unseen" }, ": "), words);
+    const [wait, key] = [inWords(days), make("kbd", {}, String(index + 1))];
+    const more = { className: index + 1 === best ? "lesson-review-best" : "", ariaLabel: `${GRADES[index]}, ${wait}` };
+    const one = button("", () => grade(index + 1), more);
+    one.append(key, make("b", {}, GRADES[index]), make("span", {}, wait));
     return one;
   });
-  foot.replaceChildren(...grades);
-  foot.setAttribute("role", "group");
-  foot.setAttribute("aria-label", "How well did you have it, and when it comes again");
+  const ariaLabel = "How well did you have it, and when it comes again";
+  foot.replaceChildren(make("div", { role: "group", ariaLabel, className: "lesson-review-grades" }, ...grades));
   focus(back);
 }
 
 function grade(value) {
   if (!shown || !turned) return;
-  const item = items.find((one) => one.id === shown);
+  const item = itemOf(shown);
   const event = { kind: "grade", page: lessons[item.lesson].url, item: shown, grade: value, hash: item.hash };
-  undoable.push({ id: append(event), item: shown });
+  append(event);
   order = order.filter((id) => id !== shown);
   if (value === 1) order = again(order, shown);
   if (!done && !("mozInnerScreenX" in window)) navigator.storage?.persist?.().catch(() => {}); // Firefox asks; others do not
@@ -149,13 +150,15 @@ function grade(value) {
   update();
 }
 
+/** The last grade of today, also of before the page was loaded anew; lessons' own pages grade without a hash. */
+const last = () => graded().findLast(({ item, hash, at, off }) => hash && dayOf(at, off) === day && itemOf(item));
+
 function undo() {
-  const last = undoable.pop();
-  if (!last) return;
-  const { lesson } = items.find((one) => one.id === last.item);
-  append({ kind: "undo", page: lessons[lesson].url, item: last.item, undoes: last.id });
-  order = [last.item, ...order.filter((id) => id !== last.item)];
-  [shown, done] = [null, done - 1];
+  const { id, item, page } = last() ?? {};
+  if (!id) return;
+  append({ kind: "undo", page, item, undoes: id });
+  order = [item, ...order.filter((one) => one !== item)];
+  [shown, done] = [null, Math.max(0, done - 1)];
   update();
 }
 
@@ -166,19 +169,30 @@ async function update() {
   const found = await all();
   events = holding(found.events);
   states = replay(events);
-  const { due, fresh } = asked(items, states, today(), takes);
+  if (day !== today()) newDay();
+  let { due, fresh } = asked(items, states, day, takes);
+  due = due.filter(within);
   const wanted = [...due, ...fresh].map(({ id }) => id).filter((id) => !later.has(id));
   order = [...order.filter((id) => wanted.includes(id)), ...wanted.filter((id) => !order.includes(id))];
-  takeBack.hidden = !undoable.length;
+  takeBack.hidden = !last();
   if (!started) begin(due.length, fresh.length);
   else if (!order.length) end();
   else {
     said.textContent = `${order.length} to go${done ? `, ${done} done` : ""}.`;
     if (shown !== order[0] && !(shown && order.includes(shown))) await showCard(order[0]);
   }
-  standing.replaceChildren(...progress(items, states, events, today(), dayOf));
+  standing.replaceChildren(...progress(items, states, events, day, dayOf));
   tellOf(found);
   tellOthers();
+}
+
+/** A page may stay open for days. A card that is shown is gone on with; else the day begins as with a new page. */
+function newDay() {
+  day = today();
+  later.clear();
+  if (shown) return;
+  [started, done] = [false, 0];
+  foot.replaceChildren();
 }
 
 function begin(due, fresh) {
@@ -195,11 +209,11 @@ function begin(due, fresh) {
 
 function end() {
   shown = null;
-  const next = Math.min(...items.map(({ id }) => states.get(id)?.due ?? Infinity).filter((due) => due > today()));
-  const wait = next - today();
+  const next = Math.min(...items.map(({ id }) => states.get(id)?.due ?? Infinity).filter((due) => due > day));
+  const wait = next - day;
   const comes = Number.isFinite(wait) ? ` The next comes back ${wait === 1 ? "tomorrow" : `in ${wait} days`}.` : "";
-  const left = later.size ? ` You left ${later.size} for later today.` : "";
-  said.textContent = `${done ? "That is all for today." : "Nothing is due today."}${comes}${left}`;
+  const all = `${done ? "That is all for today" : "Nothing is due today"}${only ? " of this lesson" : ""}.`;
+  said.textContent = later.size ? `You left ${later.size} for later today.` : all + comes;
   const anyway = button("Take them up now", () => {
     later.clear();
     foot.replaceChildren();
@@ -214,24 +228,17 @@ function end() {
   }
 }
 
-/** What is kept, where, and what cannot be read or shown. */
-function tellOf({ aside, keeps }) {
-  const known = new Set(items.map(({ id }) => id));
-  const retired = new Set(events.filter(({ item, hash }) => hash && !known.has(item)).map(({ item }) => item)).size;
-  const ahead = events.filter(({ at }) => at > Date.now() + 86_400_000).length;
-  const grades = events.filter(({ kind }) => kind === "grade").length;
-  const since = grades - (+settings().exported || 0);
-  const parts = [
-    keeps
-      ? "Your reviews are kept in this browser and nowhere else."
-      : "Nothing is kept in this browser: when you leave this page, what you did here is gone. Export it first if you want to keep it.",
-    SAFARI && keeps ? "Safari deletes what a site has kept when you have not come back for seven days of use: export it, or add this page to your home screen or Dock." : "",
-    keeps && since >= REMIND ? `You have graded ${since} times since you last exported: a copy does no harm.` : "",
-    retired ? `Cards that are no longer here, their history kept: ${retired}.` : "",
-    ahead ? `Entries dated in the future, kept and not counted until then: ${ahead}.` : "",
-    aside ? `Entries that cannot be read, set aside and exported with the rest: ${aside}.` : "",
-  ];
-  keeping.textContent = parts.filter(Boolean).join(" ");
+/** What is kept, where, and what cannot be read or shown: the words for what is rare come when they are needed. */
+async function tellOf({ aside, keeps }) {
+  const rare = () => {
+    const known = new Set(items.map(({ id }) => id));
+    const retired = new Set(events.filter(({ item, hash }) => hash && !known.has(item)).map(({ item }) => item)).size;
+    const ahead = events.filter(({ at }) => at > Date.now() + 86_400_000).length;
+    const since = graded().length - (+settings().exported || 0);
+    return { aside, retired, ahead, since: since >= REMIND && since, safari: SAFARI, gone: !keeps };
+  };
+  const words = Object.values(rare()).some(Boolean) && (await kept().then(({ told }) => told(rare()), () => ""));
+  keeping.textContent = [keeps && "Your reviews are kept in this browser and nowhere else.", words].filter(Boolean).join(" ");
 }
 
 // ---- keys ----
@@ -256,30 +263,41 @@ for (const kind of ["focusin", "answer"]) session.addEventListener(kind, (event)
 const kept = () => import("./kept.js");
 const reviews = ({ kind, item, hash }) => hash || kind === "undo" || (kind === "grade" && items.some(({ id }) => id === item));
 const WARNING = "Press again to forget your reviews: there is no way back but a file you exported.";
+const filed = make("output");
 const time = make("input", { type: "time", value: "18:00", required: true });
 const tools = make(
   "div",
   { className: "lesson-tools" },
-  tool("Export", status, kept, ({ exported }) => {
-    set({ exported: events.filter(({ kind }) => kind === "grade").length });
-    return exported();
+  tool("Export", filed, kept, async ({ exported }) => {
+    const words = await exported();
+    set({ exported: graded().length });
+    await update();
+    return words;
   }),
-  tool("Import", status, kept, ({ imported }) => imported()),
-  tool("Forget my reviews", status, kept, ({ forgotten }, target) =>
-    forgotten(target, status, WARNING, reviews, () => {
+  tool("Import", filed, kept, async ({ imported }) => {
+    const before = graded().length;
+    const words = await imported();
+    await update();
+    set({ exported: (+settings().exported || 0) + graded().length - before }); // a file has those
+    await update();
+    return words;
+  }),
+  tool("Forget my reviews", filed, kept, ({ forgotten }, target) =>
+    forgotten(target, filed, WARNING, reviews, () => {
       [order, shown, done] = [[], null, 0];
-      undoable.length = 0;
       set({ due: {}, exported: 0 });
       return update();
     }),
   ),
+  filed,
 );
+const made = make("output");
 const reminder = make(
   "div",
   { className: "lesson-tools" },
-  make("label", {}, "Remind me each day at", time),
-  tool("Make a calendar file", status, () => import("./reminder.js"), ({ remind }) => remind(time.value)),
-  status,
+  make("label", {}, "Remind me each day at ", time),
+  tool("Make a calendar file", made, () => import("./reminder.js"), ({ remind }) => remind(time.value)),
+  made,
 );
 
 /** Which lessons new cards are taken from. */
@@ -311,7 +329,15 @@ async function load() {
     return;
   }
   lessonChoice();
+  const asks = new URLSearchParams(location.search).get("lesson");
+  const lesson = lessons.find(({ url }) => url === asks);
+  if (lesson) {
+    only = lesson.url;
+    title.append(`: ${lesson.title}`);
+    more.append(make("a", { href: location.pathname }, "All lessons"));
+  }
   onChange(update);
+  for (const sign of ["pageshow", "visibilitychange", "focus"]) addEventListener(sign, () => day !== today() && update());
   await update();
 }
 

@@ -11,7 +11,7 @@ from lessons.page.page import Card, Page
 from lessons.publish import page_scripts
 
 META = {"title": "Two", "description": "D"}
-CARDS = {"cards": (Card("card-one", "What?", "<p>That.</p>"),)}
+CARDS: dict[str, Any] = {"cards": (Card("card-one", "What?", "<p>That.</p>"),)}
 ASKS = '<div class="lesson-ask" id="a"></div>'
 
 

@@ -154,7 +154,7 @@ def test_out_and_in_again(plain: Page) -> None:
     before = log(plain, "return log.all()")
     assert (len(before["events"]), before["aside"]) == (2, 2)
     name, text = log(plain, "const file = await log.exportFile(); return [file.name, await file.text()]")
-    assert name == f"lessons-log-{plain.evaluate('new Date().toISOString().slice(0, 10)')}.json"
+    assert name == "lessons-log-" + plain.evaluate("new Date().toLocaleDateString('sv')") + ".json"
     assert json.loads(text)["format"] == "lessons-log"
     assert log(plain, "return log.importFile(given)", text) == 1  # what had no id is its own id from now on
     log(plain, "return log.forget()")

@@ -32,13 +32,19 @@ NEWS = ".lesson-news"
 
 @dataclass
 class Host:
-    """A host of the site, under a folder. `asked`: paths; `fails`: those that are not answered, `cut`: as none is."""
+    """A host of the site, under a folder. `asked`: paths; `fails`: those that are not answered, `cut`: as none is.
+
+    From `holds` further requests on, `held` is told, and all wait for `go`.
+    """
 
     folder: Path
     address: str = ""
     cut: bool = False
     fails: set[str] = field(default_factory=set)
     asked: list[str] = field(default_factory=list)
+    holds: int | None = None
+    held: threading.Event = field(default_factory=threading.Event)
+    go: threading.Event = field(default_factory=threading.Event)
 
     @property
     def site(self) -> Path:
@@ -74,6 +80,11 @@ def host(tmp_path: Path, site: Path) -> Iterator[Host]:
         def do_GET(self) -> None:
             path = self.path.partition("?")[0].removeprefix(f"/{UNDER}")
             host.asked.append(path)
+            if host.holds is not None and path != offline.WORKER:
+                host.holds -= 1
+                if host.holds < 0:
+                    host.held.set()
+                    host.go.wait(60)
             if host.cut or path in host.fails:
                 self.close_connection = True
             else:
@@ -290,6 +301,44 @@ def test_what_comes_in_part_or_from_another_version_is_not_taken(host: Host, kee
     page.evaluate(update)
     assert page.evaluate(settled) == "waiting"
     assert {path for path in host.took() if path != "sw.js"} == {"glossary/"}  # the rest is there already
+
+
+def test_killed_while_it_installs_the_old_version_is_whole(host: Host, keep: Any, reader: BrowserContext) -> None:
+    """Thirty times, between one file and the next; what was fetched before is not lost, and at last the new version is whole."""
+    page = keep()
+    changed = sorted(path for path in host.site.rglob("*.html"))[:12]
+    scripts = sorted((host.site / "assets").glob("*.js"))[:18]
+    assert (len(changed), len(scripts)) == (12, 18)
+    for path in changed:
+        path.write_text(path.read_text(encoding="utf-8").replace("<h1", "<h1 data-version=two"), encoding="utf-8")
+    for path in scripts:
+        path.write_text(path.read_text(encoding="utf-8") + "// two\n", encoding="utf-8")
+    (host.site / offline.WORKER).write_bytes(offline.worker(digest.sums(host.site)))
+    before = set(cached(page))
+    session = reader.new_cdp_session(page)
+    session.send("ServiceWorker.enable")
+    had = 0
+    for number in range(30):
+        host.holds, host.held, host.go = number % 2, threading.Event(), threading.Event()
+        page.evaluate("void navigator.serviceWorker.getRegistration().then((one) => one.update()).catch(() => {})")
+        assert host.held.wait(20), number
+        session.send("ServiceWorker.stopAllWorkers")
+        host.cut = True
+        host.go.set()
+        assert page.evaluate("navigator.serviceWorker.getRegistration().then((one) => !one.waiting && !!one.active)")
+        kept = set(cached(page))
+        assert before <= kept
+        assert len(kept) >= had
+        had = len(kept)
+        page.goto(host.address + "lessons/vae-training/")  # by the old version's worker
+        assert page.locator("h1[data-version]").count() == 0
+        assert page.locator("h1").first.is_visible()
+        host.cut = False
+    host.holds = None
+    page.evaluate("navigator.serviceWorker.getRegistration().then((one) => one.update())")
+    page.wait_for_selector(NEWS)
+    page.locator(NEWS).get_by_role("button", name="Show it").click()
+    page.wait_for_selector("h1[data-version=two]")
 
 
 def test_what_could_not_be_kept_is_said_and_is_gone_on_with(host: Host, reader: BrowserContext) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import gzip
 import json
 import random
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ from typing import Any
 import fsrs_rs_python as anki
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Error as PlaywrightError
 
 pytestmark = pytest.mark.long
 
@@ -22,6 +25,7 @@ EVERYWHERE = ("settings.js", "theme.js", "lesson.js")
 LATER = ("exercise.js", "kept.js", "reminder.js", "answers.js", "variants.js")  # with the first that needs them
 MODULES = "const log = await import('/assets/log.js'); const schedule = await import('/assets/schedule.js');"
 BEGIN, SHOW = "Begin", "Show the "
+FILED = ".lesson-progress output >> nth=0"  # what is said of files and of forgetting
 READY = "() => /^(For|Nothing)/.test(document.querySelector('.lesson-review-said').textContent)"
 
 
@@ -283,6 +287,8 @@ def test_the_whole_session_by_keyboard(review: Page) -> None:
     assert grades(review) == []
     turn(review)
     assert review.evaluate("document.activeElement.className") == "lesson-review-back"
+    framed = "(name) => getComputedStyle(document.querySelector(`.lesson-review-${name}`)).outlineStyle"
+    assert [review.evaluate(framed, name) for name in ("face", "back", "front")] == ["solid", "none", "none"]
     grade(review, 1)
     for key in ("2", "4", "Enter"):
         met.append(shown(review))
@@ -304,6 +310,22 @@ def test_the_whole_session_by_keyboard(review: Page) -> None:
     review.keyboard.press("u")
     review.wait_for_selector(".lesson-review-front")
     assert said(review) == "1 to go, 10 done."
+
+
+def test_a_screen_reader_has_names_for_all_of_it(review: Page) -> None:
+    session = review.get_by_role("region", name="Today")
+    group = "How well did you have it, and when it comes again"
+    expect(session.get_by_role("status")).to_have_text("For today: 10 new.")
+    begin(review)
+    for _ in range(2):
+        assert session.get_by_role("group").count() == 0
+        expect(session.get_by_role("button", name="Show the answer", exact=True)).to_be_visible()
+        turn(review)
+        buttons = session.get_by_role("group", name=group).get_by_role("button")
+        assert buttons.first.aria_snapshot().startswith('- button "Again, in this session"')
+        assert buttons.count() == 4
+        grade(review, 3)
+    assert session.get_by_role("link").first.get_attribute("href")
 
 
 # A whole session, as fast as the page is: the id of each card, how many are left, and what was asked.
@@ -450,7 +472,7 @@ def test_not_now_leaves_it_for_later(review: Page) -> None:
         assert shown(review) != first
         turn(review)
         grade(review, 4)
-    assert said(review).endswith("You left 1 for later today.")
+    assert said(review) == "You left 1 for later today."
     review.get_by_role("button", name="Take them up now").click()
     review.wait_for_selector(".lesson-review-front")
     assert shown(review) == first
@@ -465,6 +487,100 @@ def test_new_cards_come_from_the_lessons_that_are_chosen(review: Page, told: dic
     review.wait_for_selector(".lesson-review-turn")
     begin(review)
     assert told["lessons"][1]["title"] in review.locator(".lesson-review-about").inner_text()
+
+
+def test_what_was_left_empty_suggests_nothing(review: Page, told: dict[str, Any], site: Path) -> None:
+    leave_exercises(review, told)
+    items = {one["id"]: one for one in told["items"]}
+    many = [one for one, item in items.items() if len(item.get("asks", [])) > 1]
+    if shown(review) not in many:
+        review.get_by_role("button", name="Not now").click()
+        review.wait_for_function(
+            "(ids) => ids.includes(document.querySelector('.lesson-review-about a').hash.slice(1))", arg=many
+        )
+    one = shown(review)
+    url = told["lessons"][items[one]["lesson"]]["url"]
+    asks = review.locator(".lesson-ask")
+    expect(asks.first.locator("input[type=text]")).to_be_visible()
+    packed = json.loads((site / url / "variants.json").read_text(encoding="utf-8"))[one]["answers"]
+    name = str(asks.first.get_attribute("id"))
+    for shown_value in dict.fromkeys(answers[name]["shown"] for answers in packed):  # one of them is right
+        asks.first.locator("input[type=text]").fill(shown_value)
+        asks.first.get_by_role("button", name="Check").click()
+        review.wait_for_selector(".lesson-verdict[data-kind]")
+        if asks.first.locator(".lesson-verdict").get_attribute("data-kind") == "right":
+            break
+    expect(asks.first.locator(".lesson-verdict")).to_have_text("Right.")
+    review.get_by_role("button", name=SHOW).click()
+    expect(review.locator(".lesson-review-best")).to_contain_text(re.compile("Good|Hard"))  # Hard after wrong tries
+
+
+def test_a_page_that_stays_open_sees_the_next_day(open_page: Callable[..., Page], address: str) -> None:
+    page = open_page(f"{address}contributing/", locale="en-GB")
+    page.add_init_script(CLOCK)
+    page.goto(address + ADDRESS)
+    begin(page)
+    while "to go" in said(page):
+        turn(page)
+        grade(page, 3)
+    assert said(page).startswith("That is all for today.")
+    move_clock(page, datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=17))
+    page.evaluate("dispatchEvent(new Event('focus'))")
+    expect(page.locator(".lesson-review-said")).to_have_text(re.compile(r"^For today: 10 due and \d+ new\."))
+    begin(page)
+    assert said(page).endswith(" to go.")
+
+
+def test_the_home_page_that_one_comes_back_to_tells_what_is_left(review: Page, address: str) -> None:
+    review.evaluate("__md_set('review', { due: { 'lessons/vae-training/': [[1, 3]] } })")
+    review.goto(address)
+    expect(review.locator(".lesson-due")).to_have_text("Due for review today: 3")
+    review.evaluate("__md_set('review', { due: { 'lessons/vae-training/': [[1, 1]] } })")
+    review.evaluate("dispatchEvent(new Event('pageshow'))")  # as after the button "back"
+    expect(review.locator(".lesson-due")).to_have_text("Due for review today: 1")
+    review.evaluate("__md_set('review', { due: {} })")
+    review.evaluate("dispatchEvent(new Event('pageshow'))")
+    expect(review.locator(".lesson-due")).to_have_count(0)
+
+
+def test_a_deck_leads_to_its_own_cards(review: Page, address: str, told: dict[str, Any]) -> None:
+    lesson = told["lessons"][1]
+    review.get_by_label(lesson["title"]).uncheck()  # who asks for them gets them
+    review.goto(address + lesson["url"])
+    review.get_by_role("link", name="Review these").click()
+    review.wait_for_selector(".lesson-review-turn")
+    expect(review.locator("#session")).to_have_text(f"Today: {lesson['title']}")
+    count = min(10, sum(one["lesson"] == 1 for one in told["items"]))
+    expect(review.locator(".lesson-review-said")).to_have_text(re.compile(rf"For today: ({count}|{count - 1}) new\."))
+    begin(review)
+    while "to go" in said(review):
+        assert lesson["title"] in review.locator(".lesson-review-about").inner_text()
+        turn(review)
+        grade(review, 3)
+    assert said(review).startswith("That is all for today of this lesson.")
+    review.get_by_role("link", name="All lessons").click()
+    review.wait_for_selector(".lesson-review-said")
+    expect(review.locator("#session")).to_have_text("Today")
+    review.goto(f"{address}{ADDRESS}?lesson=%3Cb%3E")
+    review.wait_for_function(READY)
+    expect(review.locator("#session")).to_have_text("Today")
+
+
+def test_the_last_grade_is_taken_back_after_a_reload(review: Page) -> None:
+    begin(review)
+    turn(review)
+    grade(review, 1)
+    one = shown(review)
+    turn(review)
+    grade(review, 2)
+    review.reload()
+    begin(review)
+    review.get_by_role("button", name="Undo").click()
+    review.wait_for_function("(id) => document.querySelector('.lesson-review-about a').hash === `#${id}`", arg=one)
+    assert [one["grade"] for one in grades(review)] == [1]
+    review.get_by_role("button", name="Undo").click()
+    expect(review.get_by_role("button", name="Undo")).to_be_hidden()
+    assert grades(review) == []
 
 
 # ---- kept for sure --------------------------------------------------------------------------------------------------
@@ -528,17 +644,17 @@ def test_out_forgotten_and_in_again_is_the_same_plan(review: Page) -> None:
     before, count, left = run(review, plan), len(grades(review)), said(review)
     text = exported(review)
     review.get_by_role("button", name="Forget my reviews").click()
-    expect(review.locator(".lesson-tools output").last).to_contain_text("Press again")
+    expect(review.locator(FILED)).to_contain_text("Press again")
     review.get_by_role("button", name="Yes, forget them").click()
-    expect(review.locator(".lesson-tools output").last).to_have_text("Forgotten.")
+    expect(review.locator(FILED)).to_have_text("Forgotten.")
     assert grades(review) == []
     for new in (count, 0):
         take_in(review, text)
-        expect(review.locator(".lesson-tools output").last).to_have_text(f"New entries: {new}.")
+        expect(review.locator(FILED)).to_have_text(f"New entries: {new}.")
         assert run(review, plan) == before
     assert said(review).split(" to go")[0] == left.split(" to go")[0]
     take_in(review, "{}")
-    expect(review.locator(".lesson-tools output").last).to_contain_text("no file that was exported")
+    expect(review.locator(FILED)).to_contain_text("no file that was exported")
 
 
 def test_answers_that_a_lesson_forgets_leave_the_review(review: Page, practice: str, told: dict[str, Any]) -> None:
@@ -552,6 +668,107 @@ def test_answers_that_a_lesson_forgets_leave_the_review(review: Page, practice: 
     review.get_by_role("button", name="Yes, forget them").click()
     expect(review.locator(".lesson-practice").get_by_role("status")).to_have_text("Forgotten.")
     assert [one["kind"] for one in run(review, "return (await log.all()).events")] == ["grade"]
+
+
+def test_what_was_exported_or_imported_is_not_asked_for_again(review: Page, told: dict[str, Any]) -> None:
+    nag = re.compile("You have graded 30 times since you last exported")
+    event = {"kind": "grade", "item": told["items"][0]["id"], "hash": told["items"][0]["hash"], "grade": 3}
+    run(review, "for (let n = 0; n < 30; n += 1) log.append(given); await log.all()", event)
+    expect(review.locator(".lesson-review-kept")).to_have_text(nag)
+    text = exported(review)
+    expect(review.locator(FILED)).to_contain_text("Exported as")
+    expect(review.locator(".lesson-review-kept")).not_to_have_text(nag)
+    review.get_by_role("button", name="Forget my reviews").click()
+    review.get_by_role("button", name="Yes, forget them").click()
+    expect(review.locator(FILED)).to_have_text("Forgotten.")
+    take_in(review, text)
+    expect(review.locator(FILED)).to_have_text("New entries: 30.")
+    expect(review.locator(".lesson-review-kept")).not_to_have_text(nag)
+    run(review, "for (let n = 0; n < 30; n += 1) log.append(given); await log.all()", event)
+    expect(review.locator(".lesson-review-kept")).to_have_text(nag)
+
+
+def test_a_file_is_dated_where_the_reader_is(open_page: Callable[..., Page], address: str) -> None:
+    page = open_page(f"{address}contributing/", locale="en-GB", timezone_id="Pacific/Auckland")
+    page.add_init_script(CLOCK)
+    page.reload()
+    move_clock(page, datetime.datetime(2026, 12, 4, 20, tzinfo=datetime.UTC))
+    page.goto(address + ADDRESS)
+    page.wait_for_selector(".lesson-review-turn")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Export").click()
+    assert download.value.suggested_filename == "lessons-log-2026-12-05.json"
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Make a calendar file").click()
+    assert "DTSTART:20261205T180000" in Path(download.value.path()).read_text(encoding="utf-8")
+
+
+# After so many milliseconds, below 0 at once, the first card is graded. Before that: its id, and what the log has.
+GRADED = """async (wait) => {
+    const before = (await (await import("/assets/log.js")).all()).events.map(({ item, grade }) => [item, grade]);
+    const { hash } = document.querySelector(".lesson-review-about a");
+    const press = (key) => document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+    if (wait < 0) [" ", "1"].forEach(press);
+    else setTimeout(() => [" ", "1"].forEach(press), wait);
+    return [hash.slice(1), before];
+}"""
+
+
+def test_a_tab_that_dies_while_it_grades_loses_and_doubles_nothing(browser: Browser, address: str) -> None:
+    """Sixty times, around the press of the key: the event is there once, or not at all."""
+    context = browser.new_context(locale="en-GB", reduced_motion="reduce")
+    context.set_default_timeout(20_000)
+    known: list[Any] = []
+    may: list[Any] = []
+    for number in range(60):
+        page = context.new_page()
+        page.goto(address + ADDRESS)
+        page.locator(".lesson-review-turn").click()
+        page.wait_for_selector(".lesson-review-front")
+        one, before = page.evaluate(GRADED, number % 4 - 2)
+        assert before in (known, [*known, *may]), number
+        known, may = before, [[one, 1]]
+        with contextlib.suppress(PlaywrightError):
+            page.goto("chrome://crash")
+    assert 0 < len(known) < 60  # some of both
+    context.close()
+
+
+# Events in form, and of nothing that a grade can be.
+WRONG: dict[str, list[Any]] = {
+    "grade": [None, 0, 5, -1, 1.5, "3", True, [], {}, 1e300],
+    "at": [-1e15, 1e15, 8.64e15, -8.64e15, 1e300, 0.5],
+    "off": [None, "x", 1e9, -1e9, 1e300, [], {}, 0.5],
+    "hash": [None, 7, [], {}, "x"],
+    "undoes": [7],
+}
+ODD = [{name: value} for name, values in WRONG.items() for value in values]
+
+
+def test_damaged_stores_leave_the_page_as_it_works(review: Page, address: str, told: dict[str, Any]) -> None:
+    assert len(ODD) == 30
+    faults: list[str] = []
+    review.on("pageerror", lambda fault: faults.append(str(fault)))
+    form = {"v": 1, "at": 1, "off": 0, "page": told["lessons"][0]["url"], "kind": "grade", "grade": 3}
+    for number, change in enumerate(ODD):
+        rows = [
+            form | {"id": f"{number}-{at}", "item": item, "hash": "x"} | change
+            for at, item in enumerate((told["items"][0]["id"], "gone", "__proto__"))
+        ]
+        review.goto(f"{address}contributing/")
+        run(
+            review,
+            "await log.forget(); await log.importFile(given)",
+            json.dumps({"format": "lessons-log", "events": rows}),
+        )
+        review.goto(address + ADDRESS)
+        review.wait_for_function(READY)
+        expect(review.locator(".lesson-forecast, .lesson-progress p").first).to_be_visible()
+        begin(review)
+        turn(review)
+        grade(review, 3)
+        assert "1 done" in said(review), change
+        assert faults == [], change
 
 
 EVIL = "<img src=x onerror='window.ran = 1'><script>window.ran = 1</script>\"'`${window.ran = 1}"
@@ -569,7 +786,7 @@ def test_nothing_of_an_imported_file_runs(open_page: Callable[..., Page], addres
         rows.append(one | {"id": f"javascript:{number}", "kind": "grade", "grade": 1, "hash": EVIL, "item": EVIL})
     rows.append({"id": "__proto__", "v": 1, "at": 1, "off": 0, "page": "", "item": "__proto__", "kind": "grade"})
     take_in(page, json.dumps({"format": "lessons-log", "v": 1, "events": rows}))
-    expect(page.locator(".lesson-tools output").last).to_contain_text("New entries")
+    expect(page.locator(FILED)).to_contain_text("New entries")
     begin(page)
     expect(page.locator(".lesson-review-about")).to_contain_text("reworded since you saw it")
     expect(page.locator(".lesson-review-kept")).to_contain_text("no longer here, their history kept: 1")
