@@ -304,7 +304,7 @@ def test_what_comes_in_part_or_from_another_version_is_not_taken(host: Host, kee
 
 
 def test_killed_while_it_installs_the_old_version_is_whole(host: Host, keep: Any, reader: BrowserContext) -> None:
-    """Thirty times, between one file and the next; what was fetched before is not lost, and at last the new version is whole."""
+    """Thirty times, between one file and the next; what was fetched stays, and at last the new version is there."""
     page = keep()
     changed = sorted(path for path in host.site.rglob("*.html"))[:12]
     scripts = sorted((host.site / "assets").glob("*.js"))[:18]
