@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
+from playwright.sync_api import Error as PlaywrightError
 
 LOG = "const log = await import('/assets/log.js');"
 DATABASE = "/lessons-log"
@@ -131,6 +133,25 @@ def test_two_tabs_lose_nothing(plain: Page, address: str) -> None:
         (page, n) for page in ("contributing/", "glossary/") for n in range(50)
     ]
     other.close()
+
+
+def test_tabs_that_die_while_they_add_lose_and_double_nothing(browser: Browser, address: str) -> None:
+    """Sixty of them, each around its own event: it is there once, or not at all, and so is every one before."""
+    context = browser.new_context()
+    context.set_default_timeout(20_000)
+    known: list[int] = []
+    for number in range(60):
+        page = context.new_page()
+        page.goto(f"{address}assets/favicon.svg")  # it has the site's store, and nothing else to load
+        before = log(page, "return (await log.all()).events.map(({ number }) => number)")
+        assert before in (known, [*known, number - 1])
+        known = before
+        add = "const add = () => log.append({ kind: 'grade', item: 'card', number: given[0] });"
+        log(page, f"{add} given[1] < 0 ? add() : setTimeout(add, given[1])", [number, number % 4 - 2])
+        with contextlib.suppress(PlaywrightError):
+            page.goto("chrome://crash")
+    assert 0 < len(known) < 60  # some of both
+    context.close()
 
 
 def test_damaged_rows_are_counted_and_kept(plain: Page) -> None:

@@ -715,12 +715,12 @@ GRADED = """async (wait) => {
 
 
 def test_a_tab_that_dies_while_it_grades_loses_and_doubles_nothing(browser: Browser, address: str) -> None:
-    """Sixty times, around the press of the key: the event is there once, or not at all."""
+    """A dozen times, around the press of the key: the event is there once, or not at all. See test_log, too."""
     context = browser.new_context(locale="en-GB", reduced_motion="reduce")
     context.set_default_timeout(20_000)
     known: list[Any] = []
     may: list[Any] = []
-    for number in range(60):
+    for number in range(12):
         page = context.new_page()
         page.goto(address + ADDRESS)
         page.locator(".lesson-review-turn").click()
@@ -730,7 +730,7 @@ def test_a_tab_that_dies_while_it_grades_loses_and_doubles_nothing(browser: Brow
         known, may = before, [[one, 1]]
         with contextlib.suppress(PlaywrightError):
             page.goto("chrome://crash")
-    assert 0 < len(known) < 60  # some of both
+    assert 0 < len(known) < 12  # some of both
     context.close()
 
 
