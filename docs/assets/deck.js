@@ -11,12 +11,27 @@ function make(tag, properties, ...inside) {
   return element;
 }
 
-/** Firefox takes the size of the paper only from a page rule without a name: repeat the chosen one there. */
-function layOutCards(paper) {
+const button = (words, onclick) => make("button", { type: "button", onclick }, words);
+
+let ofAll; // the deck of all lessons' cards, while it is laid out
+const OF_ALL = `
+@media screen { .lesson-deck-of-all { display: none !important } }
+@media print { .lesson-deck:not(.lesson-deck-of-all) { display: none !important } }
+`;
+
+/**
+ * One card a page: the page's own, or those of another deck. Firefox takes the size of the paper only from a page rule
+ * without a name: repeat the chosen one there.
+ */
+function layOutCards(paper, other) {
   const rules = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules]);
   const chosen = rules.find((rule) => rule.selectorText === `card-${paper}`);
   const sheet = new CSSStyleSheet();
-  if (chosen) sheet.replaceSync(`@page { ${chosen.style.cssText} }`);
+  sheet.replaceSync((chosen ? `@page { ${chosen.style.cssText} }` : "") + (other ? OF_ALL : ""));
+  ofAll?.remove();
+  ofAll = other;
+  other?.classList.add("lesson-deck-of-all");
+  if (other) document.querySelector("article").append(other);
   document.adoptedStyleSheets = [sheet];
   document.body.dataset.print = "cards";
   document.body.dataset.paper = paper;
@@ -25,10 +40,18 @@ function layOutCards(paper) {
 
 function layOutPage() {
   document.adoptedStyleSheets = [];
+  ofAll?.remove();
   delete document.body.dataset.print;
   delete document.body.dataset.paper;
   decks.forEach(({ deck, shuffled }) => deck.append(...shuffled));
 }
+
+/** What one may choose is asked by a script of its own; `otherwise` is done where that cannot be had. */
+const printing = (words, otherwise) =>
+  button(words, () => import("./printing.js").then(({ ask }) => ask(layOutCards), otherwise));
+
+const tools = (...inside) => make("div", { className: "lesson-tools", role: "group", ariaLabel: "Flashcards" }, ...inside);
+const saying = () => make("span", { className: "lesson-status", role: "status" });
 
 function equip(deck) {
   const cards = () => [...deck.children];
@@ -36,8 +59,7 @@ function equip(deck) {
   decks.push(state);
   state.cards.forEach((card, index) => (card.style.counterSet = `card ${index + 1}`)); // its number, wherever it lies
   const disclosures = () => cards().map((card) => card.querySelector("details"));
-  const button = (words, onclick) => make("button", { type: "button", onclick }, words);
-  const status = make("span", { className: "lesson-status", role: "status" });
+  const status = saying();
 
   const allOpen = () => disclosures().every((details) => details.open);
   const reveal = button("Reveal all", () => {
@@ -58,17 +80,11 @@ function equip(deck) {
     status.textContent = "Shuffled, all cards closed.";
   });
 
-  // What one may choose is asked by a script of its own; where that cannot be had, one card a page as ever.
-  const print = button("Print flashcards", () =>
-    import("./printing.js").then(
-      ({ ask }) => ask(layOutCards),
-      () => {
-        layOutCards("a6");
-        window.print();
-      },
-    ),
-  );
-  deck.before(make("div", { className: "lesson-tools", role: "group", ariaLabel: "Flashcards" }, reveal, shuffle, print, status));
+  const print = printing("Print", () => {
+    layOutCards("a6"); // one card a page, as ever
+    window.print();
+  });
+  deck.before(tools(reveal, shuffle, print, status));
 
   const steps = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1, Home: -Infinity, End: Infinity };
   deck.addEventListener("keydown", (event) => {
@@ -83,11 +99,24 @@ function equip(deck) {
 
 document.querySelectorAll(".lesson-deck").forEach(equip);
 
+/** Above the lessons, on the page that lists them. */
+function equipList(first) {
+  const status = saying();
+  const print = printing("Print the flashcards of all lessons", () => {
+    status.textContent = "This could not be loaded. Try again when you are connected.";
+  });
+  first.before(tools(print, status));
+}
+
+const listed = !decks.length && document.querySelector(".lesson-entry");
+if (listed) equipList(listed);
+
 // `?print=cards&paper=a5` lays the page out as its deck, for any program that prints a page by its address.
 const asked = new URLSearchParams(location.search);
 if (["sheets", "fold", "test"].includes(asked.get("print"))) import("./sheets.js");
 if (asked.get("print") === "cards") {
-  const lay = () => layOutCards(asked.get("paper") ?? "a6");
+  const all = asked.get("of") === "all" || listed ? await (await import("./sheets.js")).deckOfAll() : undefined;
+  const lay = () => layOutCards(asked.get("paper") ?? "a6", all);
   lay();
   // The styles of paper are not waited for; where they come later, so does the size that they name.
   document.querySelector("link[media=print]")?.addEventListener("load", lay);
