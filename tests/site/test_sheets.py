@@ -210,7 +210,7 @@ EVERY = [Deck(number, paper, 8, flip) for paper in SIZES for flip in ("long", "s
 
 
 def test_backs_meet_fronts_whatever_their_number(page: Page) -> None:
-    all_ = [*EVERY, *(Deck(number, "a4", per, "long") for per in (4, 6) for number in range(1, 41))]
+    all_ = [*EVERY, *(Deck(number, "a4", per, "long") for per in (4, 6) for number in range(1, 41, 3))]
     check(page.evaluate(MEASURE, [{"number": deck.number, "asked": deck.asked} for deck in all_]), all_)
 
 
