@@ -13,26 +13,41 @@ const LISTED = ".lesson-entry h2 a[href]"; // the lessons, on the page that list
 const LARGE = ["a4", "letter"];
 const MARGIN = 10; // millimetres around the fields, for the marks and for what printers cannot reach
 const FARTHEST = 5; // millimetres that backs may be moved by
-const [TEXT, LEAST, STEP] = [0.102, 7, 0.25]; // points: of each millimetre of a text's width, at least, and smaller by
+const [LEAST, STEP, WORDS] = [7, 0.25, 11]; // points: of what is set smallest, smaller by, of a test sheet
+const CLEAR = 17.5; // millimetres above and below the middle of a test sheet, for its crosses wherever they are moved
 const KEY = new URL("..", import.meta.url).pathname + ".print";
 const STYLE = `
 .sheets { position: absolute; top: 0; left: -1000cm; visibility: hidden; color: #000; text-align: start }
 .sheet { position: relative; overflow: hidden; width: var(--width); height: calc(var(--height) - 0.1mm); break-after: page; break-inside: avoid }
 .sheet:last-child { break-after: auto }
 .sheet-field { position: absolute; box-sizing: border-box; display: flex; flex-direction: column; overflow: hidden; padding: calc(var(--across) * 0.05) calc(var(--across) * 0.06); line-height: 1.35 }
-.sheets .sheet-head { display: flex; gap: 1em; flex: none; justify-content: space-between; margin: 0 0 0.4em; border-bottom: 0.5pt solid #8a2b1d; color: #555; font: 600 0.72em/1.6 var(--lesson-sans); print-color-adjust: exact }
+.sheets .sheet-head { display: flex; gap: 1em; flex: none; justify-content: space-between; margin: 0 0 0.4em; border-bottom: 0.5pt solid #8a2b1d; color: #555; font: 600 max(0.62em, 7pt)/1.6 var(--lesson-sans); print-color-adjust: exact }
 .sheets .sheet-head > :last-child { overflow: hidden; margin: 0; color: inherit; font: inherit; letter-spacing: 0; text-overflow: ellipsis; white-space: nowrap }
 .sheet-body { display: flex; flex: 1; flex-direction: column; justify-content: safe center; min-height: 0; overflow: hidden }
 .sheets .sheet-body > * { flex: none }
 .sheets .sheet-body > h2 { margin: 0; padding: 0; border: 0; color: inherit; font: 600 1.08em/1.35 var(--lesson-serif); letter-spacing: 0; text-align: center; text-wrap: balance }
 .sheets .sheet-body :is(p, .lesson-formula) { margin: 0 0 0.5em }
+.sheets .lesson-formula { overflow: visible }
+.sheets .lesson-formula > math { font-size: min(1.08em, 100cqi / var(--ems, 1)) }
+@supports (display: inline math) { .sheets .lesson-formula > math { font-size: min(1.08em, 100cqi / var(--row, var(--ems, 1))) } }
+.sheets .sheet-body code { font-size: max(0.85em, 7pt) }
+.sheets .sheet-body table:not([class]) { font-size: max(0.94em, 7pt) }
 .sheets .sheet-body :is(ol, ul) { margin-block: 0; padding-inline-start: 1.6em }
 .sheets .sheet-body :is(p, ol, ul, .lesson-formula):last-child { margin-bottom: 0 }
 .sheet-mark { position: absolute; border: 0 solid #000 }
 .sheet-mark.sheet-down { border-left-width: 0.2mm; margin-left: -0.1mm }
 .sheet-mark.sheet-across { border-top-width: 0.2mm; margin-top: -0.1mm }
 .sheet-mark.sheet-fold { border-style: dashed; border-color: #777 }
-.sheet-words { position: absolute; font: 11pt/1.5 var(--lesson-sans); text-align: center }
+.sheets .sheet-words { position: absolute; overflow: hidden; font: 11pt/1.35 var(--lesson-sans); text-align: center; text-wrap: balance }
+.sheet-words.sheet-above { display: flex; flex-direction: column; justify-content: safe end }
+.sheets .sheet-words :is(h1, h2) { margin: 0; padding: 0; border: 0; color: inherit; font: 600 1em/1.35 var(--lesson-sans); letter-spacing: 0 }
+.sheets .sheet-words p { margin: 0 0 0.3em }
+.sheet-label { position: absolute; font: 8pt/1 var(--lesson-sans); white-space: nowrap }
+.sheet-label span { position: absolute }
+.sheet-label.sheet-left span { right: 0; transform: translateY(-50%) }
+.sheet-label.sheet-right span { left: 0; transform: translateY(-50%) }
+.sheet-label.sheet-up span { bottom: 0; transform: translateX(-50%) }
+.sheet-label.sheet-down span { top: 0; transform: translateX(-50%) }
 @media print {
   body:is([data-print=sheets], [data-print=fold], [data-print=test]) > :not(.sheets) { display: none !important }
   body .sheets { position: static; visibility: visible }
@@ -68,17 +83,19 @@ export function offset(value) {
 /** A choice without what cannot be: the papers, the numbers and the edges that there are. */
 export function settled(asked) {
   const print = oneOf(asked.print, KINDS);
-  const per = print === "sheets" && String(asked.per) === "1" ? "1" : oneOf(asked.per, ["8", "4", "6"]);
+  const per = oneOf(asked.per, print === "fold" ? ["8", "4", "6"] : ["8", "4", "6", "1"]);
   const paper = oneOf(asked.paper, per === "1" ? Object.keys(PAPERS) : LARGE);
   const [dx, dy] = [offset(asked.dx), offset(asked.dy)];
-  return { print, paper, per, flip: oneOf(asked.flip, ["long", "short"]), dx, dy, of: oneOf(asked.of, ["own", "all"]) };
+  // A card that lies has its back upright when it is turned like a leaf of a book: over its short edge.
+  const flip = per === "1" ? "short" : oneOf(asked.flip, ["long", "short"]);
+  return { print, paper, per, flip, dx, dy, of: oneOf(asked.of, ["own", "all"]) };
 }
 
 /** Where the fields lie: millimetres from the upper left, and what the paper measures. */
-export function grid({ print, paper, per }) {
-  const [columns, rows, stands] = print === "test" ? [1, 1, true] : GRIDS[per];
+export function grid({ paper, per }) {
+  const [columns, rows, stands] = GRIDS[per];
   const [width, height] = stands ? [...PAPERS[paper]].reverse() : PAPERS[paper];
-  const margin = per === "1" && print !== "test" ? 0 : MARGIN;
+  const margin = per === "1" ? 0 : MARGIN;
   return {
     columns, rows, stands, width, height, margin,
     across: (width - 2 * margin) / columns,
@@ -112,6 +129,7 @@ let copies = 0;
 function copied(element) {
   const copy = element.cloneNode(true);
   copy.querySelectorAll(".headerlink").forEach((link) => link.remove());
+  copy.querySelectorAll("a[href]").forEach((link) => link.replaceWith(...link.childNodes)); // it leads nowhere on paper
   const number = ++copies;
   const renamed = new Set([...copy.querySelectorAll("[id]")].map((one) => one.id));
   const other = (all, id) => (renamed.has(id) ? `${all}-on-sheet-${number}` : all);
@@ -151,6 +169,17 @@ function cardsOf(page) {
       .map((card, index) => ({ number: own(card, index), id: card.id, card, title }))
       .sort((one, other) => one.number - other.number),
   );
+}
+
+/** The cards of all lessons in one deck, like a page's own, for the script that lays those out. */
+export async function deckOfAll() {
+  const all = await cards({ of: "all" });
+  return make("ol", "lesson-deck", ...all.map(({ number, card, title }) => {
+    const one = make("li", "lesson-card", ...copied(card));
+    one.style.counterSet = `card ${number}`;
+    one.style.setProperty("--title", JSON.stringify(title));
+    return one;
+  }));
 }
 
 function field(sides, { number, id, card, title }, side) {
@@ -211,39 +240,68 @@ async function sheets(choice) {
   return { found, sides };
 }
 
-/** Two sides with a cross: held against the light, one shows on the other's scale how far apart they are. */
+/** A number as it is printed: with a minus, which is no hyphen. */
+const shown = (number) => String(number).replace("-", "−");
+
+/** Two sides with a cross, on the paper that is to be set right: held against the light, one shows on the other's scale
+ * how far apart they are. */
 function test(choice) {
-  const { flip, dx, dy } = choice;
+  const { per, flip, dx, dy } = choice;
   const { width, height } = grid(choice);
-  const [x, y] = [width / 2, height / 2];
-  const words = (top, ...lines) => placed(make("div", "sheet-words", ...lines.map((text) => make("p", "", text))), 20, top, width - 40);
+  const [x, y, sides] = [width / 2, height / 2, []];
+  const words = (where, ...inside) => {
+    const body = make("div", `sheet-words sheet-${where}`, ...inside);
+    sides.push({ element: body, body });
+    return placed(body, MARGIN, where === "above" ? MARGIN / 2 : y + CLEAR, width - 2 * MARGIN, y - CLEAR - MARGIN / 2);
+  };
+  const said = (text) => make("p", "", text);
+  const label = (side, text, left, top) => placed(make("div", `sheet-label sheet-${side}`, make("span", "", text)), left, top);
   const front = make(
-    "div", "sheet", line(x, y - 15, 0, 30), line(x - 15, y, 30, 0),
-    words(30, "Front. Print this sheet on both sides, at 100 %.", `Turn it over its ${flip} edge: if the other side is not upright then, choose the other edge.`),
+    "div", "sheet",
+    words("above", make("h1", "", "Test sheet: front"), said(`Print it like the cards: on both sides, turned over the ${flip} edge, at 100 %.`)),
+    line(x, y - 15, 0, 30), line(x - 15, y, 30, 0),
+    words("below", said(
+      `Turn the sheet over its ${flip} edge. If the back is upside down then, choose the other edge` +
+        (per === "1" ? " in the printer's own dialog." : "."),
+    )),
   );
-  const scale = [line(x + dx, y + dy - 12, 0, 24), line(x + dx - 12, y + dy, 24, 0)];
+  const [right, down, end] = [x + dx, y + dy, FARTHEST + 1];
+  const scale = [
+    line(right, down - FARTHEST, 0, 2 * FARTHEST), line(right - FARTHEST, down, 2 * FARTHEST, 0),
+    label("left", `left ${shown(-FARTHEST)}`, right - end, down), label("right", `+${FARTHEST} right`, right + end, down),
+    label("up", `up ${shown(-FARTHEST)}`, right, down - end), label("down", `down +${FARTHEST}`, right, down + end),
+  ];
   for (let mm = -FARTHEST; mm <= FARTHEST; mm++) {
-    const long = mm % 5 ? 1 : 3;
-    if (mm) scale.push(line(x + dx + mm, y + dy - long / 2, 0, long), line(x + dx - long / 2, y + dy + mm, long, 0));
+    const long = mm % 5 ? 1.5 : 4;
+    if (mm) scale.push(line(right + mm, down - long / 2, 0, long), line(right - long / 2, down + mm, long, 0));
   }
   const back = make(
-    "div", "sheet", ...scale,
-    words(30, "Back. Hold this side towards you and the sheet against the light.",
-      "The lines are a millimetre apart. How far to the right of this cross does the other one lie, and how far below? " +
-        "Add that to what you have chosen; to the left and above count as less than nothing."),
-    words(height - 50, `Printed with ${dx} mm to the right and ${dy} mm down.`),
+    "div", "sheet",
+    words("above", make("h2", "", "Test sheet: back"), said(
+      "Hold this side towards you and the sheet against the light. Where does the other side's cross lie? " +
+        "Read it from these scales, in millimetres: how far to the right or left, and how far down or up.",
+    )),
+    ...scale,
+    words("below", said("To the left or above: write a minus. Add each number to the one in the dialog."),
+      said(`This sheet was printed with: right ${shown(dx)} mm, down ${shown(dy)} mm.`)),
   );
-  return { found: [front, back], sides: [] };
+  return { found: [front, back], sides };
 }
 
+/** How large a text begins, in points: as there is room, in width and in height. */
+const roomy = ({ across, down }) => 0.12 * Math.sqrt(across * down);
+
 /** Set each side smaller until it fits. Returns those that would be too small to read. */
-function fitted(sides, across) {
+function fitted(sides, largest) {
   const fits = (body) => body.scrollHeight <= body.clientHeight + 1 && body.scrollWidth <= body.clientWidth + 1;
+  // A wide formula makes itself as small as it must be.
+  const points = (one) => parseFloat(getComputedStyle(one).fontSize) * 0.75;
+  const small = (body) => [...body.querySelectorAll(".lesson-formula > math")].some((one) => points(one) < LEAST - 0.01);
   return sides.filter(({ element, body }) => {
-    let size = TEXT * 0.88 * across; // without the space at both sides
+    let size = largest;
     element.style.fontSize = `${size}pt`;
     while (!fits(body) && size > LEAST) element.style.fontSize = `${(size = Math.max(LEAST, size - STEP))}pt`;
-    return !fits(body);
+    return !fits(body) || small(body);
   });
 }
 
@@ -261,16 +319,17 @@ export function clear() {
 export async function layOut(asked) {
   const choice = settled(asked);
   clear();
-  const { width, height, across } = grid(choice);
+  const place = grid(choice);
+  const { width, height, across } = place;
   const none = ["left", "right"].map((side) => `@bottom-${side} { content: none }`).join(" ");
   styles.replaceSync(`${STYLE} @page { size: ${width}mm ${height}mm; margin: 0; ${none} }`);
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, styles];
   const { found, sides } = choice.print === "test" ? test(choice) : await sheets(choice);
-  const place = make("div", "sheets md-typeset", ...found);
-  place.style.cssText = `--width: ${width}mm; --height: ${height}mm; --across: ${across}mm`;
-  document.body.append(place);
+  const all = make("div", "sheets md-typeset", ...found);
+  all.style.cssText = `--width: ${width}mm; --height: ${height}mm; --across: ${across}mm`;
+  document.body.append(all);
   await document.fonts.ready;
-  const tooTall = fitted(sides, across);
+  const tooTall = fitted(sides, choice.print === "test" ? WORDS : roomy(place));
   document.body.dataset.print = choice.print; // last, for whoever waits to print it
   return tooTall.map(({ id, side }) => ({ id, side }));
 }

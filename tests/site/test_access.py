@@ -131,8 +131,8 @@ def test_what_scrolls_can_be_reached_by_keyboard(open_page: Callable[..., Page],
 
 def test_zoom_keeps_every_control(open_page: Callable[..., Page], practice: str) -> None:
     page = open_page(practice, viewport={"width": 640, "height": 450})
-    for name in ("Reveal all", "Shuffle", "Print flashcards"):
-        button = page.get_by_role("button", name=name)
+    for name in ("Reveal all", "Shuffle", "Print"):
+        button = page.get_by_role("button", name=name, exact=True)
         button.scroll_into_view_if_needed()
         box = button.bounding_box()
         assert box is not None

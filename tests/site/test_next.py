@@ -232,7 +232,7 @@ def test_its_exercises_judge_and_its_review_asks(browser: Browser, traffic: Any,
         expect(asked.locator("output")).to_contain_text("Right.")
         page.get_by_role("button", name="Other numbers").first.click()
         expect(asked.locator("input[type=text]")).to_have_value("")
-        page.get_by_role("button", name="Print flashcards").click()
+        page.get_by_role("group", name="Flashcards").get_by_role("button", name="Print").click()
         expect(page.get_by_role("dialog", name="Print")).to_be_visible()
         page.goto(f"{address}/review/")
         page.get_by_role("button", name="Begin").click()

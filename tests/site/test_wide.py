@@ -257,8 +257,8 @@ def test_a_shuffled_deck_prints_in_its_own_order(page: Page, tmp_path: Path, rea
     shuffled = page.evaluate(numbered)
     assert shuffled != before
     assert sorted(shuffled) == sorted(before)  # each card keeps its number
-    page.get_by_role("button", name="Print flashcards").click()
-    page.get_by_role("button", name="Print", exact=True).click()
+    page.get_by_role("group", name="Flashcards").get_by_role("button", name="Print").click()
+    page.get_by_role("dialog").get_by_role("button", name="Print", exact=True).click()
     page.pdf(path=tmp_path / "cards.pdf", prefer_css_page_size=True)
     texts = read_pdf(tmp_path / "cards.pdf").texts
     assert all(str(number) in text.split() for number, text in enumerate(texts, start=1))

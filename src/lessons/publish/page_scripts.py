@@ -24,7 +24,7 @@ def tags(page: Page, reviewed: str) -> str:
     if reviewed and review.tells(page):
         found.append(f'<script src="{way(DUE)}" data-to="{way(reviewed)}" defer></script>')
     if review.tells(page):
-        found.append(f'<script type="module" src="{way(DECK)}"></script>')
+        found.append(f'<script src="{way(DECK)}" defer></script>')
     if review.asked_for(page):
         found.append(f'<script type="module" src="{way(review.SESSION)}"></script>')
     return "".join(found)
