@@ -31,7 +31,8 @@ _CUT = ("--format=esm", "--tree-shaking=true")  # of a library, what one name ne
 # What ts-fsrs adds to every date, and of its engine what schedule.js does itself (intervals are spread) or never asks.
 _UNUSED = re.compile(
     r"""^Date\.prototype\.\w+\ =\ function.*?^\};\n
-    |   ^\ \ (?:apply_fuzz|next_interval|params_handler_proxy|update_parameters|[gs]et\ (?:seed|parameters))\(.*?^\ \ \}\n
+    |   ^\ \ (?:apply_fuzz|next_interval|params_handler_proxy|update_parameters)\(.*?^\ \ \}\n
+    |   ^\ \ [gs]et\ (?:seed|parameters)\(.*?^\ \ \}\n
     |   new\ Proxy\(\s*|,\s*this\.params_handler_proxy\(\)\s*\)
     |   ^/\*\ istanbul\b.*?\*/""",
     re.VERBOSE | re.MULTILINE | re.DOTALL,
