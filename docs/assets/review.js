@@ -127,10 +127,9 @@ function turn() {
   back.hidden = false;
   const next = outcomes(item.id, states.get(item.id), day);
   const grades = next.map(({ days }, index) => {
-    const [wait, key] = [inWords(days), make("kbd", {}, String(index + 1))];
-    const more = { className: index + 1 === best ? "lesson-review-best" : "", ariaLabel: `${GRADES[index]}, ${wait}` };
-    const one = button("", () => grade(index + 1), more);
-    one.append(key, make("b", {}, GRADES[index]), make("span", {}, wait));
+    const key = make("kbd", { ariaHidden: "true" }, String(index + 1));
+    const one = button("", () => grade(index + 1), { className: index + 1 === best ? "lesson-review-best" : "" });
+    one.append(key, make("b", {}, GRADES[index]), " ", make("span", {}, inWords(days)));
     return one;
   });
   const ariaLabel = "How well did you have it, and when it comes again";

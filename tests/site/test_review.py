@@ -322,7 +322,7 @@ def test_a_screen_reader_has_names_for_all_of_it(review: Page) -> None:
         expect(session.get_by_role("button", name="Show the answer", exact=True)).to_be_visible()
         turn(review)
         buttons = session.get_by_role("group", name=group).get_by_role("button")
-        assert buttons.first.aria_snapshot().startswith('- button "Again, in this session"')
+        assert buttons.first.aria_snapshot().startswith('- button "Again in this session"')
         assert buttons.count() == 4
         grade(review, 3)
     assert session.get_by_role("link").first.get_attribute("href")
