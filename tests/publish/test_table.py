@@ -11,7 +11,7 @@ from lessons.publish import flashcards, table
 HOSTILE = 'a\t"b"\nc <b>#d</b>'
 CARDS = (Card("card-a", f"What is {mathml.typeset('x^2')}?", "<p>One.</p>\n<p>Two.</p>"), Card("card-b", HOSTILE, "#b"))
 PAGE = Page("docs/lessons/one.md", "lessons/one/index.html", {"title": "One::two", "description": "D"}, "", cards=CARDS)
-DECK = flashcards.deck(PAGE, "VAE lessons", "https://example.org/", 0)
+DECK = flashcards.deck(PAGE, "VAE lessons", "https://example.org/", {})
 
 
 def test_the_first_lines_say_what_the_columns_are() -> None:

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page
 
 from lessons.figures import Figure, plt
 from lessons.page import mathml
-from lessons.publish import anki
+from lessons.publish import anki, notetype
 
 MATHJAX = mathml.modules() / "mathjax/es5/tex-chtml-full.js"
 # What Anki tells it: no dollar signs, no environment outside of a formula, no macros of text. But here a fault is one.
@@ -46,7 +46,7 @@ def notes(package: Path) -> list[dict[str, str]]:
 
 def shown(fields: dict[str, str]) -> str:
     """The answer's side, as Anki fills the template."""
-    side = anki.BACK.replace("{{FrontSide}}", anki.FRONT)
+    side = notetype.BACK.replace("{{FrontSide}}", notetype.FRONT)
     side = re.sub(r"\{\{\^Link\}\}.*?\{\{/Link\}\}|\{\{[#/]Link\}\}", "", side)
     return re.sub(r"\{\{(\w+)\}\}", lambda name: fields[name[1]], side)
 
@@ -55,7 +55,9 @@ def shown(fields: dict[str, str]) -> str:
 def card(browser: Browser) -> Iterator[Page]:
     """A page that is a card, with what sets formulas."""
     page = browser.new_page()
-    styles = f"<!doctype html><meta charset=utf-8><meta name=viewport content='width=device-width'><style>{anki.STYLES}"
+    styles = (
+        f"<!doctype html><meta charset=utf-8><meta name=viewport content='width=device-width'><style>{notetype.STYLES}"
+    )
     script = f"<script>window.MathJax = {json.dumps(SETTINGS)}</script><script src={MATHJAX.name}></script>"
     page.route(f"{ANKI}**", lambda asked: asked.fulfill(path=MATHJAX.parent / asked.request.url.removeprefix(ANKI)))
     page.route(ANKI, lambda asked: asked.fulfill(body=f"{styles}</style>{script}<body>", content_type="text/html"))
