@@ -380,8 +380,8 @@ def test_whoever_changes_how_a_card_looks_says_when() -> None:
     """Anki takes templates and styles again only if they are newer: set NEWEST_NOTETYPE to now, and the hash here."""
     look = "\0".join((notetype.FRONT, notetype.BACK, notetype.STYLES))
     assert (notetype.NEWEST_NOTETYPE, hashlib.sha256(look.encode()).hexdigest()[:16]) == (
-        1_795_800_000,
-        "1e90deeabf21731e",
+        1_795_843_675,
+        "013c7fbbfb3a620e",
     )
 
 

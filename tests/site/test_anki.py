@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import sqlite3
@@ -10,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page
 
 from lessons.figures import Figure, plt
@@ -120,6 +122,47 @@ def test_a_card_fits_and_is_legible_by_day_and_by_night(card: Page, width: int) 
             assert contrast(card, what) >= 4.5, (what, night)
         line = card.locator("svg path[style*='--figure-1'], svg path[stroke*='--figure-1']").first
         assert contrast(card, line, "stroke") >= 3, night
+
+
+@pytest.mark.parametrize("width", [360, 390])
+def test_no_display_of_a_card_is_cut_on_a_phone_and_no_line_begins_with_a_stop(
+    site: Path, card: Page, width: int
+) -> None:
+    card.set_viewport_size({"width": width, "height": 900})
+    for fields in notes(site / "vae-lessons.apkg"):
+        show(card, shown(fields))
+        assert card.evaluate(
+            """() => [...document.querySelectorAll("mjx-container")].every((formula) => {
+                const next = formula.nextSibling, sign = document.createRange();
+                if (next?.nodeType === Node.TEXT_NODE && /^[,.;:?!)]/.test(next.data)) {
+                    sign.setStart(next, 0);
+                    sign.setEnd(next, 1);
+                    if (sign.getBoundingClientRect().left < formula.getBoundingClientRect().right - 1) return false;
+                }
+                return formula.scrollWidth <= formula.clientWidth;
+            })"""
+        ), fields["Id"]
+
+
+def test_what_is_too_wide_shows_on_which_side_it_goes_on(card: Page) -> None:
+    card.set_viewport_size({"width": 390, "height": 900})
+    for night in (False, True):
+        show(card, shown(sample()), night)
+        for name in ("mjx-container[display]", "pre", "table"):
+            assert [shaded(card, name, at) for at in (0, 60, 10_000)] == [[False, True], [True, True], [True, False]]
+        show(card, r"<div class='lesson'>\[x\]</div>", night)
+        assert shaded(card, "mjx-container[display]", 0) == [False, False]
+
+
+def shaded(card: Page, name: str, at: int) -> list[bool]:
+    """Whether an element that is moved to somewhere has a shade on its left and on its right."""
+    element = card.locator(name).first
+    element.evaluate("(element, at) => { element.scrollLeft = at; }", at)
+    picture = Image.open(io.BytesIO(element.screenshot())).convert("L")
+    rows = range(4, picture.height - 10)  # below is the bar
+    ground = picture.getpixel((picture.width // 2, 4))
+    edges = (1, picture.width - 2)
+    return [all(abs(picture.getpixel((x, y)) - ground) > 20 for y in rows) for x in edges]
 
 
 def contrast(card: Page, what: object, of: str = "color") -> float:
