@@ -160,9 +160,9 @@ def shaded(card: Page, name: str, at: int) -> list[bool]:
     element.evaluate("(element, at) => { element.scrollLeft = at; }", at)
     picture = Image.open(io.BytesIO(element.screenshot())).convert("L")
     rows = range(4, picture.height - 10)  # below is the bar
-    ground = picture.getpixel((picture.width // 2, 4))
-    edges = (1, picture.width - 2)
-    return [all(abs(picture.getpixel((x, y)) - ground) > 20 for y in rows) for x in edges]
+    pixels, width = picture.tobytes(), picture.width
+    ground = pixels[4 * width + width // 2]
+    return [all(abs(pixels[y * width + x] - ground) > 20 for y in rows) for x in (1, width - 2)]
 
 
 def contrast(card: Page, what: object, of: str = "color") -> float:
