@@ -64,6 +64,8 @@ def test_a_formula_on_one_line_and_in_words(tex: str, line: str, words: str) -> 
         (r"\underbrace{a + b}_{\text{KL}} + c", "(a + b)_KL + c"),
         (r"e^{-\frac12 x^2}", "e^(−½x²)"),
         (r"\mathrm{KL}(q)", "KL(q)"),
+        (r"\log\frac{a}{b} + \log_2 \frac{a + b}{c} + \log\tfrac12", "log(a/b) + log₂((a + b)/c) + log ½"),
+        (r"x \frac{a}{b} + \log x \frac{a}{b}", "xa/b + log xa/b"),
     ],
 )
 @pytest.mark.parametrize("display", [False, True])
@@ -98,3 +100,8 @@ def test_on_paper_each_formula_is_a_picture_with_words() -> None:
     assert html.count('<math role="img" aria-label="x sub 1"') == 1
     assert words == {"sigma squared", "x sub 1"}
     assert mathtext.spoken("<p>c</p>") == ("<p>c</p>", frozenset())
+
+
+def test_signs_over_signs_take_no_time() -> None:
+    deep = f"<math>{'<mover>' * 60}<mi>ab</mi>{'<mo>^</mo></mover>' * 60}</math>"
+    assert mathtext.line(deep) == f"{'hat(' * 60}ab{')' * 60}"

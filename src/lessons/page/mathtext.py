@@ -57,7 +57,7 @@ def line(mathml: str) -> str:
     """A formula on one line: powers raised, indices lowered or after a low line, fractions with a slash."""
     text = _squeezed(_line(_root(mathml)))
     text = re.sub(rf"(^|[(\[{{,;{_RELATIONS}]) ?([−+]) ", r"\1 \2", text)  # a sign, and no operation
-    return _squeezed(re.sub(r"([A-Za-z]) \(", r"\1(", text).replace(_OF, " "))
+    return _squeezed(re.sub(r"([A-Za-z][₀-ₜ]*) \(", r"\1(", text).replace(_OF, " "))
 
 
 @functools.lru_cache(maxsize=4096)
@@ -136,10 +136,9 @@ def _line(element: Element) -> str:
             return f"√{_bracketed(_inside(element))}"
         case "mroot":
             return f"{_line(parts[1]).translate(_RAISED)}√{_bracketed(_line(parts[0]).strip())}"
-        case "mover" if len(_line(parts[0]).strip()) == 1 and _line(parts[1]).strip() in _ACCENTS:
-            return unicodedata.normalize("NFC", _line(parts[0]).strip() + _ACCENTS[_line(parts[1]).strip()])
         case "mover" if (accent := _ACCENTS.get(_line(parts[1]).strip(), "")) in _OVER:
-            return f" {_OVER[accent]}({_line(parts[0]).strip()})"
+            base = _line(parts[0]).strip()
+            return unicodedata.normalize("NFC", base + accent) if len(base) == 1 else f" {_OVER[accent]}({base})"
         case "munder" | "mover" if _text(parts[1]) in _BRACES:
             return _line(parts[0])
         case "munder" | "mover" if len(parts[0]) > 1 and _text(parts[0][1]) in _BRACES:  # the words at a brace
@@ -165,11 +164,30 @@ def _line(element: Element) -> str:
             return f"{_inside(element)} "
         case "mphantom":
             return " "
-    return "".join(map(_line, element))
+    return _beside(element)
 
 
 def _inside(element: Element) -> str:
-    return "".join(map(_line, element)).strip()
+    return _beside(element).strip()
+
+
+def _beside(parts: Iterable[Element]) -> str:
+    """What stands side by side; a fraction that a function is of, in brackets: log(a/b), and not log a/b."""
+    text, named = "", False
+    for part in parts:
+        line = _line(part)
+        text += f"({line.strip()})" if named and part.tag == "mfrac" and "/" in line else line
+        named = _is_function(part) or (named and not line.strip(" \u2061"))
+    return text
+
+
+def _is_function(element: Element) -> bool:
+    if element.tag in ("msub", "msup", "msubsup", "munder", "mpadded") and len(element):
+        return _is_function(element[0])
+    if element.tag == "mrow":
+        shown = (part for part in reversed(element) if part.tag != "mspace" and _text(part) != "\u2061")
+        return (last := next(shown, None)) is not None and _is_function(last)
+    return element.tag == "mi" and len(_text(element)) > 1 and _text(element).isalpha()
 
 
 def _rows(table: Iterable[Element]) -> str:
