@@ -49,6 +49,15 @@ class File:
     address: str  # of what it holds
 
 
+@dataclass(frozen=True)
+class Commit:
+    """A commit, when it was made, in seconds, and the ones before it."""
+
+    address: str
+    at: int
+    parents: tuple[str, ...]
+
+
 def tracked(root: Path, *patterns: str) -> list[str]:
     """The names of the files that are committed, or about to be, and match. Raises GitFailed."""
     return _split(_git(root, "ls-files", "-z", "--", *patterns))
@@ -96,6 +105,34 @@ def changed(root: Path, *places: str) -> int:
     # Neither `log` nor `show`: these would ask a program whether a signature is good, if the repository says so.
     told = _git(root, "rev-list", "--max-count=1", "--timestamp", "HEAD", "--", *places)
     return int(told.split()[0]) if told else 0
+
+
+def history(root: Path, *places: str) -> list[Commit]:
+    """The commits that changed one of these places, and the merges of such, each after those before it; the last one
+    has the places as they are in HEAD. Raises GitFailed.
+    """
+    # Both sides of a merge count, also where one of them was given up: what was published is on either.
+    whole = ("--full-history", "--simplify-merges", "--parents", "--topo-order", "--reverse")
+    told = _git(root, "rev-list", *whole, "--timestamp", "HEAD", "--", *places).decode()
+    found = (line.split() for line in told.splitlines())
+    return [Commit(address, int(at), tuple(parents)) for at, address, *parents in found]
+
+
+def is_partial(root: Path) -> bool:
+    """Whether contents of older revisions were left where the repository was copied from. Raises GitFailed."""
+    return b"partialclone" in _git(root, "config", "--list", "--name-only").lower()
+
+
+def addresses(root: Path, commits: Sequence[Commit], places: Sequence[str]) -> list[list[str]]:
+    """For each commit, the addresses of the files or folders at some places; empty where there is none. Raises
+    GitFailed.
+    """
+    if any("\n" in place for place in places):
+        raise GitFailed("the name of a file is of more than one line")
+    asked = "".join(f"{commit.address}:./{place}\n" for commit in commits for place in places)
+    told = _git(root, "cat-file", "--batch-check=%(objectname)", asked=os.fsencode(asked)).split(b"\n")
+    found = ["" if line.endswith(b" missing") else line.decode() for line in told[:-1]]
+    return [found[at : at + len(places)] for at in range(0, len(found), len(places))]
 
 
 def unpack(root: Path, revision: str, folder: Path, *, without: Sequence[str] = ()) -> None:

@@ -1,5 +1,7 @@
 """A formula as text: on one line for search, in words for the names of things."""
 
+import re
+
 import pytest
 
 from lessons.page import mathml, mathtext
@@ -21,8 +23,8 @@ from lessons.page import mathml, mathtext
         (r"(x - \tilde z)^2", "(x − z̃)²", "open bracket x minus z tilde close bracket squared"),
         (r"\hat{\mu} \bar{x} \vec{v}", "μ̂x̄v⃗", "mu hat x bar v vector"),
         (r"\mathbb{E}_{q(z)}[z]", "E_(q(z))[z]", "E sub q of z, of z"),
-        (r"\sum_{i=1}^{n} x_i", "∑ᵢ₌₁ⁿxᵢ", "the sum from i equals 1 to n of x sub i"),
-        (r"\int_0^1 x", "∫₀¹x", "the integral from 0 to 1 of x"),
+        (r"\sum_{i=1}^{n} x_i", "∑ᵢ₌₁ⁿ xᵢ", "the sum from i equals 1 to n of x sub i"),
+        (r"\int_0^1 x", "∫₀¹ x", "the integral from 0 to 1 of x"),
         (r"\sqrt{2\pi}", "√(2π)", "the square root of 2 pi"),
         (r"\frac{1}{2\sigma^2}", "1/(2σ²)", "the fraction 1, over 2 sigma squared"),
         (r"\frac{\partial L}{\partial x}", "∂L/∂x", "the fraction partial L, over partial x"),
@@ -34,7 +36,7 @@ from lessons.page import mathml, mathtext
         (r"f'(x)", "f′(x)", "f prime of x"),
         (r"\Sigma", "Σ", "capital sigma"),
         (r"\approx 0.318\ \mathrm{nats}", "≈ 0.318 nats", "is about 0.318 nats"),
-        (r"\begin{aligned} a &= b \\ &\approx 2 \end{aligned}", "a = b; ≈ 2", "a equals b; is about 2"),
+        (r"\begin{aligned} a &= b \\ &\approx 2 \end{aligned}", "a = b ≈ 2", "a equals b; is about 2"),
         (r"\underbrace{x}_{\text{rate}}", "x_rate", "x, with rate below"),
         (r"\operatorname{arg\,max}_\theta L", "arg max_θ L", "arg max sub theta L"),
     ],
@@ -43,6 +45,33 @@ def test_a_formula_on_one_line_and_in_words(tex: str, line: str, words: str) -> 
     html = mathml.typeset(tex)
     assert mathtext.line(html) == line
     assert mathtext.words(html) == words
+
+
+@pytest.mark.parametrize(
+    ("tex", "line"),
+    [
+        (r"-\widehat{\mathrm{ELBO}}", "−hat(ELBO)"),
+        (r"\widetilde{ab} + \overline{xy} + \overline{x}", "tilde(ab) + bar(xy) + x̄"),
+        (r"\hat\sigma_x^2", "σ̂ₓ²"),
+        (r"\begin{aligned} a = {} & -b \\ & + c \end{aligned}", "a = −b + c"),
+        (r"\begin{aligned} a = & \\ & b \end{aligned}", "a = b"),
+        (r"\begin{aligned} a &= b \\ c &= d \end{aligned}", "a = b; c = d"),
+        (r"\begin{pmatrix} 1 & -2 \\ -3 & 4 \end{pmatrix}", "(1 −2; −3 4)"),
+        (r"\begin{cases} 1 & x > 0 \\ -1 & \text{else} \end{cases}", "{1, x > 0; −1 else}"),
+        (r"\tfrac12 \sum_j \sigma_j^2", "½∑ⱼ σⱼ²"),
+        (r"\sum_{\text{dims}} (a)", "∑_dims (a)"),
+        (r"\prod_{i=1}^n p_i", "∏ᵢ₌₁ⁿ pᵢ"),
+        (r"\underbrace{a + b}_{\text{KL}} + c", "(a + b)_KL + c"),
+        (r"e^{-\frac12 x^2}", "e^(−½x²)"),
+        (r"\mathrm{KL}(q)", "KL(q)"),
+        (r"\log\frac{a}{b} + \log_2 \frac{a + b}{c} + \log\tfrac12", "log(a/b) + log₂((a + b)/c) + log ½"),
+        (r"x \frac{a}{b} + \log x \frac{a}{b}", "xa/b + log xa/b"),
+    ],
+)
+@pytest.mark.parametrize("display", [False, True])
+def test_parts_of_a_formula_stay_what_they_are_on_one_line(tex: str, line: str, display: bool) -> None:
+    (formula,) = re.findall("<math.*</math>", mathml.typeset(tex, display=display))
+    assert mathtext.line(formula) == line
 
 
 def test_a_page_on_one_line_has_each_formula_once() -> None:
@@ -71,3 +100,8 @@ def test_on_paper_each_formula_is_a_picture_with_words() -> None:
     assert html.count('<math role="img" aria-label="x sub 1"') == 1
     assert words == {"sigma squared", "x sub 1"}
     assert mathtext.spoken("<p>c</p>") == ("<p>c</p>", frozenset())
+
+
+def test_signs_over_signs_take_no_time() -> None:
+    deep = f"<math>{'<mover>' * 60}<mi>ab</mi>{'<mo>^</mo></mover>' * 60}</math>"
+    assert mathtext.line(deep) == f"{'hat(' * 60}ab{')' * 60}"

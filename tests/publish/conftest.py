@@ -161,6 +161,36 @@ class Builder:
         return line.strip()
 
 
+class Dated:
+    """A project in a repository, whose commits have the times that a test gives them."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        root.mkdir()
+        self.git("init", "-q", "-b", "main")
+
+    def git(self, *arguments: str, at: int = 0, said: bytes = b"") -> bytes:
+        dated = {"GIT_COMMITTER_DATE": f"{at} +0000", "GIT_AUTHOR_DATE": f"{at} +0000"} if at else {}
+        who = ["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"]
+        done = subprocess.run(
+            ["git", *who, *arguments],
+            cwd=self.root,
+            env=os.environ | dated,
+            input=said,
+            check=True,
+            capture_output=True,
+        )
+        return done.stdout
+
+    def commit(self, at: int, files: dict[str, str]) -> None:
+        for name, text in files.items():
+            path = self.root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+        self.git("add", "--", ".", ":!.cache")
+        self.git("commit", "-q", "-m", "A change", at=at)
+
+
 def held(folder: Path) -> dict[str, str]:
     """Every file below a folder, with a hash of what it holds."""
     return {
@@ -196,6 +226,14 @@ def hashes() -> Callable[[Path], dict[str, str]]:
 
 # Words with every sign that a format of quizzes could take for its own.
 HOSTILE = r"~ = # {a} : \n \\ %50% // ::x:: ]]> &amp;lt; <b>ü</b> $CATEGORY -> [html] #### ½ “q”"
+
+
+@pytest.fixture
+def dated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Dated:
+    """A new repository, in which the test runs."""
+    made = Dated(tmp_path / "project")
+    monkeypatch.chdir(made.root)
+    return made
 
 
 @pytest.fixture(scope="session")

@@ -5,12 +5,15 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import io
+import itertools
 import json
 import re
 import sqlite3
+import time
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import anki.lang
 import pytest
@@ -21,13 +24,15 @@ from anki.collection import (
     ImportAnkiPackageRequest,
     ImportCsvRequest,
 )
+from anki.notes import Note
 
 from lessons import store
 from lessons.figures import COLOURS
-from lessons.page import mathml, published
+from lessons.page import checks, mathml
+from lessons.page import published as published_files
 from lessons.page.page import Card, Page
 from lessons.publish import anki as packages
-from lessons.publish import changes, flashcards, practice, table
+from lessons.publish import changes, flashcards, notetype, practice, table
 from lessons.publish.notices import COMPONENTS
 from lessons.publish.shell import Shell
 from lessons.publish.site import Site
@@ -54,10 +59,11 @@ def _apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Site]:
-    """The site of some lessons, which were last changed at a time."""
+    """The site of some lessons, whose cards were last changed at a time, some of them at another."""
 
-    def build(*pages: Page, at: int = LATER) -> Site:
-        monkeypatch.setattr(changes, "of_page", lambda root, page: at)
+    def build(*pages: Page, at: int = LATER, **others: int) -> Site:
+        times = {f"card-{name.replace('_', '-')}": time for name, time in others.items()}
+        monkeypatch.setattr(changes, "of_page", lambda root, page: {one.id: at for one in page.cards} | times)
         return Site(tmp_path / "docs", pages, SHELL, decks=False)
 
     return build
@@ -113,10 +119,21 @@ class Reader:
         cards = self.collection.db.all("select id, nid, type, queue, due, ivl, factor, reps, lapses, data from cards")
         return [[*map(tuple, reviews)], sorted(map(tuple, cards))]
 
+    def writes(self, id_: str, back: str) -> int:
+        """Edit the back of a note. Returns when, in seconds."""
+        (note,) = (one for one in self.notes if one["Id"] == id_)
+        note["Back"] = back
+        self.collection.update_note(note)
+        note.load()
+        return int(note.mod)
+
+    @property
+    def notes(self) -> list[Note]:
+        return [self.collection.get_note(one) for one in self.collection.find_notes("")]
+
     @property
     def backs(self) -> list[str]:
-        notes = [self.collection.get_note(one) for one in self.collection.find_notes("")]
-        return sorted(note["Back"] for note in notes)
+        return sorted(note["Back"] for note in self.notes)
 
     def deck_of(self, field: str) -> str:
         card = self.collection.get_card(self.collection.find_cards(f'"Back:{field}"')[0])
@@ -135,12 +152,13 @@ def test_an_edit_comes_in_and_no_review_is_lost(built: Callable[..., Site], read
     before = reader.history
     assert len(before[0]) == 6
     edited = lesson("one", "<p>a</p>", "<p>edited</p>", "<p>c</p>", "<p>one more</p>")
-    assert reader.takes(built(edited, at=LATER + 60)["lessons/one/cards.apkg"]) == {"new": 1, "updated": 3}
+    later = built(edited, one_1=LATER + 60, one_3=LATER + 60)["lessons/one/cards.apkg"]
+    assert reader.takes(later) == {"new": 1, "updated": 1, "duplicate": 2}
     assert reader.backs == ["<p>a</p>", "<p>c</p>", "<p>edited</p>", "<p>one more</p>"]
     after = reader.history
     assert after[0] == before[0]
     assert [card for card in after[1] if card in before[1]] == before[1]
-    assert reader.takes(built(edited, at=LATER + 60)["lessons/one/cards.apkg"]) == {"duplicate": 4}
+    assert reader.takes(later) == {"duplicate": 4}
     assert reader.history == after
 
 
@@ -171,8 +189,11 @@ def test_a_deck_that_its_reader_renamed_is_followed(built: Callable[..., Site], 
     decks = reader.collection.decks
     decks.rename(decks.id_for_name("VAE lessons::Lesson one") or 0, "Mine::here")  # type: ignore[arg-type]
     edited = lesson("one", "<p>edited</p>", "<p>b</p>", "<p>c</p>")
-    assert reader.takes(built(edited, at=LATER + 60)["lessons/one/cards.apkg"]) == {"updated": 3}
+    assert reader.takes(built(edited, one_0=LATER + 60)["lessons/one/cards.apkg"]) == {"updated": 1, "duplicate": 2}
     assert reader.deck_of("<p>edited</p>") == "Mine::here"
+    empty = decks.id_for_name("VAE lessons::Lesson one")  # as the page for teachers says
+    assert empty is not None
+    assert decks.card_count(empty, include_subdecks=True) == 0
 
 
 def test_a_renamed_lesson_leaves_cards_where_they_are(built: Callable[..., Site], reader: Reader) -> None:
@@ -182,16 +203,83 @@ def test_a_renamed_lesson_leaves_cards_where_they_are(built: Callable[..., Site]
     assert reader.deck_of("<p>a</p>") == "VAE lessons::Lesson one"
 
 
-def test_what_a_reader_wrote_stays_until_the_lesson_changes(built: Callable[..., Site], reader: Reader) -> None:
+def test_what_a_reader_wrote_stays_until_that_card_changes(built: Callable[..., Site], reader: Reader) -> None:
     reader.takes(built(ONE)["lessons/one/cards.apkg"])
-    note = reader.collection.get_note(reader.collection.find_notes('"Back:<p>a</p>"')[0])
-    note["Back"] = "mine"
-    reader.collection.update_note(note)
-    note.load()
+    now = reader.writes("card-one-0", "mine")
     assert reader.takes(built(ONE, TWO)[ALL]) == {"new": 2, "duplicate": 3}
+    assert reader.takes(built(ONE, one_1=now + 60)["lessons/one/cards.apkg"]) == {"updated": 1, "duplicate": 2}
     assert "mine" in reader.backs
-    assert reader.takes(built(ONE, at=note.mod + 60)["lessons/one/cards.apkg"]) == {"updated": 3}
+    assert reader.takes(built(ONE, one_0=now + 60)["lessons/one/cards.apkg"]) == {"updated": 1, "duplicate": 2}
     assert "mine" not in reader.backs
+
+
+PATH = "docs/lessons/one.md"
+HEAD = "---\ntitle: Lesson one\ndescription: D\n---\n\n# Lesson one\n"
+SNIPPET = "```{python}\nx = 1\n```\n"
+CARDS = {"a": "One.\n\nTwo.", "b": "It is `{python} x`.", "c": "$z$", "d": "Four."}
+
+
+def written(*parts: str, **backs: str) -> str:
+    cards = (f"/// flashcard | What is {name}?\n    id: card-{name}\n\n{back}\n///\n" for name, back in backs.items())
+    return "\n".join([*parts, "## Cards\n", *cards])
+
+
+AS_IT_WAS = written(HEAD, SNIPPET, **CARDS)
+
+
+@pytest.fixture
+def published(dated: Any, reader: Reader) -> Callable[[int, str], bytes]:
+    """A lesson's deck as it is built after a commit that writes the lesson, so many days from now."""
+    today = int(time.time())
+
+    def publish(day: int, text: str) -> bytes:
+        dated.commit(today + day * 86_400, {PATH: text, "mkdocs.yml": "site_name: S\n", "README.md": str(day)})
+        check = checks.Check([Path(PATH)])
+        assert check.problems(twice=False) == []
+        return Site(dated.root / "docs", list(check.pages.values()), SHELL, decks=False)["lessons/one/cards.apkg"]
+
+    return publish
+
+
+@pytest.mark.parametrize(
+    ("text", "changed"),
+    [
+        (written(HEAD, SNIPPET, **CARDS | {"d": "Edited."}), "d"),
+        (written(HEAD, SNIPPET, **CARDS | {"a": "One."}), "a"),
+        (written(HEAD, SNIPPET.replace("1", "2"), **CARDS), "b"),
+        (written(HEAD.replace("Lesson one", "Another"), SNIPPET, **CARDS), "abcd"),
+        (written(HEAD, "More words above them.\n", SNIPPET, **dict(reversed(CARDS.items()))), ""),
+        (AS_IT_WAS, ""),
+    ],
+)
+def test_a_commit_updates_the_cards_that_it_changed(
+    published: Callable[[int, str], bytes], reader: Reader, text: str, changed: str
+) -> None:
+    assert reader.takes(published(-1, AS_IT_WAS)) == {"new": 4}
+    for name in CARDS:
+        reader.writes(f"card-{name}", "mine")
+    reader.grades()
+    before = reader.history
+    told = reader.takes(published(1, text))
+    assert (told.get("updated", 0), told.get("duplicate", 0), told.get("new", 0)) == (len(changed), 4 - len(changed), 0)
+    assert {one["Id"][-1] for one in reader.notes if one["Back"] != "mine"} == {*changed}
+    assert reader.history == before
+
+
+def test_a_note_that_says_something_else_is_newer(published: Callable[[int, str], bytes]) -> None:
+    """Whatever is edited: of two decks that one and the same card is in, with other fields, the later one is taken."""
+    named = "\n[x]: https://example.org/{}\n"
+    texts = [AS_IT_WAS, written(HEAD, SNIPPET, **CARDS | {"a": "One.", "c": "See [x]."}) + named.format("y")]
+    texts += [written(HEAD, SNIPPET, "```{python}\nx = 3\n```\n", **CARDS | {"c": "See [x]."}) + named.format("y")]
+    texts += [texts[-1].replace("org/y", "org/z"), texts[-1].replace("title: Lesson", "title: Our lesson")]
+    decks = [rows(published(day, text)) for day, text in enumerate([*texts, *reversed(texts)])]
+    for was, now in itertools.pairwise(decks):
+        for guid, (mod, fields) in now.items():
+            assert (mod > was[guid][0]) == (fields != was[guid][1]), fields
+
+
+def rows(package: bytes) -> dict[str, tuple[int, str]]:
+    return {guid: (mod, fields) for guid, mod, fields in opened(package).execute("select guid, mod, flds from notes")}
 
 
 def test_a_table_comes_in_twice(built: Callable[..., Site], reader: Reader) -> None:
@@ -290,21 +378,21 @@ def test_the_kind_of_notes_is_what_it_was_for_ever(built: Callable[..., Site]) -
 
 def test_whoever_changes_how_a_card_looks_says_when() -> None:
     """Anki takes templates and styles again only if they are newer: set NEWEST_NOTETYPE to now, and the hash here."""
-    look = "\0".join((packages.FRONT, packages.BACK, packages.STYLES))
-    assert (packages.NEWEST_NOTETYPE, hashlib.sha256(look.encode()).hexdigest()[:16]) == (
-        1_795_800_000,
-        "1e90deeabf21731e",
+    look = "\0".join((notetype.FRONT, notetype.BACK, notetype.STYLES))
+    assert (notetype.NEWEST_NOTETYPE, hashlib.sha256(look.encode()).hexdigest()[:16]) == (
+        1_795_843_675,
+        "013c7fbbfb3a620e",
     )
 
 
 def test_figures_have_all_their_colours_at_night() -> None:
     used = {name for colour in COLOURS.values() for name in re.findall(r"var\((--[\w-]+)", colour)}
-    night = packages.STYLES.partition(".nightMode")[2].partition("}")[0]
+    night = notetype.STYLES.partition(".nightMode")[2].partition("}")[0]
     assert used <= {*re.findall(r"(--[\w-]+):", night)}
 
 
 def test_no_file_of_an_author_takes_the_place_of_one_that_is_made() -> None:
-    assert {*table.NAMES, practice.ANSWERS, practice.VARIANTS} == {*published.BESIDE}
+    assert {*table.NAMES, practice.ANSWERS, practice.VARIANTS} == {*published_files.BESIDE}
 
 
 def test_each_file_has_an_owner() -> None:

@@ -25,13 +25,13 @@ def page(*cards: Card, **changed: object) -> Page:
 
 
 def note(card: Card) -> flashcards.Note:
-    return flashcards.deck(page(card), "VAE lessons", ROOT, 0).notes[0]
+    return flashcards.deck(page(card), "VAE lessons", ROOT, {}).notes[0]
 
 
 def test_a_note_is_known_by_the_id_of_its_card_alone() -> None:
-    one = flashcards.deck(page(Card("card-a", "f", "b")), "VAE lessons", ROOT, 1)
+    one = flashcards.deck(page(Card("card-a", "f", "b")), "VAE lessons", ROOT, {})
     other = flashcards.deck(
-        page(Card("card-a", "other", "words"), address="lessons/two/index.html"), "Renamed", "https://example.net/", 2
+        page(Card("card-a", "other", "words"), address="lessons/two/index.html"), "Renamed", "https://example.net/", {}
     )
     assert one.notes[0].guid == other.notes[0].guid == "11740bbf60d1c04a"
     assert one.id != other.id
@@ -39,18 +39,23 @@ def test_a_note_is_known_by_the_id_of_its_card_alone() -> None:
 
 def test_a_note_leads_back_to_its_card() -> None:
     assert note(Card("card-a", "f", "b")).link == "https://example.org/lessons/one/#card-a"
-    assert flashcards.deck(page(Card("card-a", "f", "b")), "Lessons", "", 0).notes[0].link == ""
+    assert flashcards.deck(page(Card("card-a", "f", "b")), "Lessons", "", {}).notes[0].link == ""
 
 
 def test_a_deck_says_whose_it_is() -> None:
     deck = flashcards.deck(
-        page(Card("a", "f", "b"), meta={"title": "A < B", "description": "D"}), "VAE lessons", ROOT, 5
+        page(Card("a", "f", "b"), meta={"title": "A < B", "description": "D"}), "VAE lessons", ROOT, {"a": 5}
     )
     assert deck.tag == "vae-lessons::one"
     assert deck.about.startswith(
         '<a href="https://example.org/lessons/one/">A &lt; B</a>. D <a href="https://creativec'
     )
-    assert deck.changed == flashcards.EPOCH
+
+
+def test_a_card_says_when_it_changed_and_never_that_it_is_older_than_all() -> None:
+    cards = page(*(Card(name, "f", "b") for name in "abc"))
+    deck = flashcards.deck(cards, "S", ROOT, {"a": flashcards.EPOCH + 5, "b": 5})
+    assert [note.changed for note in deck.notes] == [flashcards.EPOCH + 5, flashcards.EPOCH, flashcards.EPOCH]
 
 
 @pytest.mark.parametrize(
@@ -106,4 +111,4 @@ def test_whoever_changes_how_cards_are_written_makes_all_of_them_newer() -> None
     made of. Where cards come to be written in another way, raise EDITION in flashcards.py, and the hash here.
     """
     written = "\0".join(portable(path.read_text(), ROOT, drawings=True) for path in sorted(FIXTURES.glob("*.html")))
-    assert (flashcards.EDITION, hashlib.sha256(written.encode()).hexdigest()[:16]) == (1, "d3c91274f7ee792a")
+    assert (flashcards.EDITION, hashlib.sha256(written.encode()).hexdigest()[:16]) == (2, "0d7dd966120f5642")

@@ -35,6 +35,7 @@ def test_a_displayed_formula_is_on_a_line_of_its_own() -> None:
         ('<ol start="3"><li>x</ol>', '<ol start="3"><li>x</li></ol>'),
         ("<p>open <em>end", "<p>open <em>end</em></p>"),
         ("stray</div> end", "stray end"),
+        ('<span class="lesson-joined">x;</span> so', '<span style="white-space: nowrap">x;</span> so'),
         ("<!-- said --><p>a</p>", "<p>a</p>"),
         ("<details><summary>More</summary><p>b</p></details>", "<div><p><strong>More</strong></p><p>b</p></div>"),
     ],

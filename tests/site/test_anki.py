@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import sqlite3
@@ -10,11 +11,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page
 
 from lessons.figures import Figure, plt
 from lessons.page import mathml
-from lessons.publish import anki
+from lessons.publish import anki, notetype
 
 MATHJAX = mathml.modules() / "mathjax/es5/tex-chtml-full.js"
 # What Anki tells it: no dollar signs, no environment outside of a formula, no macros of text. But here a fault is one.
@@ -46,7 +48,7 @@ def notes(package: Path) -> list[dict[str, str]]:
 
 def shown(fields: dict[str, str]) -> str:
     """The answer's side, as Anki fills the template."""
-    side = anki.BACK.replace("{{FrontSide}}", anki.FRONT)
+    side = notetype.BACK.replace("{{FrontSide}}", notetype.FRONT)
     side = re.sub(r"\{\{\^Link\}\}.*?\{\{/Link\}\}|\{\{[#/]Link\}\}", "", side)
     return re.sub(r"\{\{(\w+)\}\}", lambda name: fields[name[1]], side)
 
@@ -55,7 +57,9 @@ def shown(fields: dict[str, str]) -> str:
 def card(browser: Browser) -> Iterator[Page]:
     """A page that is a card, with what sets formulas."""
     page = browser.new_page()
-    styles = f"<!doctype html><meta charset=utf-8><meta name=viewport content='width=device-width'><style>{anki.STYLES}"
+    styles = (
+        f"<!doctype html><meta charset=utf-8><meta name=viewport content='width=device-width'><style>{notetype.STYLES}"
+    )
     script = f"<script>window.MathJax = {json.dumps(SETTINGS)}</script><script src={MATHJAX.name}></script>"
     page.route(f"{ANKI}**", lambda asked: asked.fulfill(path=MATHJAX.parent / asked.request.url.removeprefix(ANKI)))
     page.route(ANKI, lambda asked: asked.fulfill(body=f"{styles}</style>{script}<body>", content_type="text/html"))
@@ -118,6 +122,47 @@ def test_a_card_fits_and_is_legible_by_day_and_by_night(card: Page, width: int) 
             assert contrast(card, what) >= 4.5, (what, night)
         line = card.locator("svg path[style*='--figure-1'], svg path[stroke*='--figure-1']").first
         assert contrast(card, line, "stroke") >= 3, night
+
+
+@pytest.mark.parametrize("width", [360, 390])
+def test_no_display_of_a_card_is_cut_on_a_phone_and_no_line_begins_with_a_stop(
+    site: Path, card: Page, width: int
+) -> None:
+    card.set_viewport_size({"width": width, "height": 900})
+    for fields in notes(site / "vae-lessons.apkg"):
+        show(card, shown(fields))
+        assert card.evaluate(
+            """() => [...document.querySelectorAll("mjx-container")].every((formula) => {
+                const next = formula.nextSibling, sign = document.createRange();
+                if (next?.nodeType === Node.TEXT_NODE && /^[,.;:?!)]/.test(next.data)) {
+                    sign.setStart(next, 0);
+                    sign.setEnd(next, 1);
+                    if (sign.getBoundingClientRect().left < formula.getBoundingClientRect().right - 1) return false;
+                }
+                return formula.scrollWidth <= formula.clientWidth;
+            })"""
+        ), fields["Id"]
+
+
+def test_what_is_too_wide_shows_on_which_side_it_goes_on(card: Page) -> None:
+    card.set_viewport_size({"width": 390, "height": 900})
+    for night in (False, True):
+        show(card, shown(sample()), night)
+        for name in ("mjx-container[display]", "pre", "table"):
+            assert [shaded(card, name, at) for at in (0, 60, 10_000)] == [[False, True], [True, True], [True, False]]
+        show(card, r"<div class='lesson'>\[x\]</div>", night)
+        assert shaded(card, "mjx-container[display]", 0) == [False, False]
+
+
+def shaded(card: Page, name: str, at: int) -> list[bool]:
+    """Whether an element that is moved to somewhere has a shade on its left and on its right."""
+    element = card.locator(name).first
+    element.evaluate("(element, at) => { element.scrollLeft = at; }", at)
+    picture = Image.open(io.BytesIO(element.screenshot())).convert("L")
+    rows = range(4, picture.height - 10)  # below is the bar
+    pixels, width = picture.tobytes(), picture.width
+    ground = pixels[4 * width + width // 2]
+    return [all(abs(pixels[y * width + x] - ground) > 20 for y in rows) for x in (1, width - 2)]
 
 
 def contrast(card: Page, what: object, of: str = "color") -> float:

@@ -57,7 +57,7 @@ def line(mathml: str) -> str:
     """A formula on one line: powers raised, indices lowered or after a low line, fractions with a slash."""
     text = _squeezed(_line(_root(mathml)))
     text = re.sub(rf"(^|[(\[{{,;{_RELATIONS}]) ?([−+]) ", r"\1 \2", text)  # a sign, and no operation
-    return _squeezed(re.sub(r"([a-z]) \(", r"\1(", text))
+    return _squeezed(re.sub(r"([A-Za-z][₀-ₜ]*) \(", r"\1(", text).replace(_OF, " "))
 
 
 @functools.lru_cache(maxsize=4096)
@@ -100,6 +100,8 @@ _RAISED = str.maketrans("0123456789+-−=()nit", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺
 _LOWERED = str.maketrans("0123456789+-−=()aehijklmnoprstuvxβρφ", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵨᵩ")
 _SPACED = frozenset("=≈≤≥<>∼~≠→+−×·⋅∥‖|≡∝∈↦⇒∪∩±⟹⟺")
 _RELATIONS = "=≈≤≥<>∼→×⋅"
+_RELATING, _ADDING = frozenset("=≈≤≥<>∼~≠→≡∝∈↦⇒⟹⟺"), frozenset("+−±×·⋅")
+_OF = "\u2062"  # a space that stays before a bracket
 _FRACTIONS = {("1", "2"): "½", ("1", "4"): "¼", ("3", "4"): "¾", ("1", "3"): "⅓", ("2", "3"): "⅔"}
 _ACCENTS = (
     dict.fromkeys("~\u0303", "\u0303") | dict.fromkeys("^ˆ\u0302", "\u0302") | dict.fromkeys("‾\u0304\u0305", "\u0304")
@@ -123,10 +125,10 @@ def _line(element: Element) -> str:
         case "msup":
             return _line(parts[0]).rstrip() + _script(_line(parts[1]), _RAISED, "^")
         case "msub":
-            return _line(parts[0]).rstrip() + _script(_line(parts[1]), _LOWERED, "_")
+            return _line(parts[0]).rstrip() + _script(_line(parts[1]), _LOWERED, "_") + _after(parts[0])
         case "msubsup":
             lowered = _script(_line(parts[1]), _LOWERED, "_")
-            return _line(parts[0]).rstrip() + lowered + _script(_line(parts[2]), _RAISED, "^")
+            return _line(parts[0]).rstrip() + lowered + _script(_line(parts[2]), _RAISED, "^") + _after(parts[0])
         case "mfrac":
             above, below = (_line(part).strip() for part in parts)
             return _FRACTIONS.get((above, below)) or f"{_bracketed(above)}/{_bracketed(below)}"
@@ -134,25 +136,85 @@ def _line(element: Element) -> str:
             return f"√{_bracketed(_inside(element))}"
         case "mroot":
             return f"{_line(parts[1]).translate(_RAISED)}√{_bracketed(_line(parts[0]).strip())}"
-        case "mover" if len(_line(parts[0]).strip()) == 1 and _line(parts[1]).strip() in _ACCENTS:
-            return unicodedata.normalize("NFC", _line(parts[0]).strip() + _ACCENTS[_line(parts[1]).strip()])
+        case "mover" if (accent := _ACCENTS.get(_line(parts[1]).strip(), "")) in _OVER:
+            base = _line(parts[0]).strip()
+            return unicodedata.normalize("NFC", base + accent) if len(base) == 1 else f" {_OVER[accent]}({base})"
         case "munder" | "mover" if _text(parts[1]) in _BRACES:
             return _line(parts[0])
-        case "munder" | "mover" | "munderover":
-            signs = ("_",) if element.tag == "munder" else ("^",) if element.tag == "mover" else ("_", "^")
-            around = (f"{sign}{_bracketed(_line(part).strip())}" for sign, part in zip(signs, parts[1:], strict=True))
-            return f"{_line(parts[0]).rstrip()}{''.join(around)} "
+        case "munder" | "mover" if len(parts[0]) > 1 and _text(parts[0][1]) in _BRACES:  # the words at a brace
+            return (
+                f"{_bracketed(_line(parts[0]))}{'_' if element.tag == 'munder' else '^'}{_bracketed(_line(parts[1]))} "
+            )
+        case "munder":
+            return f"{_line(parts[0]).rstrip()}{_script(_line(parts[1]), _LOWERED, '_')}{_after(parts[0]) or ' '}"
+        case "mover":
+            return f"{_line(parts[0]).rstrip()}{_script(_line(parts[1]), _RAISED, '^')}{_after(parts[0]) or ' '}"
+        case "munderover":
+            lowered = _script(_line(parts[1]), _LOWERED, "_")
+            above = _script(_line(parts[2]), _RAISED, "^")
+            return f"{_line(parts[0]).rstrip()}{lowered}{above}{_after(parts[0]) or ' '}"
+        case "menclose" if element.get("notation") == "top":
+            base = _inside(element)
+            return unicodedata.normalize("NFC", f"{base}\u0304") if len(base) == 1 else f" bar({base})"
+        case "mrow" if len(parts) > 1 and _text(parts[0]) == "{" and parts[1].tag == "mtable":
+            return f"{{{'; '.join(map(_case, parts[1]))}}}{''.join(map(_line, parts[2:])).replace('}', '', 1)}"
         case "mtable":
-            return "; ".join(_inside(row) for row in element)
+            return _rows(element)
         case "mtd":
             return f"{_inside(element)} "
         case "mphantom":
             return " "
-    return "".join(map(_line, element))
+    return _beside(element)
 
 
 def _inside(element: Element) -> str:
-    return "".join(map(_line, element)).strip()
+    return _beside(element).strip()
+
+
+def _beside(parts: Iterable[Element]) -> str:
+    """What stands side by side; a fraction that a function is of, in brackets: log(a/b), and not log a/b."""
+    text, named = "", False
+    for part in parts:
+        line = _line(part)
+        text += f"({line.strip()})" if named and part.tag == "mfrac" and "/" in line else line
+        named = _is_function(part) or (named and not line.strip(" \u2061"))
+    return text
+
+
+def _is_function(element: Element) -> bool:
+    if element.tag in ("msub", "msup", "msubsup", "munder", "mpadded") and len(element):
+        return _is_function(element[0])
+    if element.tag == "mrow":
+        shown = (part for part in reversed(element) if part.tag != "mspace" and _text(part) != "\u2061")
+        return (last := next(shown, None)) is not None and _is_function(last)
+    return element.tag == "mi" and len(_text(element)) > 1 and _text(element).isalpha()
+
+
+def _rows(table: Iterable[Element]) -> str:
+    """Rows below each other on one line. One goes on where it ends in a sign, or the next begins with one: a relation,
+    or below nothing, as `& + c` does; the minus of a number in a matrix is another.
+    """
+    text = ""
+    for cells in table:
+        if row := _inside(cells):
+            begun = _RELATING if _inside(cells[0]) else _RELATING | _ADDING
+            goes_on = not text or row[0] in begun or text[-1] in _RELATING | _ADDING | {",", ";"}
+            text = f"{text} {row}" if goes_on else f"{text}; {row}"
+    return text
+
+
+def _case(row: Element) -> str:
+    """A value and when it is that: `1, x > 0`, or `1 if x > 0`."""
+    text = ""
+    for cell in row:
+        first = next((part.tag for part in cell.iter() if part.tag in ("mtext", "mi", "mn", "mo")), "")
+        text += (" " if first == "mtext" else ", " if text else "") + _inside(cell)
+    return text.strip()
+
+
+def _after(operator: Element) -> str:
+    """What stands between an operator's limits and what it is taken of."""
+    return _OF if _text(operator) in _LARGE else ""
 
 
 def _script(text: str, signs: dict[int, int], otherwise: str) -> str:
@@ -167,7 +229,7 @@ def _script(text: str, signs: dict[int, int], otherwise: str) -> str:
 
 def _bracketed(text: str) -> str:
     text = re.sub(r"^([−+]) ", r"\1", text.strip())
-    simple = re.fullmatch(r"[−+]?(?:[\d.,]*|∂?[^\W\d][\w²³∞]*)|\([^()]*\)|[^\w\s]", text)
+    simple = re.fullmatch(r"[−+]?(?:[\d.,]*|∂?[^\W\d½¼¾⅓⅔][\w²³∞]*)|\([^()]*\)|[^\w\s]", text)
     return text if simple else f"({text})"
 
 

@@ -22,67 +22,12 @@ from typing import Any
 
 from lessons import store
 from lessons.publish.flashcards import EPOCH, Deck, Note, constant, path, slug
+from lessons.publish.notetype import BACK, FRONT, NEWEST_NOTETYPE, STYLES
 
 PACKAGE = "cards.apkg"  # beside a lesson
 CACHE = Path(".cache/anki")
-NEWEST_NOTETYPE = (
-    1_795_800_000  # when the templates or the styles below last changed: a test tells whoever changes them
-)
 FIELDS = ("Front", "Back", "Lesson", "Link", "Id", "Extra1", "Extra2")  # for ever
 NOTETYPE = "Lesson flashcard"
-FRONT = '<div class="lesson">{{Front}}</div>'
-BACK = """{{FrontSide}}
-<hr id="answer">
-<div class="lesson">{{Back}}</div>
-<p class="source">{{#Link}}<a href="{{Link}}">{{Lesson}}</a>{{/Link}}{{^Link}}{{Lesson}}{{/Link}}</p>"""
-# Anki on a desktop says .nightMode, AnkiDroid .night_mode as well, AnkiMobile the first: on the card, or around it.
-STYLES = """.card {
-  --lesson-paper: #fdfbf6;
-  --lesson-rule: #ddd5c8;
-  --ink: #26211c;
-  --quiet: #665d53;
-  --accent: #8a2b1d;
-  --wash: #f5f0e6;
-
-  margin: 0;
-  padding: 1rem;
-  background: var(--lesson-paper);
-  color: var(--ink);
-  font: 20px/1.5 Charter, "Bitstream Charter", Cambria, "Noto Serif", Georgia, serif;
-  text-align: start;
-}
-.card.nightMode, .nightMode .card, .card.night_mode, .night_mode .card {
-  --lesson-paper: #1a1815;
-  --lesson-rule: #413b33;
-  --ink: #e8e1d6;
-  --quiet: #ada396;
-  --accent: #f0a28f;
-  --wash: #25221d;
-  --figure-1: #81a5f0;
-  --figure-2: #de8148;
-  --figure-3: #66dc96;
-  --figure-4: #d288b0;
-  --figure-5: #f6c43c;
-  --figure-6: #ececec;
-  background: var(--lesson-paper);
-  color: var(--ink);
-}
-.lesson, .source, #answer { max-width: 33rem; margin-inline: auto; overflow-wrap: break-word; }
-.lesson > :first-child { margin-top: 0; }
-.lesson > :last-child { margin-bottom: 0; }
-#answer { margin-block: 1.2rem; border: 0; border-top: 1px solid var(--accent); }
-.source { margin-block: 2rem 0; color: var(--quiet); font: 14px/1.4 system-ui, sans-serif; }
-.card a { color: var(--accent); }
-.card pre { overflow-x: auto; padding: .5rem; background: var(--wash); font-size: .8em; line-height: 1.4; }
-.card code { font-family: ui-monospace, Consolas, Menlo, monospace; }
-.card :not(pre) > code { font-size: .85em; }
-.card table { display: block; overflow-x: auto; border-collapse: collapse; }
-.card th, .card td { padding: .2rem .6rem; border-bottom: 1px solid var(--lesson-rule); }
-.card blockquote { margin-inline: 0; padding-inline-start: 1rem; border-inline-start: 3px solid var(--lesson-rule); }
-.card svg { display: block; max-width: 100%; height: auto; margin: 1rem auto; font-family: system-ui, sans-serif; }
-.card mjx-container { max-width: 100%; overflow: auto hidden; padding-block: .25em; }
-@media (max-width: 30rem) { .card { font-size: 18px; } }
-"""
 
 
 def address_of_all(site: str) -> str:
@@ -92,7 +37,16 @@ def address_of_all(site: str) -> str:
 
 def package(decks: Sequence[Deck], site: str) -> bytes:
     """Decks as a file that Anki imports; the same bytes from the same decks. `site`: what the deck of all is called."""
-    decided = [FIELDS, NOTETYPE, FRONT, BACK, STYLES, NEWEST_NOTETYPE, site, [asdict(one) for one in decks]]
+    decided = [
+        FIELDS,
+        NOTETYPE,
+        FRONT,
+        BACK,
+        STYLES,
+        NEWEST_NOTETYPE,
+        site,
+        [asdict(one) for one in decks],
+    ]
     key = hashlib.sha256(_json([VERSION, *decided]).encode(errors="surrogatepass")).hexdigest()
     data = store.load(CACHE, key)
     if data is None:
@@ -134,7 +88,7 @@ def _collection(decks: Sequence[Deck], site: str) -> bytes:
     notetype = constant("notetype")
     found = {1: ("Default", ""), constant("deck"): (path(site), "")}
     found |= {one.id: (path(site, one.title), one.about) for one in decks}
-    newest = max(one.changed for one in decks)
+    newest = max(note.changed for one in decks for note in one.notes)
     count = sum(len(one.notes) for one in decks)
     settings = {"activeDecks": [1], "curDeck": 1, "curModel": notetype, "nextPos": count + 1, "collapseTime": 1200}
     settings |= {"newSpread": 0, "estTimes": True, "dueCounts": True, "timeLim": 0, "addToCur": True}
@@ -158,9 +112,9 @@ def _collection(decks: Sequence[Deck], site: str) -> bytes:
         fields = _fields(one, note)
         first = _stripped(note.front)
         sum_ = int(hashlib.sha1(first.encode(errors="replace"), usedforsecurity=False).hexdigest()[:8], 16)
-        row = (number, note.guid, notetype, one.changed, -1, f" {one.tag} ", "\x1f".join(fields), first, sum_, 0, "")
+        row = (number, note.guid, notetype, note.changed, -1, f" {one.tag} ", "\x1f".join(fields), first, sum_, 0, "")
         base.execute(f"INSERT INTO notes VALUES ({', '.join('?' * len(row))})", row)
-        card = (number, number, one.id, 0, one.changed, -1, 0, 0, position, *[0] * 8, "")
+        card = (number, number, one.id, 0, note.changed, -1, 0, 0, position, *[0] * 8, "")
         base.execute(f"INSERT INTO cards VALUES ({', '.join('?' * len(card))})", card)
     base.commit()
     base.execute("VACUUM")
@@ -192,7 +146,14 @@ def _stripped(content: str) -> str:
 def _notetype(number: int) -> dict[str, Any]:
     look = {"font": "Arial", "size": 20, "rtl": False, "sticky": False, "media": []}
     fields = [{"name": name, "ord": at, "id": constant(f"field/{name}"), **look} for at, name in enumerate(FIELDS)]
-    template = {"name": "Card 1", "ord": 0, "id": constant("template"), "qfmt": FRONT, "afmt": BACK, "did": None}
+    template = {
+        "name": "Card 1",
+        "ord": 0,
+        "id": constant("template"),
+        "qfmt": FRONT,
+        "afmt": BACK,
+        "did": None,
+    }
     template |= {"bqfmt": "", "bafmt": "", "bfont": "", "bsize": 0}
     return {
         "id": number,

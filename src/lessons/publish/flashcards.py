@@ -10,7 +10,7 @@ import hashlib
 import html
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from lessons.page import names
@@ -21,44 +21,48 @@ from lessons.publish.share import is_lesson
 
 # One more where cards come to be written in another way, wherever that is decided: by the commit that changes this
 # file, all of them are newer. A test tells whoever has to.
-EDITION = 1
+EDITION = 2
 EPOCH = 1_767_225_600  # 2026-01-01: no card says that it is older
 
 
 @dataclass(frozen=True)
 class Note:
-    """A card as Anki has it. `guid` is what it is known by; both sides are HTML with formulas as TeX."""
+    """A card as Anki has it. `guid` is what it is known by; both sides are HTML with formulas as TeX. `changed`: when,
+    in seconds.
+    """
 
     id: str
     guid: str
     front: str
     back: str
     link: str
+    changed: int
 
 
 @dataclass(frozen=True)
 class Deck:
-    """The cards of a lesson. `changed`: in seconds; `url`: the lesson's whole address, empty where it has none."""
+    """The cards of a lesson. `url`: the lesson's whole address, empty where it has none."""
 
     id: int
     title: str
     about: str
     url: str
     tag: str
-    changed: int
     notes: tuple[Note, ...]
 
 
-def deck(page: Page, site: str, root: str, changed: int) -> Deck:
-    """The deck of a page's cards. `site`: its name; `root`: its address, empty where it has none."""
+def deck(page: Page, site: str, root: str, changed: Mapping[str, int]) -> Deck:
+    """The deck of a page's cards. `site`: its name; `root`: its address, empty where it has none; `changed`: when each
+    card was, by its id.
+    """
     url = f"{root}{page.url}" if root else ""
     tag = f"{slug(site)}::{page.url.rstrip('/').rpartition('/')[2]}"
     title = legal(page.title)
     name = html.escape(title, quote=False)
     source = f'<a href="{html.escape(url)}">{name}</a>' if url else name
     about = f'{source}. {html.escape(legal(page.description), quote=False)} <a href="{LICENCE_URL}">{LICENCE}</a>.'
-    notes = tuple(_notes(page, url))
-    return Deck(constant(f"deck/{page.url}"), title, about, url, tag, max(changed, EPOCH), notes)
+    notes = tuple(_notes(page, url, changed))
+    return Deck(constant(f"deck/{page.url}"), title, about, url, tag, notes)
 
 
 def with_cards(pages: Iterable[Page]) -> list[Page]:
@@ -71,11 +75,12 @@ def path(*parts: str) -> str:
     return "::".join(re.sub(":{2,}", ":", " ".join(part.split())).strip(": ") or "Lessons" for part in parts)
 
 
-def _notes(page: Page, url: str) -> Iterator[Note]:
+def _notes(page: Page, url: str, changed: Mapping[str, int]) -> Iterator[Note]:
     for card in page.cards:
         link = f"{url}#{card.id}" if url else ""
         guid = hashlib.sha256(f"lessons/{card.id}".encode()).hexdigest()[:16]
-        yield Note(card.id, guid, _side(card.front, link), _side(card.back, link), link)
+        at = max(changed.get(card.id, 0), EPOCH)
+        yield Note(card.id, guid, _side(card.front, link), _side(card.back, link), link, at)
 
 
 def slug(name: str) -> str:

@@ -26,6 +26,7 @@ STRONG = frozenset(
 LEFT_OUT = frozenset(("script", "style", "svg", "button", "form", "template", "iframe", "object", "select", "textarea"))
 # What belongs to the site's own pages: the code behind a value, a place for a field, the link to a heading.
 OURS = frozenset(("lesson-code", "lesson-ask", "lesson-variants", "lesson-hint", "headerlink", "lesson-unseen"))
+JOINED = "lesson-joined"  # a formula and the sign after it
 VOID = frozenset(("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"))
 _MATH = re.compile(
     r"<math\b(?P<attributes>[^>]*)>.*?</math>|(?P<code><code\b.*?</code>)|\\(?=[(\[])",  # where TeX is looked for
@@ -129,6 +130,8 @@ class _Reading(HTMLParser):
             return self._picture(attributes), ""
         if tag == "a":
             return self._link(attributes)
+        if JOINED in attributes.get("class", ""):
+            return '<span style="white-space: nowrap">', "</span>"
         if tag in STRONG:
             return "<p><strong>", "</strong></p>"
         name = BLOCKS.get(tag, tag)

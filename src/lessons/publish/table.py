@@ -48,9 +48,35 @@ def plain(page: Page) -> str:
     return "".join(f"{front}\t{back}\n" for front, back in rows)
 
 
-_BREAK = re.compile(r"</?(?:p|li|ol|ul|div|tr|table|pre|br|section|summary|blockquote)\b[^>]*>")
+_BREAK = re.compile(r"</?(?:p|div|tr|table|pre|br|section|summary|blockquote)\b[^>]*>")
+_LIST = re.compile(r"<(?P<end>/?)(?P<tag>ol|ul|li)\b(?: start=\"(?P<first>\d+)\")?[^>]*>")
+_DISPLAY = re.compile(r'<math\b[^>]*display="block".*?</math>', re.DOTALL)
+_ENDED = "\ufdd0"  # where a display ends: no character of a text
 
 
 def _words(content: str) -> str:
-    kept = portable(mathtext.on_one_line(content))
-    return html.unescape(mathtext.plain(_BREAK.sub(" ", kept)))
+    shown = _DISPLAY.sub(rf"\g<0>{_ENDED}", content.replace(_ENDED, ""))
+    kept = _numbered(portable(mathtext.on_one_line(shown)))
+    text = html.unescape(mathtext.plain(_BREAK.sub(" ", kept)))
+    text = re.sub(
+        rf"(?<![.,;:?!]){_ENDED}+ ?(?![a-z]{{2}}|a |[,.;:?!)\s]|$)", ". ", text
+    )  # no word goes on with the sentence
+    return re.sub(rf" *{_ENDED}+ *(?=[,.;:?!)]|$)", "", text).replace(_ENDED, "")
+
+
+def _numbered(content: str) -> str:
+    """HTML whose numbered lists have their numbers as words."""
+    lists: list[int | None] = []
+
+    def told(tag: re.Match[str]) -> str:
+        if tag["tag"] != "li":
+            if not tag["end"]:
+                lists.append(int(tag["first"] or 1) if tag["tag"] == "ol" else None)
+            elif lists:
+                lists.pop()
+        elif not tag["end"] and lists and (number := lists[-1]) is not None:
+            lists[-1] = number + 1
+            return f" {number}. "
+        return " "
+
+    return _LIST.sub(told, content)
