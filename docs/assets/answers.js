@@ -109,20 +109,11 @@ function answers() {
   return fetched;
 }
 
-/** What a field compares with: from the file, or from the page itself, where a generator has left it there. `other`:
- * what it has been told for other numbers. */
-async function comparedWith(place, other) {
-  const { value, digits, unit, shown } = place.dataset;
-  if (value !== undefined && !other) {
-    const slips = [...place.querySelectorAll("[data-slip]")];
-    const words = new Map(slips.map((one) => [one.dataset.slip, one.innerHTML]));
-    const named = slips.map((one) => [one.dataset.slip, Number(one.dataset.value)]);
-    return { asked: { value: Number(value), digits: Number(digits), unit, shown, slips: named }, words };
-  }
-  const own = other ?? (await answers())[place.id];
+/** What a field compares with, and the words of its slips. `other`: what it has been told for other numbers. */
+async function comparedWith({ id, dataset: { digits, unit } }, other) {
+  const own = other ?? (await answers())[id];
   const words = new Map(own.slips.map(([name, , html]) => [name, html]));
-  const named = own.slips.map(([name, number]) => [name, number]);
-  return { asked: { ...own, digits: Number(digits), unit, slips: named }, words };
+  return { asked: { ...own, digits: Number(digits), unit }, words };
 }
 
 /** A field with its label, its button and its verdict, in the place that the page has for it. */
