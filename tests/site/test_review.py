@@ -745,7 +745,7 @@ WRONG: dict[str, list[Any]] = {
 ODD = [{name: value} for name, values in WRONG.items() for value in values]
 
 
-def test_damaged_stores_leave_the_page_as_it_works(review: Page, address: str, told: dict[str, Any]) -> None:
+def test_damaged_stores_leave_the_page_as_it_works(review: Page, told: dict[str, Any]) -> None:
     assert len(ODD) == 30
     faults: list[str] = []
     review.on("pageerror", lambda fault: faults.append(str(fault)))
@@ -755,13 +755,12 @@ def test_damaged_stores_leave_the_page_as_it_works(review: Page, address: str, t
             form | {"id": f"{number}-{at}", "item": item, "hash": "x"} | change
             for at, item in enumerate((told["items"][0]["id"], "gone", "__proto__"))
         ]
-        review.goto(f"{address}contributing/")
         run(
             review,
             "await log.forget(); await log.importFile(given)",
             json.dumps({"format": "lessons-log", "events": rows}),
         )
-        review.goto(address + ADDRESS)
+        review.reload()
         review.wait_for_function(READY)
         expect(review.locator(".lesson-forecast, .lesson-progress p").first).to_be_visible()
         begin(review)
