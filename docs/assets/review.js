@@ -236,8 +236,10 @@ async function tellOf({ aside, keeps }) {
     const since = graded().length - (+settings().exported || 0);
     return { aside, retired, ahead, since: since >= REMIND && since, safari: SAFARI, gone: !keeps };
   };
-  const words = Object.values(rare()).some(Boolean) && (await kept().then(({ told }) => told(rare()), () => ""));
-  keeping.textContent = [keeps && "Your reviews are kept in this browser and nowhere else.", words].filter(Boolean).join(" ");
+  const first = keeps ? "Your reviews are kept in this browser and nowhere else." : "";
+  const without = keeps ? "" : "Nothing is kept in this browser."; // the words could not be had
+  const words = Object.values(rare()).some(Boolean) ? await kept().then(({ told }) => told(rare()), () => without) : "";
+  keeping.textContent = `${first} ${words}`.trim();
 }
 
 // ---- keys ----

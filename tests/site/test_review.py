@@ -838,6 +838,16 @@ def test_a_browser_that_keeps_nothing_says_so(open_page: Callable[..., Page], ad
     assert said(page) == "9 to go, 1 done."
 
 
+def test_it_says_so_too_where_the_words_for_it_cannot_be_had(open_page: Callable[..., Page], address: str) -> None:
+    page = open_page("about:blank", locale="en-GB")
+    page.add_init_script(REFUSED)
+    page.route("**/kept.js", lambda route: route.abort())
+    page.goto(address + ADDRESS)
+    expect(page.locator(".lesson-review-kept")).to_have_text("Nothing is kept in this browser.")
+    page.get_by_role("button", name="Export").click()
+    expect(page.locator(FILED)).to_contain_text("could not be loaded")
+
+
 def test_safari_is_told_of_its_seven_days(open_page: Callable[..., Page], address: str) -> None:
     agent = "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605 Version/19.0 Safari/604"
     page = open_page(address + ADDRESS, user_agent=agent)
